@@ -1,0 +1,72 @@
+// Compression, synchronous: a message is compressed or decompressed inside the call (RFC 7692 needs the order anyway).
+
+/** What was agreed for one direction of permessage-deflate, and how to go about it. */
+export interface DeflateParameters {
+  /** Base-2 logarithm of the window, 8..15. A compressor never refers further back. */
+  readonly windowBits: number;
+  /** `false`: every message stands alone, so no state is kept between messages. */
+  readonly contextTakeover: boolean;
+  /** 1..9, default by the codec (zlib's 8 when it has no opinion). */
+  readonly memLevel?: number | undefined;
+  /** 0..9, default 6. */
+  readonly level?: number | undefined;
+}
+
+/** Compresses whole messages, one at a time. */
+export interface Compressor {
+  /**
+   * One message, or a piece of one. The result is the compressor's memory until its next call, unless the codec says
+   * otherwise.
+   *
+   * @param isFinal whether the message ends here: the codec flushes, and for deflate cuts the 4 bytes `00 00 ff ff`
+   * (RFC 7692, 7.2.1)
+   */
+  compress(bytes: Uint8Array, isFinal: boolean): Uint8Array;
+  /** Frees what it holds. Nothing may be called afterwards. */
+  close(): void;
+}
+
+/** Decompresses messages, as their pieces arrive. */
+export interface Decompressor {
+  /**
+   * The next piece of the message.
+   *
+   * @param isFinal whether the message ends here (for deflate the codec adds `00 00 ff ff`, RFC 7692, 7.2.2)
+   * @param maxLength the most bytes that this call may yield; beyond it a {@link DecompressionError} with code
+   * `ERR_MESSAGE_TOO_BIG`, before the bytes are buffered. `Infinity`: no limit.
+   * @throws an error with code `ERR_MESSAGE_TOO_BIG` or `ERR_COMPRESSED_DATA`; the decompressor is then unusable
+   */
+  decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array;
+  close(): void;
+}
+
+/** Raw deflate (RFC 1951) as permessage-deflate uses it (RFC 7692). */
+export interface DeflateCodec {
+  compressor(parameters: DeflateParameters): Compressor;
+  decompressor(parameters: DeflateParameters): Decompressor;
+}
+
+/** What was agreed for one direction of permessage-bzip2. */
+export interface Bzip2Parameters {
+  /** Block size in units of 100,000 bytes, 1..9. */
+  readonly level: number;
+}
+
+/** bzip2: each message is one complete stream. */
+export interface Bzip2Codec {
+  compressor(parameters: Bzip2Parameters): Compressor;
+  decompressor(parameters: Bzip2Parameters): Decompressor;
+}
+
+/** Stable names of what can be wrong with compressed data. */
+export type DecompressionErrorCode = 'ERR_MESSAGE_TOO_BIG' | 'ERR_COMPRESSED_DATA';
+
+/** What a {@link Decompressor} throws. */
+export class DecompressionError extends Error {
+  override readonly name = 'DecompressionError';
+  readonly code: DecompressionErrorCode;
+  constructor(code: DecompressionErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

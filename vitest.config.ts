@@ -1,0 +1,29 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+// One project per package that has tests; sources are resolved by the `@ws/source` condition, so tests need no build.
+const conditions = ['@ws/source', 'node', 'import', 'default'];
+const projects = ['packages', 'apps', 'tooling'].flatMap(folder =>
+  readdirSync(new URL(folder, import.meta.url))
+    .filter(name => existsSync(new URL(`${folder}/${name}/test`, import.meta.url)))
+    .map(name => ({
+      extends: true as const,
+      test: {
+        name,
+        root: `./${folder}/${name}`,
+        include: ['test/**/*.test.ts'],
+        benchmark: { include: ['bench/**/*.bench.ts'] },
+      },
+    })),
+);
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects,
+    reporters: [['default', { summary: false }], './tooling/reporter/closing-line.ts'],
+    testTimeout: 20_000,
+    coverage: { provider: 'v8', include: ['packages/*/src/**'] },
+  },
+});
