@@ -1,4 +1,5 @@
 export { CloseCode } from './close-code.ts';
+export type { HeaderInit, Headers } from './headers.ts';
 export type {
   AbortSignalLike,
   ByteStream,
@@ -21,8 +22,10 @@ export type {
   CompressionExtension,
   CompressionOffer,
   CompressionOfferAccept,
+  CompressionOfferAcceptor,
   CompressionResponse,
   CompressionResponseAccept,
+  CompressionResponseAcceptor,
   ExtensionParams,
   MessageCompression,
 } from './ports/compression-extension.ts';

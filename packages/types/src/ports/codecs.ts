@@ -15,8 +15,7 @@ export interface DeflateParameters {
 /** Compresses whole messages, one at a time. */
 export interface Compressor {
   /**
-   * One message, or a piece of one. The result is the compressor's memory until its next call, unless the codec says
-   * otherwise.
+   * One message, or a piece of one. The result is the caller's to keep; it may be empty until the message ends.
    *
    * @param isFinal whether the message ends here: the codec flushes, and for deflate cuts the 4 bytes `00 00 ff ff`
    * (RFC 7692, 7.2.1)
@@ -29,7 +28,7 @@ export interface Compressor {
 /** Decompresses messages, as their pieces arrive. */
 export interface Decompressor {
   /**
-   * The next piece of the message.
+   * The next piece of the message. The result is the caller's to keep; it may be empty until the message ends.
    *
    * @param isFinal whether the message ends here (for deflate the codec adds `00 00 ff ff`, RFC 7692, 7.2.2)
    * @param maxLength the most bytes that this call may yield; beyond it a {@link DecompressionError} with code

@@ -8,6 +8,13 @@ export interface CompressionOffer {
   readonly extensionName: string;
   /** As it stands in `Sec-WebSocket-Extensions`. */
   getExtensionString(): string;
+  /** What parses the response to it; given with ready-made offers, so that no further setup is needed. */
+  readonly extension?: CompressionExtension | undefined;
+  /**
+   * What a ready-made offer makes of the response when the client has no acceptor of its own; `null`: this offer was
+   * not the one that is answered.
+   */
+  acceptResponse?(response: CompressionResponse): CompressionResponseAccept | null;
 }
 
 /** What a server's `perMessageCompressionAccept` returns. */
@@ -26,6 +33,20 @@ export interface CompressionResponse {
 export interface CompressionResponseAccept {
   readonly extensionName: string;
   createCompression(codecs: CompressionCodecs): MessageCompression;
+}
+
+/** A server's `perMessageCompressionAccept`: picks an offer, in the client's order of preference; `null` declines all. */
+export interface CompressionOfferAcceptor {
+  (offers: readonly CompressionOffer[]): CompressionOfferAccept | null;
+  /** What parses the offers it knows; given with ready-made acceptors, so that no further setup is needed. */
+  readonly extensions?: readonly CompressionExtension[] | undefined;
+}
+
+/** A client's `perMessageCompressionAccept`; `null` fails the handshake. */
+export interface CompressionResponseAcceptor {
+  (response: CompressionResponse): CompressionResponseAccept | null;
+  /** What parses the responses it knows, as in {@link CompressionOfferAcceptor}. */
+  readonly extensions?: readonly CompressionExtension[] | undefined;
 }
 
 /** Parses offers and responses of one extension by name. */
@@ -58,7 +79,7 @@ export interface MessageCompression {
    * parameters): what one compressed may be sent on the other. `null` where messages depend on earlier ones.
    */
   readonly sharedKey: string | null;
-  /** See `Compressor.compress`. The result must be used or copied before the next call. */
+  /** See `Compressor.compress`. */
   compress(bytes: Uint8Array, isFinal: boolean): Uint8Array;
   /** See `Decompressor.decompress`. */
   decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array;
