@@ -1,0 +1,45 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** The bytes in base64, with padding (RFC 4648, 4). */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const left = bytes.length - i;
+    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text += ALPHABET[group >> 18]! + ALPHABET[(group >> 12) & 63]!;
+    text += left > 1 ? ALPHABET[(group >> 6) & 63]! : '=';
+    text += left > 2 ? ALPHABET[group & 63]! : '=';
+  }
+  return text;
+}
+
+/**
+ * The bytes of base64. Strict, so that each sequence of bytes has one text: padded, no blanks, the unused bits of the
+ * last digit 0 (RFC 4648, 3.5).
+ *
+ * @throws RangeError when the text is not such base64
+ */
+export function decodeBase64(text: string): Uint8Array {
+  const digits = text.replace(/={1,2}$/, '');
+  const bytes = new Uint8Array((digits.length * 3) >> 2);
+  let bits = 0;
+  let group = 0;
+  let at = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = ALPHABET.indexOf(digits[i]!);
+    if (digit < 0) throw invalid();
+    group = ((group << 6) | digit) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[at++] = group >> bits;
+    }
+  }
+  const unused = group & ((1 << bits) - 1);
+  if (text.length % 4 !== 0 || digits.length % 4 === 1 || unused !== 0) throw invalid();
+  return bytes;
+}
+
+function invalid(): RangeError {
+  return new RangeError('not base64');
+}

@@ -1,0 +1,27 @@
+/** No bytes. Shared: it has nothing in it that could be changed. */
+export const EMPTY_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+/** The pieces one after the other. One piece alone is returned as it is, without a copy. */
+export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length < 2) return chunks[0] ?? EMPTY_BYTES;
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  const result = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    result.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return result;
+}
+
+/**
+ * Whether both hold the same bytes. How long it takes depends on the lengths only, not on where they differ, so it is
+ * fit for comparing secrets.
+ */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}

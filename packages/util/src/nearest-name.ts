@@ -1,0 +1,31 @@
+/**
+ * The name that was probably meant, for "did you mean …?"; `null` when none is near: case aside, one change in three
+ * characters is a slip of the pen, more is another word.
+ */
+export function nearestName(name: string, names: Iterable<string>): string | null {
+  let nearest: string | null = null;
+  let least = Math.floor(name.length / 3) + 1;
+  for (const candidate of names) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), least);
+    if (distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+/** How many characters have to be added, dropped or changed (Levenshtein). Not counted on where `limit` is sure. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,74 @@
+import { decodeTextLossy } from './text.ts';
+import { HOST_NAME, IPV6, resourceOfSocket, type UrlParts } from './url-parts.ts';
+
+/**
+ * Takes a `ws:` or `wss:` URL apart (RFC 6455, 3). {@link createUrl} puts it together again.
+ *
+ * Blanks before it, and tabs and line ends anywhere, are left out; user name and password too, and `;parameters` after
+ * the last segment of the path. Escapes that are none stay as they are. Names beyond ASCII are not converted.
+ *
+ * @throws TypeError when it is not a string, RangeError when it is no such URL, has a fragment, or a port beyond 1..65535
+ * @example parseUrl('wss://example.com/chat?room=1').params // { room: ['1'] }
+ */
+export function parseUrl(url: string): UrlParts {
+  if (typeof url !== 'string') throw new TypeError('the URL must be a string');
+  const text = url.trimStart().replace(/[\t\n\r]/g, '');
+  const scheme = /^wss?:/i.exec(text)?.[0];
+  if (scheme === undefined) throw new RangeError('not a ws: or wss: URL');
+  // Matches whatever is left: every group is optional, and the last one takes the rest.
+  const [, authority = '', rawPath = '', query = '', fragment = ''] =
+    /^(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?#?(.*)$/s.exec(text.slice(scheme.length))!;
+  if (fragment !== '') throw new RangeError('a WebSocket URL has no fragment');
+  if (/[^ -~\x80-\uffff]/.test(text)) throw new RangeError('a URL has no control characters');
+
+  const isSecure = scheme.length === 4;
+  const endpoint = authority.slice(authority.lastIndexOf('@') + 1);
+  return /^unix(:|$)/i.test(endpoint)
+    ? { isSecure, ...parseSocket(endpoint.slice(5) + rawPath, query) }
+    : { isSecure, ...parseEndpoint(endpoint, isSecure), udsPath: null, ...parseResource(rawPath || '/', query) };
+}
+
+function parseEndpoint(endpoint: string, isSecure: boolean): Pick<UrlParts, 'hostname' | 'port'> {
+  const [, address, name, digits = ''] = /^(?:\[(.*)\]|([^:]*))(?::(.*))?$/.exec(endpoint) ?? [];
+  const hostname = address ?? name ?? '';
+  if (hostname === '') throw new RangeError('the URL has no hostname');
+  if (!(address === undefined ? HOST_NAME : IPV6).test(hostname)) throw new RangeError("the URL's hostname is not one");
+  const port = digits === '' ? (isSecure ? 443 : 80) : /^\d+$/.test(digits) ? Number(digits) : 0;
+  if (port < 1 || port > 65535) throw new RangeError("the URL's port must be 1..65535");
+  return { hostname: hostname.toLowerCase(), port };
+}
+
+/** @param location all between `unix:` and the query: the socket's path, perhaps a colon and a path */
+function parseSocket(location: string, query: string): Omit<UrlParts, 'isSecure'> {
+  const colon = location.indexOf(':/');
+  const socket = colon < 0 ? location : location.slice(0, colon);
+  if (socket === '') throw new RangeError('the URL has no socket path after unix:');
+  const rawPath = colon < 0 ? resourceOfSocket(socket) : location.slice(colon + 1);
+  return { hostname: 'unix', port: null, udsPath: decodePercent(socket), ...parseResource(rawPath, query) };
+}
+
+function parseResource(rawPath: string, query: string): Pick<UrlParts, 'resource' | 'path' | 'params'> {
+  const path = rawPath.replace(/;[^/]*$/, '');
+  const resource = query === '' ? path : `${path}?${query}`;
+  return { resource, path: decodePercent(path), params: parseQuery(query) };
+}
+
+/** Form data; a name without a value, or with an empty one, is left out. */
+function parseQuery(query: string): Record<string, string[]> {
+  const params: Record<string, string[]> = Object.create(null);
+  for (const pair of query.replace(/\+/g, ' ').split('&')) {
+    const [, name, value] = /^([^=]*)=(.+)$/.exec(pair) ?? [];
+    if (name === undefined || value === undefined) continue;
+    const key = decodePercent(name);
+    params[key] ??= [];
+    params[key].push(decodePercent(value));
+  }
+  return params;
+}
+
+/** Decodes `%xx` as UTF-8; what is not UTF-8 becomes U+FFFD, and what is no escape stays. */
+function decodePercent(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, run =>
+    decodeTextLossy(Uint8Array.from(run.slice(1).split('%'), digits => Number.parseInt(digits, 16))),
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * The 20 bytes of SHA-1 (FIPS 180-4, 6.1), synchronously: the web's own is asynchronous only. For the handshake
+ * (RFC 6455, 4.2.2), where nothing depends on its strength; not for signatures.
+ */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  const message = pad(bytes);
+  const hash = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+  const schedule = new Int32Array(80);
+  for (let at = 0; at < message.byteLength; at += 64) {
+    for (let t = 0; t < 16; t++) schedule[t] = message.getInt32(at + t * 4);
+    for (let t = 16; t < 80; t++) {
+      schedule[t] = rotate(schedule[t - 3]! ^ schedule[t - 8]! ^ schedule[t - 14]! ^ schedule[t - 16]!, 1);
+    }
+    compress(hash, schedule);
+  }
+  const digest = new DataView(new ArrayBuffer(20));
+  hash.forEach((word, i) => {
+    digest.setInt32(i * 4, word);
+  });
+  return new Uint8Array(digest.buffer);
+}
+
+/** The message, a 1 bit, zeros up to a whole block, and the message's length in bits (FIPS 180-4, 5.1.1). */
+function pad(bytes: Uint8Array): DataView {
+  const padded = new Uint8Array(((bytes.length + 8) >> 6) * 64 + 64);
+  padded.set(bytes);
+  padded[bytes.length] = 0x80;
+  const view = new DataView(padded.buffer);
+  view.setUint32(padded.length - 8, bytes.length / 0x2000_0000);
+  view.setUint32(padded.length - 4, bytes.length << 3);
+  return view;
+}
+
+/** One block's 80 rounds (FIPS 180-4, 6.1.2). */
+function compress(hash: Int32Array, schedule: Int32Array): void {
+  let [a, b, c, d, e] = hash as unknown as [number, number, number, number, number];
+  for (let t = 0; t < 80; t++) {
+    let mix: number;
+    if (t < 20) mix = ((b & c) | (~b & d)) + 0x5a827999;
+    else if (t < 40) mix = (b ^ c ^ d) + 0x6ed9eba1;
+    else if (t < 60) mix = ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
+    else mix = (b ^ c ^ d) + 0xca62c1d6;
+    const next = (rotate(a, 5) + mix + e + schedule[t]!) | 0;
+    e = d;
+    d = c;
+    c = rotate(b, 30);
+    b = a;
+    a = next;
+  }
+  for (const [i, word] of [a, b, c, d, e].entries()) hash[i]! += word;
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}

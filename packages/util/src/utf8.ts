@@ -1,0 +1,37 @@
+import { UTF8_ACCEPT, UTF8_REJECT, type Utf8Validator } from '@ws/types';
+
+// What each state inside a code point wants: the lowest and the highest byte, and the state that they lead to.
+// 2: one more; 3: two more; 4: after E0; 5: after ED; 6: after F0; 7: three more; 8: after F4.
+const LOWEST = /* @__PURE__ */ new Uint8Array([0, 0, 0x80, 0x80, 0xa0, 0x80, 0x90, 0x80, 0x80]);
+const HIGHEST = /* @__PURE__ */ new Uint8Array([0, 0, 0xbf, 0xbf, 0xbf, 0x9f, 0xbf, 0xbf, 0x8f]);
+const FOLLOWING = /* @__PURE__ */ new Uint8Array([0, 1, 0, 2, 2, 2, 3, 3, 3]);
+
+/**
+ * UTF-8 validation in plain JavaScript, by the states of RFC 3629's grammar: no overlong forms, no surrogates, nothing
+ * above U+10FFFF; and rejected at the first byte that makes it impossible.
+ */
+export const portableUtf8: Utf8Validator = { validate };
+
+function validate(bytes: Uint8Array, state: number, start = 0, end: number = bytes.length): number {
+  let i = start;
+  while (i < end && state !== UTF8_REJECT) {
+    if (state === UTF8_ACCEPT) {
+      // perf: bench/utf8.bench.ts. Most text is ASCII for most of its length.
+      while (i + 3 < end && (bytes[i]! | bytes[i + 1]! | bytes[i + 2]! | bytes[i + 3]!) < 0x80) i += 4;
+      while (i < end && bytes[i]! < 0x80) i++;
+      if (i < end) state = lead(bytes[i++]!);
+    } else {
+      const byte = bytes[i++]!;
+      state = byte >= LOWEST[state]! && byte <= HIGHEST[state]! ? FOLLOWING[state]! : UTF8_REJECT;
+    }
+  }
+  return state;
+}
+
+/** The state after the first byte, not ASCII, of a code point. */
+function lead(byte: number): number {
+  if (byte < 0xc2 || byte > 0xf4) return UTF8_REJECT;
+  if (byte < 0xe0) return 2;
+  if (byte < 0xf0) return byte === 0xe0 ? 4 : byte === 0xed ? 5 : 3;
+  return byte === 0xf0 ? 6 : byte === 0xf4 ? 8 : 7;
+}
