@@ -1,0 +1,162 @@
+// The client's side of the opening handshake (RFC 6455, 4.1). Requests are checked before a byte is written; responses
+// in the order of the RFC.
+
+import type {
+  CompressionExtension,
+  CompressionOffer,
+  CompressionResponse,
+  ConnectingRequest,
+  Digest,
+  Headers,
+  Random,
+} from '@ws/types';
+import { checkHeaderValue, checkToken, encodeBase64, encodeText, flattenHeaders } from '@ws/util';
+import { createAcceptKey } from './accept-key.ts';
+import { parseExtensions } from './extensions-header.ts';
+import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
+import { hasToken } from './header-list.ts';
+import { formatHost } from './host-header.ts';
+import { encodeHead, type HeaderLine } from './http-message.ts';
+import type { ResponseHead } from './response-head.ts';
+
+/** What a client asks for. */
+export interface ClientRequestInit {
+  readonly connecting: ConnectingRequest;
+  /** The protocol version, 8 or 13. */
+  readonly version: number;
+  /** Whether it goes over TLS: decides which port is the default one. */
+  readonly isSecure: boolean;
+  readonly offers: readonly CompressionOffer[];
+  readonly random: Random;
+}
+
+/** A request, and what the response to it is checked against. */
+export interface ClientRequest {
+  /** What to send. */
+  readonly bytes: Uint8Array;
+  readonly key: string;
+  readonly version: number;
+  readonly protocols: readonly string[];
+  readonly offers: readonly CompressionOffer[];
+}
+
+/** What the server agreed to. */
+export interface UpgradeResponse {
+  readonly headers: Headers;
+  readonly version: number;
+  readonly protocol: string | null;
+  /** The compression that the server chose of those offered. */
+  readonly compression: CompressionResponse | null;
+}
+
+/** What the handshake itself sends, and what would make a request of another kind. */
+const OWN_HEADERS =
+  /^(?:host|upgrade|connection|sec-websocket-(?:key|version|protocol|extensions|accept)|content-length|transfer-encoding)$/i;
+
+/**
+ * Makes the opening request, with a fresh key.
+ *
+ * @throws TypeError or RangeError when something in it breaks a grammar, a subprotocol stands there twice, or the extra
+ * headers have one that is the handshake's own
+ */
+export function createClientRequest(init: ClientRequestInit): ClientRequest {
+  const { connecting, version, offers, random } = init;
+  const { useragent, origin, protocols } = connecting;
+  const extra = flattenHeaders(connecting.headers);
+  for (const [name] of extra) {
+    if (OWN_HEADERS.test(name)) throw new RangeError(`header ${name} belongs to the opening handshake`);
+  }
+  for (const protocol of protocols) checkToken('subprotocol', protocol);
+  if (new Set(protocols).size < protocols.length) throw new RangeError('subprotocols must differ');
+  const key = encodeBase64(randomBytes(random));
+
+  const lines: HeaderLine[] = [];
+  if (useragent && !extra.some(([name]) => name.toLowerCase() === 'user-agent')) lines.push(['User-Agent', useragent]);
+  lines.push(['Host', formatHostHeader(init)], ['Upgrade', 'websocket'], ['Connection', 'Upgrade']);
+  lines.push(['Pragma', 'no-cache'], ['Cache-Control', 'no-cache'], ...extra, ['Sec-WebSocket-Key', key]);
+  if (origin) lines.push([version < 13 ? 'Sec-WebSocket-Origin' : 'Origin', origin]);
+  if (protocols.length > 0) lines.push(['Sec-WebSocket-Protocol', protocols.join(',')]);
+  if (offers.length > 0) {
+    lines.push(['Sec-WebSocket-Extensions', offers.map(offer => offer.getExtensionString()).join(',')]);
+  }
+  lines.push(['Sec-WebSocket-Version', `${version}`]);
+  for (const [name, value] of lines) checkHeaderValue(`header ${name}`, value);
+  const bytes = encodeHead(`GET ${formatResource(connecting.resource)} HTTP/1.1`, lines);
+  return { bytes, key, version, protocols: [...protocols], offers };
+}
+
+function randomBytes(random: Random): Uint8Array {
+  const bytes = new Uint8Array(16);
+  random.fill(bytes);
+  return bytes;
+}
+
+/** A Unix domain socket (host `unix`) has no host of its own; the server there is on this machine. */
+function formatHostHeader({ connecting: { host, port }, isSecure }: ClientRequestInit): string {
+  if (host === 'unix') return 'localhost';
+  return formatHost(host, port === (isSecure ? 443 : 80) ? null : port);
+}
+
+/** Blanks and what is not ASCII are escaped; the rest stays as it is, escapes too. */
+function formatResource(resource: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the request line
+  if (!/^\/[^\0-\x1f\x7f#]*$/.test(resource)) throw new RangeError(`not a resource: ${JSON.stringify(resource)}`);
+  return resource.replace(/[^!-~]+/g, run =>
+    encodeText(run).reduce((text, byte) => `${text}%${byte.toString(16).toUpperCase().padStart(2, '0')}`, ''),
+  );
+}
+
+/**
+ * Checks the server's answer against what was sent.
+ *
+ * @param extensions those whose responses can be read
+ * @throws {@link HandshakeError} with the answer's status and headers; `ERR_STATUS` when it is not 101
+ */
+export function checkUpgradeResponse(
+  head: ResponseHead,
+  sent: ClientRequest,
+  digest: Digest,
+  extensions: readonly CompressionExtension[],
+): UpgradeResponse {
+  const { headers, counts, status, reason } = head;
+  if (status !== 101) throw failure(head, 'ERR_STATUS', { message: `the server answered ${status} ${reason}`.trim() });
+  if (head.version !== 'HTTP/1.1') throw failure(head, 'ERR_HTTP_VERSION');
+  if (headers.upgrade?.toLowerCase() !== 'websocket') throw failure(head, 'ERR_UPGRADE');
+  if (!hasToken(headers.connection, 'upgrade')) throw failure(head, 'ERR_CONNECTION');
+  // Two of them come joined, and are not equal to one.
+  if (headers['sec-websocket-accept'] !== createAcceptKey(sent.key, digest)) throw failure(head, 'ERR_ACCEPT');
+  const compression = checkExtensions(head, sent, extensions);
+  const protocol = headers['sec-websocket-protocol'] || null;
+  if (protocol !== null && (counts['sec-websocket-protocol'] !== 1 || !sent.protocols.includes(protocol))) {
+    throw failure(head, 'ERR_SUBPROTOCOL_RESPONSE');
+  }
+  return { headers, version: sent.version, protocol, compression };
+}
+
+function checkExtensions(
+  head: ResponseHead,
+  { offers }: ClientRequest,
+  extensions: readonly CompressionExtension[],
+): CompressionResponse | null {
+  const value = head.headers['sec-websocket-extensions'];
+  if (value === undefined) return null;
+  try {
+    const [first, ...more] = parseExtensions(value);
+    if (first === undefined && head.counts['sec-websocket-extensions'] === 1) return null;
+    const offered = offers.filter(offer => offer.extensionName === first?.[0]);
+    const extension = extensions.find(({ extensionName }) => extensionName === first?.[0]);
+    if (first && extension && offered.length > 0 && more.length === 0)
+      return extension.parseResponse(first[1], offered);
+  } catch (cause) {
+    throw failure(head, 'ERR_EXTENSION_RESPONSE', { cause });
+  }
+  throw failure(head, 'ERR_EXTENSION_RESPONSE');
+}
+
+function failure(
+  { status, reason, headers }: ResponseHead,
+  code: HandshakeErrorCode,
+  options?: { readonly message?: string; readonly cause?: unknown },
+): HandshakeError {
+  return new HandshakeError(code, { ...options, status, reason, headers });
+}

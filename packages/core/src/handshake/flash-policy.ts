@@ -1,0 +1,26 @@
+/** What the Flash player sends before its first connection to a host. No HTTP request begins with `<`. */
+const REQUEST = '<policy-file-request/>\0';
+
+/** How many bytes {@link matchFlashPolicyRequest} has matched when the request is complete. */
+export const FLASH_POLICY_REQUEST_LENGTH: number = REQUEST.length;
+
+/** Allows every page to connect to every port. */
+export const DEFAULT_FLASH_POLICY: string =
+  '<cross-domain-policy><allow-access-from domain="*" to-ports="*" /></cross-domain-policy>\0';
+
+/**
+ * Follows the first bytes of a connection, as they arrive, for as long as they may be a Flash policy request.
+ *
+ * @param matched what the last call returned; 0 at the start
+ * @returns how many bytes of the request have been seen, at last {@link FLASH_POLICY_REQUEST_LENGTH}; -1: it is not one,
+ * and all bytes so far are the start of something else
+ */
+export function matchFlashPolicyRequest(bytes: Uint8Array, matched: number): number {
+  let count = matched;
+  for (const byte of bytes) {
+    if (count === REQUEST.length) break;
+    if (byte !== REQUEST.charCodeAt(count)) return -1;
+    count++;
+  }
+  return count;
+}

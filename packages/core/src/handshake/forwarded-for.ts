@@ -1,0 +1,14 @@
+/**
+ * The client's address as `X-Forwarded-For` has it: the one that the farthest trusted proxy saw.
+ *
+ * Every proxy appends whom it got the request from, so only what stands at the end can be trusted. Whether it is an
+ * address at all is not checked.
+ *
+ * @param trusted how many proxies, counted from us, are trusted; with fewer entries than that, the first is taken
+ * @returns `null` when no proxy is trusted, or the header is missing or empty
+ */
+export function parseForwardedFor(value: string | undefined, trusted: number): string | null {
+  if (trusted < 1 || value === undefined) return null;
+  const entries = value.split(',');
+  return entries[Math.max(0, entries.length - trusted)]!.trim() || null;
+}

@@ -1,0 +1,12 @@
+/** The elements of a comma-separated list, without the empty ones (RFC 9110, 5.6.1). No quoted strings. */
+export function parseList(value: string): string[] {
+  return value
+    .split(',')
+    .map(element => element.trim())
+    .filter(element => element !== '');
+}
+
+/** Whether the list has the token, in any case: `Connection: keep-alive, Upgrade`. A missing header has none. */
+export function hasToken(value: string | undefined, token: string): boolean {
+  return value !== undefined && parseList(value.toLowerCase()).includes(token);
+}

@@ -1,0 +1,43 @@
+import { HandshakeError } from './handshake-error.ts';
+
+/** What the `Host` header names. */
+export interface HostPort {
+  /** IPv6 with brackets. */
+  readonly host: string;
+  /** `null` when none was given. */
+  readonly port: number | null;
+}
+
+/** Host and port by the grammar of URLs (RFC 3986, 3.2.2): nothing that would end an authority. `null`: it is neither. */
+export function parseHostPort(text: string): HostPort | null {
+  const [, host, digits] = /^([\w.~%!$&'()*+,;=-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const port = digits === undefined ? null : Number(digits);
+  return host === undefined || (port !== null && port > 65535) ? null : { host, port };
+}
+
+/**
+ * Reads a `Host` header (RFC 9110, 7.2), so strictly that nobody who puts a URL together from it gets another path, or
+ * another host.
+ *
+ * @throws {@link HandshakeError} when it is missing or malformed
+ */
+export function parseHost(value: string | undefined): HostPort {
+  const parsed = parseHostPort(value ?? '');
+  if (parsed === null) throw new HandshakeError('ERR_HOST');
+  return parsed;
+}
+
+/**
+ * Writes host and port for a `Host` header or a CONNECT target; IPv6 gets its brackets.
+ *
+ * @param port `null` leaves it out
+ * @throws RangeError when these are not host and port
+ */
+export function formatHost(host: string, port: number | null): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const text = port === null ? name : `${name}:${port}`;
+  // What reads as the same again has no line end, no blank, and no port hidden in its name.
+  const parsed = parseHostPort(text);
+  if (parsed?.host !== name || parsed.port !== port) throw new RangeError(`not a host: ${JSON.stringify(text)}`);
+  return text;
+}

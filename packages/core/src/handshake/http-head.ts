@@ -1,0 +1,150 @@
+// The head of an HTTP/1.1 message (RFC 9112, 2-5), read as its bytes arrive. Strict, since what two parsers read
+// differently is what smuggling lives on: CRLF only, no folding, no blank before a colon, no byte beyond ASCII.
+// Each byte is looked at a constant number of times, however the head is cut.
+
+import type { Headers } from '@ws/types';
+import { decodeLatin1, isToken } from '@ws/util';
+import { GrowingBuffer } from '../growing-buffer.ts';
+import type { HandshakeError, HandshakeErrorCode } from './handshake-error.ts';
+
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** The header section of a request or response. */
+export interface HttpHead {
+  /** Values by name in lower case; several lines of one name are joined by `, `. */
+  readonly headers: Headers;
+  /** How many lines each name had. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** How much of a head is read at most. */
+export interface HttpHeadLimits {
+  /** Bytes up to and with the empty line; default 65536. */
+  readonly maxSize?: number | undefined;
+  /** Header lines; default 256. */
+  readonly maxHeaders?: number | undefined;
+}
+
+/** The header lines, as they are being collected. */
+export interface HeaderFields extends HttpHead {
+  readonly headers: Record<string, string>;
+  readonly counts: Record<string, number>;
+}
+
+export function createHeaderFields(): HeaderFields {
+  return { headers: Object.create(null), counts: Object.create(null) };
+}
+
+/** Adds a header line whose name is a token and whose value is trimmed. */
+export function addHeader({ headers, counts }: HeaderFields, name: string, value: string): void {
+  const key = name.toLowerCase();
+  const earlier = headers[key];
+  headers[key] = earlier === undefined ? value : `${earlier}, ${value}`;
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+/** Reads one head. What differs between requests and responses is in the subclasses. */
+export abstract class HttpHeadParser<Head extends HttpHead> {
+  readonly #maxSize: number;
+  readonly #maxHeaders: number;
+  #size = 0;
+  #headerCount = 0;
+  /** The start of a line that was cut. */
+  readonly #rest: GrowingBuffer = new GrowingBuffer();
+  /** The line before the CR that has just been read. */
+  #line: string | null = null;
+  #started: Head | null = null;
+  #fields: HeaderFields = createHeaderFields();
+  #head: Head | null = null;
+
+  constructor({ maxSize = 65536, maxHeaders = 256 }: HttpHeadLimits = {}) {
+    this.#maxSize = maxSize;
+    this.#maxHeaders = maxHeaders;
+  }
+
+  /** The head, once it is complete. */
+  get head(): Head | null {
+    return this.#head;
+  }
+
+  /** How many bytes have been read. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Reads on in `bytes[start, end)`.
+   *
+   * @returns how many of them belong to the head: all of them, unless it is now complete. What follows is not HTTP.
+   * @throws {@link HandshakeError} when the head is malformed (400) or too big (431); nothing may be pushed after that
+   */
+  push(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
+    const limit = Math.min(end, start + this.#maxSize - this.#size);
+    let lineStart = start;
+    for (let i = start; i < limit && this.#head === null; i++) {
+      const byte = bytes[i]!;
+      if (this.#line !== null) {
+        if (byte !== LF) throw this.fail('ERR_HTTP_SYNTAX');
+        const line = this.#line;
+        this.#line = null;
+        this.#endLine(line);
+        lineStart = i + 1;
+      } else if (byte === CR) {
+        this.#line = this.#takeLine(bytes, lineStart, i);
+      } else if ((byte < 0x20 && byte !== TAB) || byte === 0x7f || (byte > 0x7f && !this.#mayHaveObsText())) {
+        throw this.fail('ERR_HTTP_SYNTAX');
+      }
+    }
+    if (this.#head !== null) {
+      this.#size += lineStart - start;
+      return lineStart - start;
+    }
+    if (limit < end) throw this.fail('ERR_HTTP_TOO_BIG');
+    this.#size += end - start;
+    if (this.#line === null) this.#rest.append(bytes, lineStart, end, 0);
+    return end - start;
+  }
+
+  /** Reads the first line into a head that holds `fields`. */
+  protected abstract parseStartLine(line: string, fields: HeaderFields): Head;
+
+  protected abstract fail(code: HandshakeErrorCode): HandshakeError;
+
+  /** Whether the head announces another one, as `100 Continue` does. */
+  protected isInterim(_head: Head): boolean {
+    return false;
+  }
+
+  /** Whether the first line may have bytes beyond ASCII. */
+  protected readonly allowsObsText: boolean = false;
+
+  #mayHaveObsText(): boolean {
+    return this.allowsObsText && this.#started === null;
+  }
+
+  #takeLine(bytes: Uint8Array, start: number, end: number): string {
+    if (this.#rest.length === 0) return decodeLatin1(bytes, start, end);
+    this.#rest.append(bytes, start, end, 0);
+    return decodeLatin1(this.#rest.take());
+  }
+
+  #endLine(line: string): void {
+    if (this.#started === null) this.#started = this.parseStartLine(line, this.#fields);
+    else if (line !== '') this.#addLine(line);
+    else if (this.isInterim(this.#started)) {
+      this.#started = null;
+      this.#fields = createHeaderFields();
+    } else this.#head = this.#started;
+  }
+
+  #addLine(line: string): void {
+    if (++this.#headerCount > this.#maxHeaders) throw this.fail('ERR_HTTP_TOO_BIG');
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    // A folded line begins with a blank, so that its name is no token; nor is one with a blank before the colon.
+    if (colon < 0 || !isToken(name)) throw this.fail('ERR_HTTP_SYNTAX');
+    addHeader(this.#fields, name, line.slice(colon + 1).trim());
+  }
+}

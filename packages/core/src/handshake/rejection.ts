@@ -1,0 +1,38 @@
+import type { HeaderInit } from '@ws/types';
+import { concatBytes, EMPTY_BYTES, encodeText, flattenHeaders } from '@ws/util';
+import { encodeHead, type HeaderLine, reasonPhrase } from './http-message.ts';
+
+/** What we say about the message and the connection ourselves. */
+const OWN_HEADERS = /^(?:connection|content-length|transfer-encoding)$/i;
+
+/** An answer other than 101. */
+export interface Rejection {
+  /** 200..599; anything else becomes 500. */
+  readonly status: number;
+  /** The reason phrase; by default the usual one. What cannot stand there becomes a blank. */
+  readonly reason?: string | null | undefined;
+  readonly headers?: HeaderInit | null | undefined;
+  /** Text goes as UTF-8 and, unless `headers` say otherwise, as `text/plain`. */
+  readonly body?: string | Uint8Array | null | undefined;
+  /** The `Server` header; `null` or `''`: none. */
+  readonly server?: string | null | undefined;
+}
+
+/**
+ * The bytes of an answer other than 101. The connection is to be closed after it, and the answer says so.
+ *
+ * @throws TypeError or RangeError when a header breaks the grammar
+ */
+export function formatRejection({ status, reason, headers, body, server }: Rejection): Uint8Array {
+  const code = Number.isInteger(status) && status >= 200 && status <= 599 ? status : 500;
+  // A reason may come from an application that quotes its peer: no line end of it may get through.
+  const phrase = (reason ?? reasonPhrase(code)).replace(/[^ -~]/g, ' ');
+  const content = typeof body === 'string' ? encodeText(body) : (body ?? EMPTY_BYTES);
+  const lines: HeaderLine[] = flattenHeaders({ ...(server ? { Server: server } : {}), ...headers });
+  const own = lines.filter(([name]) => !OWN_HEADERS.test(name));
+  if (typeof body === 'string' && !own.some(([name]) => name.toLowerCase() === 'content-type')) {
+    own.push(['Content-Type', 'text/plain; charset=utf-8']);
+  }
+  own.push(['Content-Length', `${content.length}`], ['Connection', 'close']);
+  return concatBytes([encodeHead(`HTTP/1.1 ${code} ${phrase}`, own), content]);
+}

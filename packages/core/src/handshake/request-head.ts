@@ -1,0 +1,54 @@
+import { isToken } from '@ws/util';
+import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
+import { addHeader, createHeaderFields, type HeaderFields, type HttpHead, HttpHeadParser } from './http-head.ts';
+
+/** The head of a request (RFC 9112, 3). */
+export interface RequestHead extends HttpHead {
+  readonly method: string;
+  /** As it stands in the request line: visible ASCII. */
+  readonly target: string;
+  /** As it stands in the request line, such as `HTTP/1.1`. */
+  readonly version: string;
+}
+
+/** Reads the head of a request. A HTTP/2 preface comes out as a request with version `HTTP/2.0`. */
+export class RequestHeadParser extends HttpHeadParser<RequestHead> {
+  protected override parseStartLine(line: string, fields: HeaderFields): RequestHead {
+    const [method, target, version, ...more] = line.split(' ', 4);
+    if (!version || more.length > 0 || !isRequestLine(method!, target!)) throw this.fail('ERR_HTTP_SYNTAX');
+    return { method: method!, target: target!, version, ...fields };
+  }
+
+  protected override fail(code: HandshakeErrorCode): HandshakeError {
+    return new HandshakeError(code);
+  }
+}
+
+/**
+ * The head of a request that somebody else has parsed, such as Node's `http` server. It is held to the same grammar.
+ *
+ * @param version such as `HTTP/1.1`
+ * @param rawHeaders names and values in turn, as they were received
+ * @throws {@link HandshakeError} `ERR_HTTP_SYNTAX`
+ */
+export function createRequestHead(
+  method: string,
+  target: string,
+  version: string,
+  rawHeaders: readonly string[],
+): RequestHead {
+  const fields = createHeaderFields();
+  let isValid = isRequestLine(method, target);
+  for (let i = 1; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i - 1]!;
+    const value = rawHeaders[i]!;
+    isValid &&= isToken(name) && /^[\t -~]*$/.test(value);
+    addHeader(fields, name, value.trim());
+  }
+  if (!isValid) throw new HandshakeError('ERR_HTTP_SYNTAX');
+  return { method, target, version, ...fields };
+}
+
+function isRequestLine(method: string, target: string): boolean {
+  return isToken(method) && /^[!-~]+$/.test(target);
+}

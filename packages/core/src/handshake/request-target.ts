@@ -1,0 +1,34 @@
+import { parseUrl } from '@ws/util';
+import { HandshakeError } from './handshake-error.ts';
+
+/** What a request asks for. */
+export interface RequestTarget {
+  /** The path as it was sent, escapes and all, without `;parameters` of its last segment. Begins with one slash. */
+  readonly path: string;
+  /** The query as form data: each name's values in order, without the empty ones. The map has no prototype. */
+  readonly params: Record<string, string[]>;
+  /** Path and query. */
+  readonly resource: string;
+}
+
+/** A path or a URL, then perhaps a query; visible ASCII, no `#`. */
+const TARGET = /^(?!\?|$)(?:(?:https?|wss?):\/\/[^/?#]+)?(\/[!"$->@-~]*)?(?:\?([!"$-~]*))?$/i;
+
+/**
+ * Reads the target of a request line (RFC 9112, 3.2; RFC 6455, 4.2.1).
+ *
+ * Of a whole URL, scheme and authority are ignored: the request came to us. Slashes at the start become one, since
+ * `//evil.example/` is a path to us, but another host to whoever writes it into a link.
+ *
+ * @throws {@link HandshakeError} when it is neither a path nor a URL, or has a fragment
+ */
+export function parseRequestTarget(target: string): RequestTarget {
+  const match = TARGET.exec(target);
+  if (match === null) throw new HandshakeError('ERR_REQUEST_TARGET');
+  const [, rawPath = '/', query = ''] = match;
+  const semicolon = rawPath.indexOf(';', rawPath.lastIndexOf('/'));
+  const path = (semicolon < 0 ? rawPath : rawPath.slice(0, semicolon)).replace(/^\/+/, '/');
+  // Only the form data is wanted of it.
+  const { params } = parseUrl(`ws://localhost/?${query}`);
+  return { path, params, resource: query === '' ? path : `${path}?${query}` };
+}

@@ -1,0 +1,150 @@
+// The server's side of the opening handshake (RFC 6455, 4.2). The order of the checks is part of the behaviour: it
+// decides which of several faults is told.
+
+import type { Digest, HeaderInit, Headers } from '@ws/types';
+import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util';
+import { createAcceptKey, isValidKey } from './accept-key.ts';
+import { type Extension, parseExtensions } from './extensions-header.ts';
+import { parseForwardedFor } from './forwarded-for.ts';
+import { HandshakeError } from './handshake-error.ts';
+import { hasToken } from './header-list.ts';
+import { type HostPort, parseHost } from './host-header.ts';
+import { encodeHead, type HeaderLine } from './http-message.ts';
+import { isOriginAllowed, type OriginPattern } from './origin.ts';
+import type { RequestHead } from './request-head.ts';
+import { parseRequestTarget } from './request-target.ts';
+import { parseSubprotocols } from './subprotocol.ts';
+
+/** What a server accepts. */
+export interface UpgradePolicy {
+  /** The protocol versions that it speaks, of 8 and 13. */
+  readonly versions: readonly number[];
+  /** See `compileOriginPatterns`. */
+  readonly allowedOrigins: readonly OriginPattern[];
+  readonly allowNullOrigin: boolean;
+  /** The port that a `Host` header has to name, if it names one; `null`: any. */
+  readonly externalPort: number | null;
+  /** Whether a request without `Upgrade` is to get the status page instead of 426. */
+  readonly webStatus: boolean;
+  /** How many proxies in front of the server are trusted; 0: none. */
+  readonly trustXForwardedFor: number;
+}
+
+/** A request that may be accepted. */
+export interface UpgradeRequest {
+  readonly headers: Headers;
+  /** Without the port. IPv6 with brackets. */
+  readonly host: string;
+  readonly path: string;
+  readonly params: Record<string, string[]>;
+  /** Path and query. */
+  readonly resource: string;
+  readonly version: number;
+  readonly origin: string | null;
+  /** The subprotocols that the client offers, in its order. */
+  readonly protocols: readonly string[];
+  readonly extensions: readonly Extension[];
+  readonly key: string;
+  /** The client's address, when a trusted proxy told it, else `null`. */
+  readonly forwardedFor: string | null;
+}
+
+/**
+ * Checks a request, all but what needs more than the request: whether there is room, and what the application says.
+ *
+ * @returns `null` for a request without `Upgrade`, when the policy has the status page
+ * @throws {@link HandshakeError} with the status to answer with
+ */
+export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): UpgradeRequest | null {
+  const { headers, counts } = head;
+  if (head.method !== 'GET') throw new HandshakeError('ERR_HTTP_METHOD', { headers: { Allow: 'GET' } });
+  if (head.version !== 'HTTP/1.1') throw new HandshakeError('ERR_HTTP_VERSION');
+  const target = parseRequestTarget(head.target);
+  const { host } = checkHost(head, policy);
+  if (headers.upgrade === undefined) {
+    if (policy.webStatus) return null;
+    throw new HandshakeError('ERR_UPGRADE_REQUIRED', { headers: { Upgrade: 'websocket' } });
+  }
+  checkSwitch(head);
+  const version = checkVersion(head, policy);
+  const protocols = parseSubprotocols(headers['sec-websocket-protocol']);
+  const origin = checkOrigin(head, version, policy);
+  const key = headers['sec-websocket-key'] ?? '';
+  if (counts['sec-websocket-key'] !== 1 || !isValidKey(key)) throw new HandshakeError('ERR_KEY');
+  const extensions = parseExtensions(headers['sec-websocket-extensions'] ?? '');
+  const forwardedFor = parseForwardedFor(headers['x-forwarded-for'], policy.trustXForwardedFor);
+  return { headers, host, ...target, version, origin, protocols, extensions, key, forwardedFor };
+}
+
+function checkHost({ headers, counts }: RequestHead, { externalPort }: UpgradePolicy): HostPort {
+  const parsed = parseHost(headers.host);
+  const isOurs = externalPort === null || parsed.port === null || parsed.port === externalPort;
+  if (counts.host !== 1 || !isOurs) throw new HandshakeError('ERR_HOST');
+  return parsed;
+}
+
+function checkSwitch({ headers, counts }: RequestHead): void {
+  if (counts.upgrade !== 1 || !hasToken(headers.upgrade, 'websocket')) throw new HandshakeError('ERR_UPGRADE');
+  if (counts.connection !== 1 || !hasToken(headers.connection, 'upgrade')) {
+    throw new HandshakeError('ERR_CONNECTION');
+  }
+  // To a proxy in front of us, bytes of a body are no frames: whoever disagrees with it can smuggle a request.
+  if ((headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined) {
+    throw new HandshakeError('ERR_REQUEST_BODY');
+  }
+}
+
+function checkVersion({ headers }: RequestHead, { versions }: UpgradePolicy): number {
+  const text = headers['sec-websocket-version'];
+  if (text === undefined) throw new HandshakeError('ERR_VERSION_MISSING');
+  // Two of them come joined, and are no number.
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(text)) throw new HandshakeError('ERR_VERSION');
+  const version = Number(text);
+  if (versions.includes(version)) return version;
+  const supported = [...versions].sort((a, b) => b - a).join(', ');
+  throw new HandshakeError('ERR_VERSION_UNSUPPORTED', {
+    headers: { Upgrade: 'websocket', 'Sec-WebSocket-Version': supported },
+  });
+}
+
+function checkOrigin({ headers, counts }: RequestHead, version: number, policy: UpgradePolicy): string | null {
+  const name = version < 13 ? 'sec-websocket-origin' : 'origin';
+  const origin = headers[name] ?? null;
+  if (origin !== null && counts[name] !== 1) throw new HandshakeError('ERR_ORIGIN');
+  if (isOriginAllowed(origin, policy.allowedOrigins, policy.allowNullOrigin)) return origin;
+  throw new HandshakeError('ERR_ORIGIN_REFUSED');
+}
+
+/** How a server accepts. */
+export interface UpgradeAnswer {
+  /** The client's `Sec-WebSocket-Key`. */
+  readonly key: string;
+  /** The chosen subprotocol. */
+  readonly protocol: string | null;
+  /** The value of `Sec-WebSocket-Extensions`; `null` or `''`: none. */
+  readonly extensions: string | null;
+  /** The `Server` header; `null` or `''`: none. */
+  readonly server: string | null;
+  /** More headers: the server's own, then the application's for this connection. */
+  readonly headers: readonly (HeaderInit | null)[];
+}
+
+/**
+ * The bytes of the answer that opens the connection (RFC 6455, 4.2.2).
+ *
+ * @throws TypeError or RangeError when something in it breaks the header grammar
+ */
+export function formatAcceptResponse(answer: UpgradeAnswer, digest: Digest): Uint8Array {
+  const { key, protocol, extensions, server } = answer;
+  const lines: HeaderLine[] = [];
+  if (server) lines.push(['Server', server]);
+  lines.push(['Upgrade', 'websocket'], ['Connection', 'Upgrade'], ...answer.headers.flatMap(flattenHeaders));
+  if (protocol !== null) {
+    checkToken('subprotocol', protocol);
+    lines.push(['Sec-WebSocket-Protocol', protocol]);
+  }
+  lines.push(['Sec-WebSocket-Accept', createAcceptKey(key, digest)]);
+  if (extensions) lines.push(['Sec-WebSocket-Extensions', extensions]);
+  for (const [name, value] of lines) checkHeaderValue(`header ${name}`, value);
+  return encodeHead('HTTP/1.1 101 Switching Protocols', lines);
+}
