@@ -38,6 +38,12 @@ export interface ByteStream {
   end(): void;
   /** Closes at once; what is queued is dropped. */
   destroy(): void;
+  /**
+   * Has the rest of the conversation go over TLS (a client's, through a proxy that has opened a tunnel).
+   *
+   * @returns the stream to go on with, to be attached anew; nothing is read from this one any more
+   */
+  startTls?(): Promise<ByteStream>;
 }
 
 /** Where a {@link Dialer} connects to. */

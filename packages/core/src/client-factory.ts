@@ -1,0 +1,82 @@
+import { ConnectingRequest, type HeaderInit, type Platform } from '@ws/types';
+import { WebSocketClientProtocol } from './client-protocol.ts';
+import { type SessionParameters, WebSocketFactory } from './factory.ts';
+import { CLIENT_OPTIONS, type ClientOptions, changeOptions, defaultOptions, type Partially } from './options.ts';
+
+/** An HTTP proxy that connections go through (CONNECT). */
+export interface ProxyParameters {
+  readonly host: string;
+  readonly port: number;
+  /** Basic credentials (RFC 7617). */
+  readonly username?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  /** More headers for the proxy. */
+  readonly headers?: HeaderInit | null | undefined;
+}
+
+/** Session parameters of a client. */
+export interface ClientSession extends SessionParameters {
+  /** The `Origin` header; `null`: none. */
+  readonly origin?: string | null | undefined;
+  /** The `User-Agent` header; `null` or empty: none. Default: none. */
+  readonly useragent?: string | null | undefined;
+  readonly proxy?: ProxyParameters | null | undefined;
+}
+
+/** Makes the protocol objects of a client's connections. */
+export class WebSocketClientFactory extends WebSocketFactory {
+  override readonly isServer = false;
+  /** The class to instantiate for each connection. */
+  protocol: new () => WebSocketClientProtocol = WebSocketClientProtocol;
+  origin: string | null = null;
+  useragent: string | null = null;
+  proxy: ProxyParameters | null = null;
+  #options: ClientOptions = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
+
+  constructor(session: ClientSession = {}, platform?: Platform) {
+    super(platform);
+    this.setSessionParameters(session);
+  }
+
+  /** The options that new connections get. */
+  get options(): ClientOptions {
+    return this.#options;
+  }
+
+  /** Makes the protocol object of a new connection. */
+  buildProtocol(): WebSocketClientProtocol {
+    const Protocol = this.protocol;
+    return new Protocol().bind(this);
+  }
+
+  /** Changes options, for new connections. @throws TypeError, RangeError; then nothing is changed */
+  setProtocolOptions(changes: Partially<ClientOptions>): void {
+    this.#options = changeOptions<ClientOptions>(CLIENT_OPTIONS, this.#options, changes);
+  }
+
+  /** Back to the defaults, for new connections. */
+  resetProtocolOptions(): void {
+    this.#options = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
+  }
+
+  /** Changes what is not given to its default. @throws TypeError, RangeError; then nothing is changed */
+  setSessionParameters(session: ClientSession): void {
+    const { origin = null, useragent = null, proxy = null } = session;
+    if (proxy !== null && (typeof proxy.host !== 'string' || !Number.isInteger(proxy.port))) {
+      throw new TypeError('proxy must be { host, port }');
+    }
+    this.setSession(session);
+    this.origin = origin;
+    this.useragent = useragent;
+    this.proxy = proxy;
+    this.connectingRequest();
+  }
+
+  /** @internal What to ask for when the protocol class has nothing else in mind. */
+  connectingRequest(): ConnectingRequest {
+    const { resource, headers, useragent, origin, protocols } = this;
+    const host = this.udsPath === null ? this.hostname : 'localhost';
+    const port = this.port ?? (this.isSecure ? 443 : 80);
+    return new ConnectingRequest({ host, port, resource, headers, useragent, origin, protocols });
+  }
+}

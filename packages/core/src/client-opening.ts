@@ -1,0 +1,247 @@
+// A client's opening handshake as it happens: perhaps through a proxy, the request out, the response in.
+
+import { ConnectingRequest, ConnectionResponse } from '@ws/types';
+import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import type { WebSocketClientFactory } from './client-factory.ts';
+import type { WebSocketClientProtocol } from './client-protocol.ts';
+import type { CloseInfo } from './close-info.ts';
+import { acceptResponse, clientExtensions } from './compression-negotiation.ts';
+import type { Endpoint, Opening } from './endpoint.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
+import {
+  type ClientRequest,
+  checkUpgradeResponse,
+  createClientRequest,
+  type UpgradeResponse,
+} from './handshake/client-handshake.ts';
+import { HandshakeError } from './handshake/handshake-error.ts';
+import { checkConnectResponse, formatConnectRequest } from './handshake/proxy-connect.ts';
+import { type ResponseHead, ResponseHeadParser } from './handshake/response-head.ts';
+import { gone } from './opening-failure.ts';
+import type { ClientOptions } from './options.ts';
+
+/** So much of the body of a refusal is kept, to tell why. */
+const MAX_BODY = 65536;
+
+type Phase = 'asking' | 'proxy' | 'response' | 'body' | 'answering';
+
+/** The opening handshake of one client connection. */
+export class ClientOpening implements Opening {
+  readonly #endpoint: Endpoint;
+  readonly #protocol: WebSocketClientProtocol;
+  readonly #factory: WebSocketClientFactory;
+  #phase: Phase = 'asking';
+  #parser: ResponseHeadParser;
+  #sent: ClientRequest | null = null;
+  /** Came before it was asked for. */
+  #rest: Uint8Array = EMPTY_BYTES;
+  #refusal: HandshakeError | null = null;
+  #body: GrowingBuffer | null = null;
+  #bodyLength = Number.POSITIVE_INFINITY;
+
+  constructor(endpoint: Endpoint, protocol: WebSocketClientProtocol, factory: WebSocketClientFactory) {
+    this.#endpoint = endpoint;
+    this.#protocol = protocol;
+    this.#factory = factory;
+    this.#parser = this.#createParser();
+  }
+
+  get #options(): ClientOptions {
+    return this.#endpoint.options as ClientOptions;
+  }
+
+  start(): void {
+    this.#guard(() => {
+      const { proxy, hostname, port } = this.#factory;
+      if (proxy === null) {
+        this.#ask();
+        return;
+      }
+      this.#phase = 'proxy';
+      this.#endpoint.closing.state = 'proxy-connecting';
+      const { username, password, headers } = proxy;
+      const target = { host: hostname, port: port ?? 80, username, password, headers };
+      this.#endpoint.sendHandshake(formatConnectRequest(target));
+    });
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#guard(() => {
+      if (this.#phase === 'body') this.#onBody(bytes);
+      else if (this.#phase === 'asking' || this.#phase === 'answering') this.#rest = concatBytes([this.#rest, bytes]);
+      else this.#onHead(bytes);
+    });
+  }
+
+  onGone(info: CloseInfo): void {
+    if (this.#refusal !== null) this.#finishBody();
+    this.#protocol.settleOpened(gone(info));
+  }
+
+  #onHead(bytes: Uint8Array): void {
+    const consumed = this.#parser.push(bytes);
+    const { head } = this.#parser;
+    if (head === null) return;
+    const rest = bytes.slice(consumed);
+    if (this.#phase === 'proxy') this.#onProxy(head, rest);
+    else this.#onResponse(head, rest);
+  }
+
+  /** The proxy has answered: from here on the server is at the other end. */
+  #onProxy(head: ResponseHead, rest: Uint8Array): void {
+    checkConnectResponse(head);
+    this.#phase = 'asking';
+    this.#rest = rest;
+    this.#parser = this.#createParser();
+    this.#endpoint.closing.state = 'connecting';
+    if (!this.#factory.isSecure) {
+      this.#ask();
+      return;
+    }
+    this.#endpoint.startTls().then(
+      stream =>
+        this.#later(() => {
+          this.#endpoint.switchStream(stream);
+          this.#ask();
+        }),
+      cause =>
+        this.#later(() => this.#fail(new HandshakeError('ERR_PROXY', { message: 'no TLS through the proxy', cause }))),
+    );
+  }
+
+  /** Asks the application what to ask the server for. */
+  #ask(): void {
+    const answer: unknown = this.#protocol.onConnecting(this.#protocol.transportDetails);
+    if (isPromise(answer)) {
+      answer.then(
+        result => this.#later(() => this.#request(result)),
+        error => this.#later(() => this.#fail(error)),
+      );
+    } else {
+      this.#request(answer);
+    }
+  }
+
+  #request(answer: unknown): void {
+    if (answer !== null && answer !== undefined && !(answer instanceof ConnectingRequest)) {
+      throw new TypeError('onConnecting must return a ConnectingRequest or null');
+    }
+    const { isSecure } = this.#factory;
+    const { version, perMessageCompressionOffers: offers } = this.#options;
+    const { random } = this.#protocol.platform;
+    const connecting = answer ?? this.#factory.connectingRequest();
+    this.#sent = createClientRequest({ connecting, version: version < 13 ? 8 : 13, isSecure, offers, random });
+    this.#phase = 'response';
+    this.#endpoint.sendHandshake(this.#sent.bytes);
+    const rest = this.#rest;
+    this.#rest = EMPTY_BYTES;
+    if (rest.length > 0) this.#onHead(rest);
+  }
+
+  #onResponse(head: ResponseHead, rest: Uint8Array): void {
+    const options = this.#options;
+    const { digest } = this.#protocol.platform;
+    let upgrade: UpgradeResponse;
+    try {
+      const extensions = clientExtensions(options, this.#factory.extensions);
+      upgrade = checkUpgradeResponse(head, this.#sent!, digest, extensions);
+    } catch (error) {
+      if (!(error instanceof HandshakeError) || error.code !== 'ERR_STATUS') throw error;
+      this.#readBody(error, head, rest);
+      return;
+    }
+    this.#phase = 'answering';
+    this.#rest = rest;
+    this.#confirm(upgrade);
+  }
+
+  /** The server has agreed: now the application. */
+  #confirm({ headers, version, protocol, compression: response }: UpgradeResponse): void {
+    const compression = response === null ? null : acceptResponse(response, this.#options, this.#protocol.platform);
+    if (response !== null && compression === null) throw new HandshakeError('ERR_EXTENSION_RESPONSE', { headers });
+    const extensions = compression === null ? [] : [{ name: compression.extensionName, ...compression.toJSON() }];
+    const { peer } = this.#protocol;
+    this.#protocol.subprotocol = protocol;
+    const open = (refusal?: { readonly error: unknown }): void => {
+      if (refusal !== undefined) this.#protocol.settleOpened(refusal.error);
+      this.#endpoint.open(compression, this.#rest, refusal);
+    };
+    let answer: unknown;
+    try {
+      answer = this.#protocol.onConnect(new ConnectionResponse({ peer, headers, version, protocol, extensions }));
+    } catch (error) {
+      open({ error });
+      return;
+    }
+    if (!isPromise(answer)) {
+      open();
+      return;
+    }
+    this.#endpoint.holdStream(true);
+    answer.then(
+      () => this.#later(() => open()),
+      error => this.#later(() => open({ error })),
+    );
+  }
+
+  /** The server refuses: the body says why, perhaps. */
+  #readBody(refusal: HandshakeError, { headers }: ResponseHead, rest: Uint8Array): void {
+    this.#phase = 'body';
+    this.#refusal = refusal;
+    this.#body = new GrowingBuffer();
+    const announced = headers['content-length'];
+    if (announced !== undefined && /^\d{1,15}$/.test(announced)) this.#bodyLength = Number(announced);
+    this.#onBody(rest);
+  }
+
+  #onBody(bytes: Uint8Array): void {
+    const body = this.#body!;
+    const wanted = Math.min(this.#bodyLength, MAX_BODY) - body.length;
+    body.append(bytes, 0, Math.min(bytes.length, wanted), 0);
+    if (bytes.length >= wanted) this.#fail(this.#finishBody());
+  }
+
+  #finishBody(): HandshakeError {
+    const refusal = this.#refusal!;
+    refusal.body ??= this.#body!.take();
+    this.#endpoint.closing.error ??= refusal;
+    this.#endpoint.closing.notCleanReason ??= refusal.message;
+    return refusal;
+  }
+
+  /** Goes on after the application, or TLS, took its time. */
+  #later(task: () => void): void {
+    const { state } = this.#endpoint;
+    if (state !== 'connecting') return;
+    this.#endpoint.inTurn(() => this.#guard(task));
+    this.#endpoint.holdStream(false);
+  }
+
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      const { state } = this.#endpoint;
+      if (state !== 'connecting' && state !== 'proxy-connecting') throw error;
+      this.#fail(error);
+    }
+  }
+
+  /** There will be no connection (RFC 6455, 7.1.7: nothing is left to be said). */
+  #fail(error: unknown): void {
+    const { closing } = this.#endpoint;
+    closing.error = error;
+    closing.notCleanReason = error instanceof Error ? error.message : 'the opening handshake failed';
+    this.#protocol.platform.logger?.log('info', 'handshake-failed', { error });
+    this.#protocol.settleOpened(error);
+    closing.drop(true);
+  }
+
+  #createParser(): ResponseHeadParser {
+    return new ResponseHeadParser({ maxSize: this.#endpoint.options.maxHandshakeSize });
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,222 @@
+// How connections end (RFC 6455, 5.5.1 and 7). Every change of state after opening happens here. The same rules bind
+// client and server but for one: the server closes the transport, the client waits for it (7.1.1).
+
+import type { Timer } from '@ws/types';
+import type { CloseInfo, ConnectionState, TimeoutName } from './close-info.ts';
+import { type ClosePayload, formatClosePayload, parseClosePayload } from './close-payload.ts';
+import type { CommonOptions } from './options.ts';
+import type { ProtocolError } from './protocol-error.ts';
+import type { Timers } from './timers.ts';
+
+/** What a {@link ClosingHandshake} does to its connection. */
+export interface ClosingActions {
+  sendCloseFrame(payload: Uint8Array): void;
+  /** Sends what is queued, then ends our direction. */
+  endTransport(): void;
+  destroyTransport(): void;
+  /** From now on nothing is sent, and no keepalive runs. */
+  onLeaveOpen(): void;
+}
+
+/** The state of one connection, and its end. */
+export class ClosingHandshake {
+  state: ConnectionState = 'connecting';
+  /** We sent the first Close frame. */
+  closedByMe = false;
+  /** We failed the connection. */
+  failedByMe = false;
+  /** We closed the transport. */
+  droppedByMe = false;
+  wasClean = false;
+  localCode: number | null = null;
+  localReason: string | null = null;
+  remoteCode: number | null = null;
+  remoteReason: string | null = null;
+  /** Why the end is not clean. */
+  notCleanReason: string | null = null;
+  timeout: TimeoutName | null = null;
+  error: unknown = null;
+  options: CommonOptions;
+
+  readonly #role: 'client' | 'server';
+  readonly #timers: Timers;
+  readonly #actions: ClosingActions;
+  #stage: CloseInfo['stage'] = 'connecting';
+  #closedBy: CloseInfo['closedBy'] | null = null;
+  #timer: Timer | null = null;
+
+  constructor(role: 'client' | 'server', options: CommonOptions, timers: Timers, actions: ClosingActions) {
+    this.#role = role;
+    this.options = options;
+    this.#timers = timers;
+    this.#actions = actions;
+  }
+
+  /** Begins the wait for the opening handshake. */
+  startOpening(): void {
+    this.#startTimer('openHandshake', this.options.openHandshakeTimeout, 'the opening handshake took too long');
+  }
+
+  /** The opening handshake is done. */
+  open(): void {
+    this.state = 'open';
+    this.#stopTimer();
+  }
+
+  /** Sends our Close frame, first or in reply. Does nothing when one was sent. */
+  startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
+    if (this.state !== 'open') return;
+    this.#leave('closing');
+    this.localCode = code;
+    this.localReason = reason;
+    this.closedByMe = !isReply;
+    this.#closedBy ??= isReply ? 'remote' : 'local';
+    this.#actions.sendCloseFrame(formatClosePayload(code, reason));
+    if (isReply) return;
+    this.#startTimer('closeHandshake', this.options.closeHandshakeTimeout, 'the peer did not answer our Close frame');
+  }
+
+  /** The peer's Close frame. */
+  onCloseFrame(payload: Uint8Array): void {
+    const received = this.#readClose(payload);
+    if (received === null || this.state === 'closed') return;
+    this.#closedBy ??= 'remote';
+    this.remoteCode = received.code;
+    this.remoteReason = received.reason;
+    this.wasClean = true;
+    if (this.state === 'open') {
+      const isEchoed = this.options.echoCloseCodeReason;
+      const code = isEchoed ? received.code : 1000;
+      this.startClosingHandshake(code, isEchoed ? received.reason : null, true);
+    }
+    this.#stopTimer();
+    if (this.#role === 'server') this.drop(false);
+    else this.#awaitDrop();
+  }
+
+  /**
+   * Fails the connection (RFC 6455, 7.1.7): by a Close frame, or at once where `failByDrop` says so.
+   *
+   * @param error what is reported as the cause
+   */
+  failConnection(code: number, reason: string, error: unknown): void {
+    if (this.state === 'closed') return;
+    this.failedByMe = true;
+    this.error ??= error;
+    this.notCleanReason ??= `connection failed: ${reason}`;
+    this.#closedBy ??= 'local';
+    if (this.options.failByDrop) {
+      this.wasClean = false;
+      this.drop(true);
+    } else if (this.state === 'open') {
+      this.startClosingHandshake(code, reason);
+    } else {
+      this.drop(false);
+    }
+  }
+
+  /** Closes the transport: after what is queued was sent, or at once. */
+  drop(isAbort: boolean): void {
+    if (this.state !== 'closed') {
+      this.droppedByMe = true;
+      this.#closedBy ??= 'local';
+      this.#leave('closed');
+      this.#stopTimer();
+      if (!isAbort) {
+        this.#actions.endTransport();
+        this.#awaitDrop();
+      }
+    }
+    if (isAbort) this.#actions.destroyTransport();
+  }
+
+  /** The peer ended its direction: nothing more will come. */
+  onPeerEnded(): void {
+    if (!this.wasClean) this.notCleanReason ??= 'the peer ended the connection without a Close frame';
+    this.#closedBy ??= 'transport';
+    if (this.state === 'closed') return;
+    this.#leave('closed');
+    this.#stopTimer();
+    this.#actions.endTransport();
+    this.#awaitDrop();
+  }
+
+  /** The pong to an automatic ping did not come. */
+  onPingTimeout(): void {
+    this.#expire('autoPing', 'the peer did not answer a ping');
+  }
+
+  /** The transport is gone. */
+  onTransportClosed(error: unknown): CloseInfo {
+    this.#leave('closed');
+    this.#stopTimer();
+    if (error !== undefined) this.error ??= error;
+    if (!this.wasClean) this.notCleanReason ??= lostReason(error);
+    return {
+      wasClean: this.wasClean,
+      code: this.wasClean ? this.remoteCode : 1006,
+      reason: this.wasClean ? this.remoteReason : `closed uncleanly: ${this.notCleanReason}`,
+      closedBy: this.#closedBy ?? 'transport',
+      stage: this.#stage,
+      localCode: this.localCode,
+      localReason: this.localReason,
+      timeout: this.timeout,
+      error: this.error,
+    };
+  }
+
+  /** @returns `null` when the connection was dropped over it */
+  #readClose(payload: Uint8Array): ClosePayload | null {
+    try {
+      return parseClosePayload(payload);
+    } catch (error) {
+      const failure = error as ProtocolError;
+      this.failConnection(failure.closeCode, failure.message, failure);
+      if (this.options.failByDrop) return null;
+      // The peer has closed all the same: what can be read of its frame stands.
+      if (failure.code !== 'ERR_INVALID_UTF8') return { code: 1000, reason: null };
+      return { code: (payload[0]! << 8) | payload[1]!, reason: null };
+    }
+  }
+
+  /** The peer has a little time to close its side. */
+  #awaitDrop(): void {
+    const { serverConnectionDropTimeout } = this.options;
+    this.#startTimer('serverConnectionDrop', serverConnectionDropTimeout, 'the peer did not close the connection');
+  }
+
+  #startTimer(name: TimeoutName, delay: number, reason: string): void {
+    this.#stopTimer();
+    if (delay > 0) this.#timer = this.#timers.start(delay, () => this.#expire(name, reason));
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #expire(name: TimeoutName, reason: string): void {
+    this.#timer = null;
+    // A server that has done its part is not made unclean by a client that lingers.
+    const isDone = this.#role === 'server' && this.wasClean;
+    if (!isDone) {
+      this.timeout ??= name;
+      this.wasClean = false;
+      this.notCleanReason ??= reason;
+      this.#closedBy ??= 'local';
+    }
+    this.drop(true);
+  }
+
+  #leave(next: 'closing' | 'closed'): void {
+    const { state } = this;
+    if (state === 'closed') return;
+    this.#stage = state;
+    this.state = next;
+    if (state !== 'closing') this.#actions.onLeaveOpen();
+  }
+}
+
+function lostReason(error: unknown): string {
+  return error instanceof Error ? `the transport failed: ${error.message}` : 'the connection was lost';
+}

@@ -1,0 +1,101 @@
+// Which compression a connection uses (RFC 7692, 5). The extensions are values that were handed in.
+
+import type {
+  CompressionCodecs,
+  CompressionExtension,
+  CompressionOffer,
+  CompressionResponse,
+  CompressionResponseAccept,
+  Logger,
+  MessageCompression,
+  Platform,
+} from '@ws/types';
+import type { Extension } from './handshake/extensions-header.ts';
+import type { ClientOptions, ServerOptions } from './options.ts';
+
+/** What the server's side agrees to. */
+export interface AgreedCompression {
+  readonly compression: MessageCompression;
+  /** For `Sec-WebSocket-Extensions`. */
+  readonly extensionString: string;
+}
+
+/**
+ * A server's choice among what the client offers. An offer that breaks its extension's rules is declined, and so are
+ * extensions that nobody here knows (RFC 7692, 5.1).
+ */
+export function acceptOffers(
+  offered: readonly Extension[],
+  options: ServerOptions,
+  extensions: readonly CompressionExtension[],
+  platform: Platform,
+): AgreedCompression | null {
+  const acceptor = options.perMessageCompressionAccept;
+  if (acceptor === null || offered.length === 0) return null;
+  const known = [...extensions, ...extensionsOf(acceptor)];
+  const offers: CompressionOffer[] = [];
+  for (const [name, params] of offered) {
+    const extension = known.find(({ extensionName }) => extensionName === name);
+    if (extension === undefined) continue;
+    try {
+      offers.push(extension.parseOffer(params));
+    } catch (error) {
+      declined(platform.logger, error);
+    }
+  }
+  const accept = offers.length === 0 ? null : acceptor(offers);
+  if (accept === null) return null;
+  return {
+    compression: accept.createCompression(codecsOf(platform)),
+    extensionString: accept.getExtensionString(),
+  };
+}
+
+/** What a client takes of the server's response; `null`: nothing, which fails the handshake. */
+export function acceptResponse(
+  response: CompressionResponse,
+  options: ClientOptions,
+  platform: Platform,
+): MessageCompression | null {
+  const accept =
+    options.perMessageCompressionAccept === null
+      ? answerByOffer(options.perMessageCompressionOffers, response)
+      : options.perMessageCompressionAccept(response);
+  return accept === null ? null : accept.createCompression(codecsOf(platform));
+}
+
+/** The extensions that a client can read responses of. */
+export function clientExtensions(
+  options: ClientOptions,
+  extensions: readonly CompressionExtension[],
+): CompressionExtension[] {
+  const ofOffers = options.perMessageCompressionOffers.flatMap(offer => offer.extension ?? []);
+  const acceptor = options.perMessageCompressionAccept;
+  return [...extensions, ...ofOffers, ...(acceptor === null ? [] : extensionsOf(acceptor))];
+}
+
+function answerByOffer(
+  offers: readonly CompressionOffer[],
+  response: CompressionResponse,
+): CompressionResponseAccept | null {
+  for (const offer of offers) {
+    const accept = offer.extensionName === response.extensionName ? (offer.acceptResponse?.(response) ?? null) : null;
+    if (accept !== null) return accept;
+  }
+  return null;
+}
+
+/** A ready-made acceptor brings what parses its offers. */
+function extensionsOf(acceptor: {
+  readonly extensions?: readonly CompressionExtension[] | undefined;
+}): readonly CompressionExtension[] {
+  return acceptor.extensions ?? [];
+}
+
+function codecsOf({ deflate, bzip2 }: Platform): CompressionCodecs {
+  return { deflate, bzip2 };
+}
+
+function declined(logger: Logger | undefined, error: unknown): void {
+  logger?.log('info', 'offer-declined', { error });
+}

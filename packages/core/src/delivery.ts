@@ -1,0 +1,154 @@
+// What the application is told, in order, and nothing while it has paused: then events wait here, and the endpoint
+// stops reading when too much waits. An application that throws, or whose promise rejects, ends its own connection.
+
+/** The hooks of a protocol class that data frames end in. All of them may return a promise. */
+export interface MessageHooks {
+  onMessage(payload: Uint8Array, isBinary: boolean): unknown;
+  onMessageBegin(isBinary: boolean): unknown;
+  onMessageFrameBegin(length: number): unknown;
+  onMessageFrameData(chunk: Uint8Array): unknown;
+  onMessageFrameEnd(): unknown;
+  onMessageEnd(): unknown;
+}
+
+type Call = () => unknown;
+
+interface Held {
+  readonly size: number;
+  readonly call: Call;
+}
+
+/** Calls hooks, now or when the application is ready. */
+export class Delivery {
+  readonly #hooks: MessageHooks;
+  readonly #onError: (error: unknown) => void;
+  /** What waits. `null`: nothing, and nothing has to. */
+  #held: Held[] | null = null;
+  #isPaused = false;
+  #isDraining = false;
+  #isDiscarding = false;
+  /** Bytes that wait, and a little for each event. */
+  heldBytes = 0;
+
+  /** @param onError the application failed; must not throw */
+  constructor(hooks: MessageHooks, onError: (error: unknown) => void) {
+    this.#hooks = hooks;
+    this.#onError = onError;
+  }
+
+  /** Whether events wait: by `pause`, or because those before them still do. */
+  get isHolding(): boolean {
+    return this.#held !== null;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  message(payload: Uint8Array, isBinary: boolean): void {
+    if (this.#held !== null) this.#hold(payload.length, () => this.#hooks.onMessage(payload, isBinary));
+    else this.#callMessage(payload, isBinary);
+  }
+
+  messageBegin(isBinary: boolean): void {
+    this.#callOrHold(0, () => this.#hooks.onMessageBegin(isBinary));
+  }
+
+  frameBegin(length: number): void {
+    this.#callOrHold(0, () => this.#hooks.onMessageFrameBegin(length));
+  }
+
+  frameData(chunk: Uint8Array): void {
+    this.#callOrHold(chunk.length, () => this.#hooks.onMessageFrameData(chunk));
+  }
+
+  frameEnd(): void {
+    this.#callOrHold(0, () => this.#hooks.onMessageFrameEnd());
+  }
+
+  messageEnd(): void {
+    this.#callOrHold(0, () => this.#hooks.onMessageEnd());
+  }
+
+  /** From now on events wait. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#held ??= [];
+  }
+
+  /** What waits is delivered, until the application pauses again. @returns whether nothing waits any more */
+  resume(): boolean {
+    this.#isPaused = false;
+    return this.#drain(() => this.#isPaused);
+  }
+
+  /** Delivers what waits, paused or not: nothing will come after it. */
+  finish(): void {
+    this.#drain(() => false);
+    if (!this.#isDiscarding) this.#held = null;
+  }
+
+  /** Drops what waits; later events too. */
+  discard(): void {
+    this.#held = [];
+    this.heldBytes = 0;
+    this.#isDiscarding = true;
+  }
+
+  /** Calls a hook that is not to wait. */
+  call(hook: Call): void {
+    try {
+      const result = hook();
+      if (isThenable(result)) result.then(undefined, this.#onError);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  // perf: the one call of the usual message, without a closure (bench/decoder.bench.ts).
+  #callMessage(payload: Uint8Array, isBinary: boolean): void {
+    try {
+      const result = this.#hooks.onMessage(payload, isBinary);
+      if (result !== undefined && isThenable(result)) result.then(undefined, this.#onError);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #callOrHold(size: number, hook: Call): void {
+    if (this.#held !== null) this.#hold(size, hook);
+    else this.call(hook);
+  }
+
+  #hold(size: number, call: Call): void {
+    if (this.#isDiscarding) return;
+    this.#held?.push({ size: size + EVENT_SIZE, call });
+    this.heldBytes += size + EVENT_SIZE;
+  }
+
+  #drain(isDone: () => boolean): boolean {
+    const held = this.#held;
+    if (held === null) return true;
+    if (this.#isDraining) return false;
+    this.#isDraining = true;
+    let next = 0;
+    while (next < held.length && this.#held === held && !isDone()) {
+      const { size, call } = held[next++]!;
+      this.heldBytes -= size;
+      this.call(call);
+    }
+    this.#isDraining = false;
+    // `discard` may have been called from a hook.
+    if (this.#held !== held) return false;
+    held.splice(0, next);
+    if (held.length === 0 && !this.#isPaused) this.#held = null;
+    return this.#held === null;
+  }
+}
+
+/** What an event that waits is counted as, beside its bytes. */
+const EVENT_SIZE = 128;
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

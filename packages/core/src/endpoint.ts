@@ -1,0 +1,368 @@
+// One connection: bytes in, hooks called; calls in, bytes out. It knows neither sockets nor time, and it never throws
+// at the stream: whatever goes wrong ends this connection, with the right code, and no other.
+
+import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression, Platform } from '@ws/types';
+import type { CloseInfo, ConnectionState } from './close-info.ts';
+import { ClosingHandshake } from './closing-handshake.ts';
+import { Delivery, type MessageHooks } from './delivery.ts';
+import { FrameDecoder } from './frame-decoder.ts';
+import { FIN } from './frame-header.ts';
+import { FrameReader, type FrameReaderActions } from './frame-reader.ts';
+import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
+import { Keepalive, type KeepaliveActions } from './keepalive.ts';
+import { MessageReceiver } from './message-receiver.ts';
+import { MessageSender } from './message-sender.ts';
+import { Opcode } from './opcode.ts';
+import type { CommonOptions } from './options.ts';
+import type { ProducerDriver } from './producer.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { decoderRules, outgoingMasking, type Role } from './role-rules.ts';
+import { type SharedState, sharedStateOf } from './shared-state.ts';
+import { TrafficStats } from './traffic-stats.ts';
+import { ClosedError } from './usage-error.ts';
+
+/** What an endpoint calls: the application, through its protocol class. */
+export interface EndpointHooks extends MessageHooks {
+  onOpen(): unknown;
+  onPing(payload: Uint8Array): unknown;
+  onPong(payload: Uint8Array): unknown;
+  onAutoPong(latency: number, payload: Uint8Array): unknown;
+  /** The connection is gone: called once, last. */
+  onClose(info: CloseInfo): unknown;
+  /** What tracing sees as the connection. */
+  readonly protocol: object;
+}
+
+/** The opening handshake, as long as it lasts. */
+export interface Opening {
+  /** The transport is there. */
+  start(): void;
+  onData(bytes: Uint8Array): void;
+  /** The transport is gone before the handshake was done. */
+  onGone(info: CloseInfo): void;
+}
+
+/** What an {@link Endpoint} is made of. */
+export interface EndpointSetup {
+  readonly role: Role;
+  readonly hooks: EndpointHooks;
+  readonly platform: Platform;
+  /** The application overrides hooks of frames. */
+  readonly hasFrameHooks: boolean;
+}
+
+export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWriterListener, KeepaliveActions {
+  readonly stats: TrafficStats = new TrafficStats();
+  readonly closing: ClosingHandshake;
+  readonly delivery: Delivery;
+  writer: FrameWriter;
+  options: CommonOptions;
+  /** Set when open. */
+  sender: MessageSender | null = null;
+  compression: MessageCompression | null = null;
+  /** What makes data as the transport takes it. */
+  producer: ProducerDriver | null = null;
+
+  readonly #setup: EndpointSetup;
+  readonly #shared: SharedState;
+  #stream: ByteStream;
+  #opening: Opening | null = null;
+  #reader: FrameReader | null = null;
+  #keepalive: Keepalive | null = null;
+  #isGone = false;
+  /** The peer's Close frame came: what follows does not count (RFC 6455, 5.5.1). */
+  #hasReceivedClose = false;
+  /** The answer to the last ping, while the peer does not read (RFC 6455, 5.5.3 allows to skip those before). */
+  #pendingPong: Uint8Array | null = null;
+  #flushWaiters: ((error: unknown) => void)[] = [];
+
+  constructor(setup: EndpointSetup, stream: ByteStream, options: CommonOptions) {
+    this.#setup = setup;
+    this.#stream = stream;
+    this.options = options;
+    this.#shared = sharedStateOf(setup.platform);
+    this.delivery = new Delivery(setup.hooks, error => this.onHookFailed(error));
+    this.writer = this.#createWriter(stream);
+    this.closing = new ClosingHandshake(setup.role, options, this.#shared.timers, {
+      sendCloseFrame: payload => this.sendControl(Opcode.CLOSE, payload),
+      endTransport: () => this.writer.end(),
+      destroyTransport: () => this.#destroyTransport(),
+      onLeaveOpen: () => this.#keepalive?.stop(),
+    });
+  }
+
+  /** Frames still count. */
+  get isListening(): boolean {
+    return !this.#hasReceivedClose && this.state !== 'closed';
+  }
+
+  get state(): ConnectionState {
+    return this.closing.state;
+  }
+
+  /** Begins: reads from the stream, and performs the opening handshake. */
+  start(opening: Opening): void {
+    this.#opening = opening;
+    this.closing.startOpening();
+    this.#stream.attach(this);
+    this.inTurn(() => opening.start());
+  }
+
+  /** Has the stream secured (through a proxy); then {@link switchStream}. */
+  startTls(): Promise<ByteStream> {
+    return this.#stream.startTls?.() ?? Promise.reject(new Error('this transport has no TLS'));
+  }
+
+  switchStream(stream: ByteStream): void {
+    this.#stream = stream;
+    this.writer = this.#createWriter(stream);
+    stream.attach(this);
+  }
+
+  /**
+   * The opening handshake is done: frames from here on, `rest` of them already here.
+   *
+   * @param refusal what the application threw, that wants the connection no more; the peer is told by a Close frame
+   */
+  open(compression: MessageCompression | null, rest: Uint8Array, refusal?: { readonly error: unknown }): void {
+    const { role, hooks, platform, hasFrameHooks } = this.#setup;
+    const { options, stats } = this;
+    const { maxMessagePayloadSize: maxMessageSize, utf8validateIncoming: validateUtf8, autoFragmentSize } = options;
+    this.#opening = null;
+    this.compression = compression;
+    this.writer.masking = outgoingMasking(role, options);
+    this.sender = new MessageSender({ autoFragmentSize, maxMessageSize }, this.writer, stats, compression);
+    const rules = { hasFrameHooks, maxMessageSize, validateUtf8 };
+    this.#reader = new FrameReader(
+      new FrameDecoder(decoderRules(role, options, compression !== null), platform),
+      new MessageReceiver(rules, this.delivery, stats, platform.utf8, compression),
+      this.delivery,
+      this,
+    );
+    this.closing.options = options;
+    this.closing.open();
+    if (refusal !== undefined) {
+      this.delivery.discard();
+      this.closing.failConnection(1000, 'refused by the application', refusal.error);
+      return;
+    }
+    if (options.autoPingInterval > 0) this.#startKeepalive();
+    this.publish('open', {});
+    this.delivery.call(() => hooks.onOpen());
+    if (rest.length > 0) this.onData(rest);
+  }
+
+  onData(bytes: Uint8Array): void {
+    const { output } = this.#shared;
+    output.enter();
+    try {
+      if (this.#opening === null) {
+        this.stats.incomingOctetsWireLevel += bytes.length;
+        this.#reader!.push(bytes);
+      } else {
+        this.stats.preopenIncomingOctetsWireLevel += bytes.length;
+        this.#opening.onData(bytes);
+      }
+    } catch (error) {
+      this.failConnection(error);
+    } finally {
+      output.leave();
+    }
+  }
+
+  onDrain(): void {
+    this.inTurn(() => {
+      this.writer.onDrain();
+      const pong = this.#pendingPong;
+      if (pong === null || this.writer.isBlocked) return;
+      this.#pendingPong = null;
+      if (this.state === 'open') this.sendControl(Opcode.PONG, pong);
+    });
+  }
+
+  onEnd(): void {
+    this.inTurn(() => {
+      this.#reader?.finish();
+      this.closing.onPeerEnded();
+    });
+  }
+
+  onClose(error?: Error): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.inTurn(() => this.#finish(error));
+  }
+
+  /** Runs a task as one turn: what it sends leaves together. */
+  inTurn(task: () => void): void {
+    const { output } = this.#shared;
+    output.enter();
+    try {
+      task();
+    } catch (error) {
+      this.failConnection(error);
+    } finally {
+      output.leave();
+    }
+  }
+
+  /** Sends a control frame. */
+  sendControl(opcode: number, payload: Uint8Array): void {
+    this.stats.outgoingOctetsWireLevel += this.writer.writeFrame(FIN | opcode, payload);
+    this.limitBuffered();
+  }
+
+  /** Ends a connection whose peer reads too slowly. Called after each send. */
+  limitBuffered(): void {
+    const { maxBufferedAmount } = this.options;
+    if (maxBufferedAmount === 0 || !this.writer.isBlocked || this.state !== 'open') return;
+    if (this.writer.bufferedAmount > maxBufferedAmount) this.failConnection(new ProtocolError('ERR_BUFFERED_AMOUNT'));
+  }
+
+  /** Sends a part of the opening handshake. */
+  sendHandshake(bytes: Uint8Array): void {
+    this.stats.preopenOutgoingOctetsWireLevel += bytes.length;
+    this.writer.writeShared(bytes);
+  }
+
+  /** Fails the connection (RFC 6455, 7.1.7); by 1011 for any error that is not the peer's. */
+  failConnection(error: unknown): void {
+    if (this.state === 'closed') return;
+    const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_HOOK_FAILED', { cause: error });
+    this.#log('connection-failed', failure);
+    this.#reader?.skipToClose();
+    this.closing.failConnection(failure.closeCode, failure.message, error);
+    this.compression?.close();
+  }
+
+  /** A hook threw, or its promise was rejected: the application is told nothing more but the end. */
+  onHookFailed(error: unknown): void {
+    this.#log('hook-failed', error);
+    this.delivery.discard();
+    this.inTurn(() => this.failConnection(error));
+  }
+
+  pauseReceiving(): void {
+    this.delivery.pause();
+  }
+
+  resumeReceiving(): void {
+    this.inTurn(() => {
+      if (this.delivery.resume() && this.#reader?.resume() && !this.#isGone) this.#stream.resume();
+    });
+  }
+
+  pauseStream(): void {
+    this.#stream.pause();
+  }
+
+  /** Stops and restarts the stream while the opening handshake waits for the application. */
+  holdStream(isHeld: boolean): void {
+    if (isHeld) this.#stream.pause();
+    else if (!this.#isGone) this.#stream.resume();
+  }
+
+  /** Calls back when the transport has taken everything, or with an error when it is gone before. */
+  whenFlushed(onFlushed: (error: unknown) => void): void {
+    if (this.#isGone) onFlushed(new ClosedError('the connection is closed'));
+    else if (this.writer.isEmpty) onFlushed(undefined);
+    else this.#flushWaiters.push(onFlushed);
+  }
+
+  /** Tells tracing, when somebody listens. */
+  publish(event: DiagnosticsEvent, fields: Readonly<Record<string, unknown>>): void {
+    const { diagnostics } = this.#setup.platform;
+    if (diagnostics?.hasSubscribers(event))
+      diagnostics.publish(event, { connection: this.#setup.hooks.protocol, ...fields });
+  }
+
+  onControl(opcode: number, payload: Uint8Array): void {
+    const { hooks } = this.#setup;
+    if (opcode === Opcode.CLOSE) {
+      this.#hasReceivedClose = true;
+      this.closing.onCloseFrame(payload);
+    } else if (this.closing.failedByMe) {
+      return;
+    } else if (opcode === Opcode.PING) {
+      if (this.writer.isBlocked) this.#pendingPong = payload;
+      else if (this.state === 'open') this.sendControl(Opcode.PONG, payload);
+      this.delivery.call(() => hooks.onPing(payload));
+    } else {
+      this.#keepalive?.onPong(payload);
+      this.delivery.call(() => hooks.onPong(payload));
+    }
+  }
+
+  #startKeepalive(): void {
+    this.#keepalive = new Keepalive(this.options, this, this.#shared.timers, this.#setup.platform);
+    this.#keepalive.start();
+  }
+
+  #createWriter(stream: ByteStream): FrameWriter {
+    const { output, maskingKeys } = this.#shared;
+    const { masker } = this.#setup.platform;
+    return new FrameWriter(stream, { output, maskingKeys, masker }, this);
+  }
+
+  onDataFrame(): void {
+    this.#keepalive?.onTraffic();
+  }
+
+  sendPing(payload: Uint8Array): void {
+    this.sendControl(Opcode.PING, payload);
+  }
+
+  onAutoPong(latency: number, payload: Uint8Array): void {
+    this.delivery.call(() => this.#setup.hooks.onAutoPong(latency, payload));
+  }
+
+  onPingTimeout(): void {
+    this.closing.onPingTimeout();
+  }
+
+  /** The transport took everything. */
+  onFlushed(): void {
+    this.producer?.onFlushed();
+    if (this.#flushWaiters.length === 0 || !this.writer.isEmpty) return;
+    const waiters = this.#flushWaiters;
+    this.#flushWaiters = [];
+    for (const waiter of waiters) waiter(undefined);
+  }
+
+  /** The transport took not everything. */
+  onBlocked(): void {
+    this.producer?.onBlocked();
+  }
+
+  #destroyTransport(): void {
+    // What the transport takes at once still goes out: the Close frame of a failure, for one.
+    this.writer.flush();
+    this.writer.close();
+    this.#stream.destroy();
+  }
+
+  /** The transport is gone: everything ends, and the application is told, once. */
+  #finish(error: Error | undefined): void {
+    const { hooks } = this.#setup;
+    const opening = this.#opening;
+    this.#opening = null;
+    this.#reader?.finish();
+    this.delivery.finish();
+    const info = this.closing.onTransportClosed(error);
+    this.#keepalive?.stop();
+    this.writer.close();
+    this.compression?.close();
+    this.producer?.stop();
+    const waiters = this.#flushWaiters;
+    this.#flushWaiters = [];
+    for (const waiter of waiters) waiter(new ClosedError('the connection is closed', { cause: info.error }));
+    opening?.onGone(info);
+    this.publish('close', { ...info });
+    this.delivery.call(() => hooks.onClose(info));
+  }
+
+  #log(event: string, error: unknown): void {
+    this.#setup.platform.logger?.log('warn', event, { error });
+    this.publish('error', { error });
+  }
+}

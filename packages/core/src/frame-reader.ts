@@ -1,0 +1,109 @@
+// The read loop: as far as the application can follow. What it cannot yet take of the bytes at hand waits here, and
+// the stream is made to wait too.
+
+import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import type { Delivery } from './delivery.ts';
+import { type FrameDecoder, Piece } from './frame-decoder.ts';
+import type { MessageReceiver } from './message-receiver.ts';
+
+/** While receiving is paused, so many bytes of messages may wait, so that pings and closes behind them are answered. */
+const LOOK_AHEAD = 65536;
+
+/** What a {@link FrameReader} does to its connection. */
+export interface FrameReaderActions {
+  /** Whether frames still count. Looked at anew after each piece, since hooks may have done anything. */
+  readonly isListening: boolean;
+  onControl(opcode: number, payload: Uint8Array): void;
+  /** A data frame is complete. */
+  onDataFrame(): void;
+  /** The peer broke a rule. */
+  failConnection(error: unknown): void;
+  /** No more can be taken for now. */
+  pauseStream(): void;
+}
+
+/** Reads the frames of an open connection. */
+export class FrameReader {
+  readonly #decoder: FrameDecoder;
+  readonly #receiver: MessageReceiver;
+  readonly #delivery: Delivery;
+  readonly #actions: FrameReaderActions;
+  /** Came in, but cannot be looked at yet. */
+  #unread: Uint8Array = EMPTY_BYTES;
+  #isReading = false;
+  /** Nothing more will come: what waits is read to its end. */
+  #isLast = false;
+
+  constructor(decoder: FrameDecoder, receiver: MessageReceiver, delivery: Delivery, actions: FrameReaderActions) {
+    this.#decoder = decoder;
+    this.#receiver = receiver;
+    this.#delivery = delivery;
+    this.#actions = actions;
+  }
+
+  /** Reads bytes, which are lent for the call. */
+  push(bytes: Uint8Array): void {
+    const decoder = this.#decoder;
+    const actions = this.#actions;
+    if (!actions.isListening) return;
+    if (this.#unread.length > 0) {
+      this.#unread = concatBytes([this.#unread, bytes]);
+      return;
+    }
+    decoder.push(bytes);
+    this.#isReading = true;
+    try {
+      // After a violation the peer's Close frame is still looked for, in what is left of these bytes too.
+      while (!this.#read(decoder)) {}
+    } finally {
+      this.#isReading = false;
+      const rest = decoder.detach();
+      if (rest.length > 0 && actions.isListening) {
+        this.#unread = concatBytes([rest]);
+        actions.pauseStream();
+      }
+    }
+  }
+
+  /** The application can take more. @returns whether the stream may go on */
+  resume(): boolean {
+    if (this.#isReading) return false;
+    const unread = this.#unread;
+    this.#unread = EMPTY_BYTES;
+    if (unread.length > 0) this.push(unread);
+    return this.#unread.length === 0;
+  }
+
+  /** The end has come: what waits is read, however much it is. */
+  finish(): void {
+    this.#isLast = true;
+    this.resume();
+  }
+
+  /** The connection fails: only the peer's Close frame is still looked for. */
+  skipToClose(): void {
+    this.#decoder.skipToClose();
+  }
+
+  /** Reads what was pushed. @returns whether there is nothing more to do with it now */
+  #read(decoder: FrameDecoder): boolean {
+    const actions = this.#actions;
+    const delivery = this.#delivery;
+    try {
+      for (let piece = decoder.next(); piece !== Piece.NONE; piece = decoder.next()) {
+        if (piece === Piece.DATA) {
+          this.#receiver.push(decoder);
+          if (decoder.isFrameEnd) actions.onDataFrame();
+        } else {
+          actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
+        }
+        if (!actions.isListening) return true;
+        if (delivery.isHolding && delivery.heldBytes >= LOOK_AHEAD && !this.#isLast) return true;
+      }
+      return true;
+    } catch (error) {
+      actions.failConnection(error);
+      return !actions.isListening;
+    }
+  }
+}

@@ -1,0 +1,284 @@
+// One connection's way out: frames are written into the buffer that all connections share, and leave in one write per
+// turn. Memory that a slow transport has to keep is its own from then on; what comes after waits here.
+
+import type { ByteStream, Masker } from '@ws/types';
+import { encodeTextInto } from '@ws/util';
+import { FIN, frameHeaderLength, MAX_FRAME_HEADER, RSV1, writeFrameHeader } from './frame-header.ts';
+import type { MaskingKeys } from './masking-keys.ts';
+import { Opcode } from './opcode.ts';
+import type { Flushable, OutputBuffer } from './output-buffer.ts';
+
+/** Payloads up to this many bytes are copied behind their header; longer ones leave from where they are. */
+const MAX_COPIED = 16384;
+
+/** Pieces of up to this many bytes together are joined for one write. */
+const MAX_JOINED = 32768;
+
+/** Texts of up to this many UTF-16 units are encoded in place: their UTF-8 surely fits the short header. */
+const MAX_SHORT_TEXT = 41;
+
+/** What the writers of all connections share. */
+export interface WriterPorts {
+  readonly output: OutputBuffer;
+  readonly maskingKeys: MaskingKeys;
+  readonly masker: Masker;
+}
+
+/** `'no'`; or with a key and applied; or with a key that is not applied (for debugging). */
+export type Masking = 'no' | 'yes' | 'unapplied';
+
+/** Who is told of how a {@link FrameWriter} gets on. Must not throw. */
+export interface FrameWriterListener {
+  /** Nothing waits any more, here and in the stream. */
+  onFlushed(): void;
+  /** The stream keeps what it was given. */
+  onBlocked(): void;
+}
+
+/** Writes frames to one {@link ByteStream}. */
+export class FrameWriter implements Flushable {
+  readonly #stream: ByteStream;
+  readonly #ports: WriterPorts;
+  /** Set when the opening handshake is done. */
+  masking: Masking = 'no';
+  readonly #listener: FrameWriterListener;
+  /** What waits, in order; then the segment of the shared buffer that is still growing. */
+  #pieces: Uint8Array[] = [];
+  /** Bytes in them. */
+  #waiting = 0;
+  #segment: Uint8Array | null = null;
+  #start = 0;
+  #end = 0;
+  #isScheduled = false;
+  #isBlocked = false;
+  #isClosed = false;
+  /** Of the frame that is sent in parts. */
+  #streamKey: number | null = null;
+  #streamOffset = 0;
+
+  constructor(stream: ByteStream, ports: WriterPorts, listener: FrameWriterListener) {
+    this.#stream = stream;
+    this.#ports = ports;
+    this.#listener = listener;
+  }
+
+  /** The transport has not taken what it was given. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /** Whether everything has been taken by the transport. */
+  get isEmpty(): boolean {
+    return !this.#isBlocked && this.#pieces.length === 0 && this.#segment === null;
+  }
+
+  /** Bytes not yet taken by the transport. */
+  get bufferedAmount(): number {
+    const amount = this.#stream.bufferedAmount + this.#waiting;
+    return this.#segment === null ? amount : amount + this.#end - this.#start;
+  }
+
+  /**
+   * Sends a frame. A payload of more than 16 KiB that need not be masked is not copied: it must not be changed until
+   * the transport took it.
+   *
+   * @param firstByte FIN, RSV1 and opcode
+   * @returns bytes on the wire
+   */
+  writeFrame(firstByte: number, payload: Uint8Array): number {
+    const { length } = payload;
+    const isMasked = this.masking !== 'no';
+    const size = frameHeaderLength(length, isMasked) + length;
+    if (this.#isBlocked || (length > MAX_COPIED && isMasked)) {
+      const frame = new Uint8Array(size);
+      this.#encode(frame, 0, firstByte, payload);
+      this.#push(frame);
+    } else if (length > MAX_COPIED) {
+      const offset = this.#allocate(size - length);
+      writeFrameHeader(this.#ports.output.bytes, offset, firstByte, length, null);
+      this.#push(payload);
+      // Now, not at the end of the turn: until the transport has it, the application must leave the memory alone.
+      this.flush();
+    } else {
+      const offset = this.#allocate(size);
+      this.#encode(this.#ports.output.bytes, offset, firstByte, payload);
+    }
+    return size;
+  }
+
+  /** Sends a short text as one frame, encoded where it leaves from. @returns bytes on the wire, or 0: not short */
+  writeShortText(text: string): number {
+    // perf: no payload object, no second copy (bench/encoder.bench.ts).
+    if (text.length > MAX_SHORT_TEXT || this.#isBlocked || this.masking !== 'no') return 0;
+    const offset = this.#allocate(2 + text.length * 3);
+    const { output } = this.#ports;
+    const length = encodeTextInto(text, output.bytes, offset + 2);
+    output.bytes[offset] = FIN | Opcode.TEXT;
+    output.bytes[offset + 1] = length;
+    this.#end = output.end = offset + 2 + length;
+    return 2 + length;
+  }
+
+  /** Sends the header of a frame whose payload follows by {@link writeFrameData}. @returns its length */
+  beginFrame(firstByte: number, length: number): number {
+    const key = this.masking === 'no' ? null : this.#ports.maskingKeys.next();
+    this.#streamKey = this.masking === 'yes' ? key : null;
+    this.#streamOffset = 0;
+    const header = new Uint8Array(frameHeaderLength(length, key !== null));
+    writeFrameHeader(header, 0, firstByte, length, key);
+    this.#push(header);
+    return header.length;
+  }
+
+  /** Sends a copy of the next bytes of the frame that was begun. */
+  writeFrameData(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    const bytes = new Uint8Array(chunk);
+    if (this.#streamKey !== null) {
+      this.#ports.masker.mask(bytes, 0, bytes.length, this.#streamKey, this.#streamOffset & 3);
+    }
+    this.#streamOffset += bytes.length;
+    this.#push(bytes);
+  }
+
+  /** Sends bytes that will never change, such as a prepared frame, without a copy. */
+  writeShared(bytes: Uint8Array): void {
+    this.#push(bytes);
+  }
+
+  flush(): void {
+    this.#isScheduled = false;
+    if (this.#isClosed || this.#isBlocked) return;
+    this.#closeSegment();
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    this.#waiting = 0;
+    if (this.#write(pieces)) {
+      this.#listener.onFlushed();
+    } else {
+      this.#isBlocked = true;
+      this.#listener.onBlocked();
+    }
+  }
+
+  /** The stream took what it had kept. */
+  onDrain(): void {
+    this.#isBlocked = false;
+    if (this.#pieces.length > 0) this.flush();
+    else this.#listener.onFlushed();
+  }
+
+  /** Sends what waits, then ends our direction. */
+  end(): void {
+    if (this.#isClosed) return;
+    this.#closeSegment();
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    if (pieces.length > 0) this.#write(pieces);
+    this.#isClosed = true;
+    this.#stream.end();
+  }
+
+  /** Drops what waits. */
+  close(): void {
+    this.#isClosed = true;
+    this.#pieces = [];
+    this.#segment = null;
+  }
+
+  /** @returns whether the stream took all of it at once */
+  #write(pieces: Uint8Array[]): boolean {
+    const joined = this.#join(pieces);
+    let isTaken = true;
+    if (joined.length === 1) isTaken = this.#stream.write(joined[0]!);
+    else if (this.#stream.writev !== undefined) isTaken = this.#stream.writev(joined);
+    else for (const piece of joined) isTaken = this.#stream.write(piece) && isTaken;
+    const { output } = this.#ports;
+    // What the stream keeps must not be written over.
+    if (!isTaken && joined.some(piece => piece.buffer === output.bytes.buffer)) output.replace();
+    return isTaken;
+  }
+
+  /** Copies several short pieces into one, in the shared buffer where it has room. */
+  #join(pieces: Uint8Array[]): Uint8Array[] {
+    if (pieces.length === 1) return pieces;
+    let total = 0;
+    for (const piece of pieces) total += piece.length;
+    if (total > MAX_JOINED) return pieces;
+    const { output } = this.#ports;
+    const hasRoom = output.end + total <= output.bytes.length;
+    const target = hasRoom ? output.bytes.subarray(output.end, output.end + total) : new Uint8Array(total);
+    if (hasRoom) output.end += total;
+    let position = 0;
+    for (const piece of pieces) {
+      target.set(piece, position);
+      position += piece.length;
+    }
+    return [target];
+  }
+
+  #encode(target: Uint8Array, offset: number, firstByte: number, payload: Uint8Array): void {
+    const { length } = payload;
+    if (this.masking === 'no') {
+      target.set(payload, writeFrameHeader(target, offset, firstByte, length, null));
+      return;
+    }
+    const key = this.#ports.maskingKeys.next();
+    const start = writeFrameHeader(target, offset, firstByte, length, key);
+    target.set(payload, start);
+    if (this.masking === 'yes' && length > 0) this.#ports.masker.mask(target, start, start + length, key, 0);
+  }
+
+  /** Takes `length` bytes of the shared buffer, behind what this connection has there already. */
+  #allocate(length: number): number {
+    const { output } = this.#ports;
+    output.reserve(length);
+    const offset = output.end;
+    if (this.#segment !== output.bytes || this.#end !== offset) {
+      this.#closeSegment();
+      this.#segment = output.bytes;
+      this.#start = offset;
+    }
+    output.end = this.#end = offset + length;
+    this.#schedule();
+    return offset;
+  }
+
+  #push(piece: Uint8Array): void {
+    this.#closeSegment();
+    this.#pieces.push(piece);
+    this.#waiting += piece.length;
+    if (!this.#isBlocked) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#ports.output.schedule(this);
+  }
+
+  #closeSegment(): void {
+    if (this.#segment === null) return;
+    if (this.#end > this.#start) {
+      this.#pieces.push(this.#segment.subarray(this.#start, this.#end));
+      this.#waiting += this.#end - this.#start;
+    }
+    this.#segment = null;
+  }
+}
+
+/** The first byte of a whole message's only frame. */
+export function messageFirstByte(isBinary: boolean, isCompressed: boolean): number {
+  return FIN | (isCompressed ? RSV1 : 0) | (isBinary ? Opcode.BINARY : Opcode.TEXT);
+}
+
+/** Encodes one unmasked frame on its own. */
+export function encodeFrame(firstByte: number, payload: Uint8Array): Uint8Array {
+  const header = new Uint8Array(MAX_FRAME_HEADER);
+  const length = writeFrameHeader(header, 0, firstByte, payload.length, null);
+  const frame = new Uint8Array(length + payload.length);
+  frame.set(header.subarray(0, length));
+  frame.set(payload, length);
+  return frame;
+}

@@ -1,0 +1,56 @@
+import { EMPTY_BYTES } from '@ws/util';
+
+/** What is reserved at once for a payload of which nothing has arrived yet. */
+const FIRST_CAPACITY = 65536;
+
+/** How much more than has arrived is reserved when the length is known: a peer must send 1/16 of what it makes us hold. */
+const GROWTH = 16;
+
+/**
+ * Joins pieces into one payload. Memory is taken as bytes arrive, not as they are announced; many tiny pieces cost
+ * their bytes and nothing each.
+ */
+export class GrowingBuffer {
+  #bytes: Uint8Array = EMPTY_BYTES;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends a copy of `source[start, end)`. @param expected how long the whole will be; 0: not known */
+  append(source: Uint8Array, start: number, end: number, expected: number): void {
+    const length = this.#length + end - start;
+    if (length > this.#bytes.length) this.#grow(length, expected);
+    this.#bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), this.#length);
+    this.#length = length;
+  }
+
+  /** Hands out what was joined; the buffer starts anew. */
+  take(): Uint8Array {
+    const bytes = this.#bytes;
+    const length = this.#length;
+    this.#bytes = EMPTY_BYTES;
+    this.#length = 0;
+    if (length === bytes.length) return bytes;
+    // A payload that the user keeps should not hold on to much more memory than it shows.
+    return length * 2 > bytes.length ? bytes.subarray(0, length) : bytes.slice(0, length);
+  }
+
+  /** Drops what was joined. */
+  clear(): void {
+    this.#bytes = EMPTY_BYTES;
+    this.#length = 0;
+  }
+
+  #grow(needed: number, expected: number): void {
+    const held = this.#bytes.length;
+    const capacity =
+      expected >= needed
+        ? Math.max(needed, Math.min(expected, Math.max(FIRST_CAPACITY, held * GROWTH)))
+        : Math.max(needed, held * 2, 64);
+    const bytes = new Uint8Array(capacity);
+    bytes.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = bytes;
+  }
+}

@@ -1,0 +1,107 @@
+// Automatic pings (RFC 6455, 5.5.2): is the peer still there, and how far away?
+
+import type { Clock, Random, Timer } from '@ws/types';
+import { equalBytes } from '@ws/util';
+import type { Timers } from './timers.ts';
+
+/** The parts of the options that concern {@link Keepalive}; milliseconds, 0 = off. */
+export interface KeepaliveOptions {
+  readonly autoPingInterval: number;
+  readonly autoPingTimeout: number;
+  readonly autoPingSize: number;
+  readonly autoPingRestartOnAnyTraffic: boolean;
+}
+
+/** What {@link Keepalive} does to its connection. */
+export interface KeepaliveActions {
+  sendPing(payload: Uint8Array): void;
+  /** The pong came, `latency` milliseconds after its ping. */
+  onAutoPong(latency: number, payload: Uint8Array): void;
+  /** It did not come in time. */
+  onPingTimeout(): void;
+}
+
+/** Pings one connection at intervals; each ping after the pong of the one before. */
+export class Keepalive {
+  readonly #options: KeepaliveOptions;
+  readonly #actions: KeepaliveActions;
+  readonly #timers: Timers;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #timer: Timer | null = null;
+  #pending: Uint8Array | null = null;
+  #sentAt = 0;
+  #sequence = 0;
+
+  constructor(
+    options: KeepaliveOptions,
+    actions: KeepaliveActions,
+    timers: Timers,
+    platform: { readonly clock: Clock; readonly random: Random },
+  ) {
+    this.#options = options;
+    this.#actions = actions;
+    this.#timers = timers;
+    this.#clock = platform.clock;
+    this.#random = platform.random;
+  }
+
+  /** The connection is open: the first ping goes out after an interval. */
+  start(): void {
+    if (this.#options.autoPingInterval > 0) this.#schedule();
+  }
+
+  /** The connection is no longer open. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#pending = null;
+  }
+
+  /** A pong came, ours or not. */
+  onPong(payload: Uint8Array): void {
+    if (this.#pending === null || !equalBytes(payload, this.#pending)) return;
+    const latency = this.#clock.now() - this.#sentAt;
+    this.stop();
+    this.#schedule();
+    this.#actions.onAutoPong(latency, payload);
+  }
+
+  /** Data came, which shows as well that the peer is there. */
+  onTraffic(): void {
+    if (this.#pending === null || !this.#options.autoPingRestartOnAnyTraffic) return;
+    this.stop();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer = this.#timers.start(this.#options.autoPingInterval, () => this.#ping());
+  }
+
+  #ping(): void {
+    const payload = this.#makePayload();
+    this.#pending = payload;
+    this.#sentAt = this.#clock.now();
+    this.#actions.sendPing(payload);
+    const { autoPingTimeout, autoPingInterval } = this.#options;
+    // Without a limit to wait for, the next ping goes out all the same: the peer may have missed one.
+    this.#timer =
+      autoPingTimeout > 0
+        ? this.#timers.start(autoPingTimeout, () => this.#expire())
+        : this.#timers.start(autoPingInterval, () => this.#ping());
+  }
+
+  #expire(): void {
+    this.#timer = null;
+    this.#actions.onPingTimeout();
+  }
+
+  /** A sequence number and random bytes, so that no other pong can be taken for ours. */
+  #makePayload(): Uint8Array {
+    const payload = new Uint8Array(this.#options.autoPingSize);
+    this.#random.fill(payload);
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    for (let i = 0; i < 4; i++) payload[8 + i] = this.#sequence >>> (24 - 8 * i);
+    return payload;
+  }
+}

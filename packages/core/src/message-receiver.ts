@@ -1,0 +1,163 @@
+// Pieces of frames in, messages out (or, for an application that wants them, the pieces). The limits of what comes
+// out are checked here: of compressed messages, on the decompressed bytes.
+
+import type { MessageCompression, Utf8Validator } from '@ws/types';
+import { DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
+import { EMPTY_BYTES } from '@ws/util';
+import type { Delivery } from './delivery.ts';
+import type { FrameDecoder } from './frame-decoder.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
+import { Opcode } from './opcode.ts';
+import { ProtocolError } from './protocol-error.ts';
+import type { TrafficStats } from './traffic-stats.ts';
+
+/** What a {@link MessageReceiver} is told once. */
+export interface MessageReceiverRules {
+  /** Call the hooks of frames, not `onMessage` alone. */
+  readonly hasFrameHooks: boolean;
+  /** In bytes, decompressed; 0: none. */
+  readonly maxMessageSize: number;
+  readonly validateUtf8: boolean;
+}
+
+/** Makes messages of a connection's data frames. */
+export class MessageReceiver {
+  readonly #rules: MessageReceiverRules;
+  readonly #delivery: Delivery;
+  readonly #stats: TrafficStats;
+  readonly #utf8: Utf8Validator;
+  readonly #compression: MessageCompression | null;
+  readonly #limit: number;
+  /** Made for the first message that does not come in one piece. */
+  #buffer: GrowingBuffer | null = null;
+  #utf8State: number = UTF8_ACCEPT;
+  #length = 0;
+
+  constructor(
+    rules: MessageReceiverRules,
+    delivery: Delivery,
+    stats: TrafficStats,
+    utf8: Utf8Validator,
+    compression: MessageCompression | null,
+  ) {
+    this.#rules = rules;
+    this.#delivery = delivery;
+    this.#stats = stats;
+    this.#utf8 = utf8;
+    this.#compression = compression;
+    this.#limit = decompressedLimit(rules.maxMessageSize, compression);
+  }
+
+  /** Bytes held of the message that is being received. */
+  get bufferedBytes(): number {
+    return this.#buffer?.length ?? 0;
+  }
+
+  /**
+   * Takes the piece that the decoder stands on.
+   *
+   * @throws {@link ProtocolError}
+   */
+  push(frame: FrameDecoder): void {
+    const stats = this.#stats;
+    const { start, end } = frame;
+    stats.incomingOctetsWebSocketLevel += end - start;
+    if (frame.isMessageStart) {
+      this.#length = 0;
+      this.#utf8State = UTF8_ACCEPT;
+    }
+    if (frame.isFrameStart) stats.incomingWebSocketFrames++;
+    const isMessageEnd = frame.isFrameEnd && frame.isFinal;
+    if (isMessageEnd) stats.incomingWebSocketMessages++;
+    if (this.#rules.hasFrameHooks) this.#pushHooked(frame, isMessageEnd);
+    else this.#pushWhole(frame, isMessageEnd);
+  }
+
+  /** The usual way: whole messages. */
+  #pushWhole(frame: FrameDecoder, isMessageEnd: boolean): void {
+    const { source, start, end } = frame;
+    const isBinary = frame.opcode === Opcode.BINARY;
+    if (frame.isCompressed) {
+      const bytes = this.#decompress(frame, isMessageEnd);
+      const isWhole = isMessageEnd && this.#bufferedNothing();
+      if (!isWhole) this.#join(bytes, 0, bytes.length, 0);
+      if (isMessageEnd) this.#delivery.message(isWhole ? bytes : this.#takeJoined(), isBinary);
+      return;
+    }
+    this.#stats.incomingOctetsAppLevel += end - start;
+    if (isMessageEnd && this.#bufferedNothing()) {
+      // What arrived in one piece is copied once, into what the application gets.
+      this.#delivery.message(start === end ? new Uint8Array(0) : source.slice(start, end), isBinary);
+      return;
+    }
+    const held = this.bufferedBytes;
+    const before = frame.isFrameStart ? held : this.#frameBegan;
+    if (frame.isFrameStart) this.#frameBegan = held;
+    this.#join(source, start, end, frame.isFinal ? before + frame.frameLength : 0);
+    if (isMessageEnd) this.#delivery.message(this.#takeJoined(), isBinary);
+  }
+
+  /** For an application that overrides the hooks of frames: each piece as it comes. */
+  #pushHooked(frame: FrameDecoder, isMessageEnd: boolean): void {
+    const delivery = this.#delivery;
+    if (frame.isMessageStart) delivery.messageBegin(frame.opcode === Opcode.BINARY);
+    if (frame.isFrameStart) delivery.frameBegin(frame.frameLength);
+    let chunk: Uint8Array;
+    if (frame.isCompressed) {
+      chunk = this.#decompress(frame, isMessageEnd);
+    } else {
+      chunk = frame.source.slice(frame.start, frame.end);
+      this.#stats.incomingOctetsAppLevel += chunk.length;
+    }
+    if (chunk.length > 0 || (frame.isFrameStart && frame.isFrameEnd)) delivery.frameData(chunk);
+    if (frame.isFrameEnd) delivery.frameEnd();
+    if (isMessageEnd) delivery.messageEnd();
+  }
+
+  #decompress(frame: FrameDecoder, isMessageEnd: boolean): Uint8Array {
+    const compressed = frame.source.subarray(frame.start, frame.end);
+    if (compressed.length === 0 && !isMessageEnd) return EMPTY_BYTES;
+    let bytes: Uint8Array;
+    try {
+      bytes = this.#compression!.decompress(compressed, isMessageEnd, this.#limit - this.#length);
+    } catch (cause) {
+      const isTooBig = cause instanceof DecompressionError && cause.code === 'ERR_MESSAGE_TOO_BIG';
+      throw new ProtocolError(isTooBig ? 'ERR_MESSAGE_TOO_BIG' : 'ERR_COMPRESSED_DATA', { cause });
+    }
+    this.#length += bytes.length;
+    if (this.#length > this.#limit) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
+    this.#stats.incomingOctetsAppLevel += bytes.length;
+    if (this.#rules.validateUtf8 && frame.opcode === Opcode.TEXT) this.#validate(bytes, isMessageEnd);
+    return bytes;
+  }
+
+  #validate(bytes: Uint8Array, isMessageEnd: boolean): void {
+    const state = this.#utf8.validate(bytes, this.#utf8State, 0, bytes.length);
+    this.#utf8State = state;
+    if (state === UTF8_REJECT || (isMessageEnd && state !== UTF8_ACCEPT)) throw new ProtocolError('ERR_INVALID_UTF8');
+  }
+
+  /** Where the current frame began in the buffer. */
+  #frameBegan = 0;
+
+  #bufferedNothing(): boolean {
+    return this.#buffer === null || this.#buffer.length === 0;
+  }
+
+  #join(source: Uint8Array, start: number, end: number, expected: number): void {
+    if (start === end) return;
+    this.#buffer ??= new GrowingBuffer();
+    this.#buffer.append(source, start, end, expected);
+  }
+
+  #takeJoined(): Uint8Array {
+    const joined = this.#buffer?.take();
+    this.#buffer = null;
+    return joined ?? new Uint8Array(0);
+  }
+}
+
+function decompressedLimit(maxMessageSize: number, compression: MessageCompression | null): number {
+  const limits = [maxMessageSize, compression?.maxMessageSize ?? 0].filter(limit => limit > 0);
+  return limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits);
+}

@@ -1,0 +1,234 @@
+// Messages in, frames out: compression, fragmentation, and the APIs to send a message bit by bit.
+
+import type { MessageCompression } from '@ws/types';
+import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util';
+import { FIN, RSV1 } from './frame-header.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { messageFirstByte } from './frame-writer.ts';
+import { Opcode } from './opcode.ts';
+import type { PreparedMessage } from './prepared-message.ts';
+import type { TrafficStats } from './traffic-stats.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Options of `sendMessage`. */
+export interface SendOptions {
+  /** Send in frames of at most so many bytes. */
+  readonly fragmentSize?: number | undefined;
+  /** Send as it is, though compression was agreed. */
+  readonly doNotCompress?: boolean | undefined;
+}
+
+/** What a {@link MessageSender} is told once. */
+export interface MessageSenderRules {
+  readonly autoFragmentSize: number;
+  /** In bytes; 0: none. */
+  readonly maxMessageSize: number;
+}
+
+type SendState = 'ground' | 'message-begin' | 'inside-message' | 'inside-frame';
+
+/** Sends the messages of one connection. That the connection is open is the caller's to check. */
+export class MessageSender {
+  readonly #rules: MessageSenderRules;
+  readonly #writer: FrameWriter;
+  readonly #stats: TrafficStats;
+  readonly #compression: MessageCompression | null;
+  #state: SendState = 'ground';
+  #opcode: number = Opcode.BINARY;
+  #isCompressed = false;
+  #frameRemaining = 0;
+  #messageLength = 0;
+
+  constructor(
+    rules: MessageSenderRules,
+    writer: FrameWriter,
+    stats: TrafficStats,
+    compression: MessageCompression | null,
+  ) {
+    this.#rules = rules;
+    this.#writer = writer;
+    this.#stats = stats;
+    this.#compression = compression;
+  }
+
+  /** Sends a whole message. A string is text, a Uint8Array what `isBinary` says. */
+  sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
+    if (this.#state !== 'ground') this.#expect('ground');
+    if (typeof payload === 'string') {
+      if (options === undefined && this.#sendShortText(payload)) return;
+      this.#sendBytes(encodeText(payload), false, options);
+    } else {
+      this.#sendBytes(payload, isBinary, options);
+    }
+  }
+
+  /** Sends a message that was framed before. */
+  sendPrepared(prepared: PreparedMessage): void {
+    this.#expect('ground');
+    const { payload, isBinary } = prepared;
+    this.#checkSize(payload.length);
+    const compression = this.#usableCompression(prepared.doNotCompress, payload.length);
+    const frame = prepared.frameFor(compression);
+    if (frame === null) {
+      this.#sendBytes(payload, isBinary, { doNotCompress: prepared.doNotCompress });
+      return;
+    }
+    this.#writer.writeShared(frame.bytes);
+    this.#countMessage(payload.length);
+    this.#countFrame(frame.payloadLength, frame.bytes.length);
+  }
+
+  /** Begins a message that is sent in frames of the application's making. */
+  beginMessage(isBinary: boolean, doNotCompress: boolean): void {
+    this.#expect('ground');
+    this.#opcode = isBinary ? Opcode.BINARY : Opcode.TEXT;
+    this.#isCompressed = this.#compression !== null && !doNotCompress;
+    this.#messageLength = 0;
+    this.#state = 'message-begin';
+    this.#countMessage(0);
+  }
+
+  /** Begins a frame of `length` bytes, which follow by {@link sendMessageFrameData}. */
+  beginMessageFrame(length: number): void {
+    this.#expect('message-begin', 'inside-message');
+    if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`frame length ${length} is not valid`);
+    if (this.#isCompressed) {
+      throw new UsageError(
+        'ERR_STREAMING_COMPRESSED',
+        'frames of given length cannot be compressed: use doNotCompress',
+      );
+    }
+    this.#checkSize(this.#messageLength + length);
+    this.#messageLength += length;
+    this.#stats.outgoingOctetsWireLevel += this.#writer.beginFrame(this.#nextFirstByte(), length);
+    this.#stats.outgoingWebSocketFrames++;
+    this.#frameRemaining = length;
+    this.#state = length === 0 ? 'inside-message' : 'inside-frame';
+  }
+
+  /**
+   * Sends bytes of the frame that was begun, at most what it still needs.
+   *
+   * @returns how many bytes are missing (positive), or how many of `chunk` were too many (negative), or 0
+   */
+  sendMessageFrameData(chunk: Uint8Array): number {
+    // A frame of length 0 is complete when it is begun; the empty chunk that some send for it is fine.
+    if (chunk.length === 0 && this.#state === 'inside-message') return 0;
+    this.#expect('inside-frame');
+    const used = Math.min(chunk.length, this.#frameRemaining);
+    this.#writer.writeFrameData(used === chunk.length ? chunk : chunk.subarray(0, used));
+    this.#stats.outgoingOctetsWireLevel += used;
+    this.#stats.outgoingOctetsWebSocketLevel += used;
+    this.#stats.outgoingOctetsAppLevel += used;
+    this.#frameRemaining -= used;
+    if (this.#frameRemaining > 0) return this.#frameRemaining;
+    this.#state = 'inside-message';
+    return used - chunk.length;
+  }
+
+  /** Sends a whole frame of the message that was begun; compressed where that was agreed. */
+  sendMessageFrame(payload: Uint8Array): void {
+    this.#expect('message-begin', 'inside-message');
+    this.#checkSize(this.#messageLength + payload.length);
+    this.#messageLength += payload.length;
+    this.#stats.outgoingOctetsAppLevel += payload.length;
+    const bytes = this.#isCompressed ? this.#compression!.compress(payload, false) : payload;
+    this.#writeFrame(this.#nextFirstByte(), bytes);
+    this.#state = 'inside-message';
+  }
+
+  /** Ends the message that was begun. */
+  endMessage(): void {
+    this.#expect('message-begin', 'inside-message');
+    const bytes = this.#isCompressed ? this.#compression!.compress(EMPTY_BYTES, true) : EMPTY_BYTES;
+    this.#writeFrame(FIN | this.#nextFirstByte(), bytes);
+    this.#state = 'ground';
+  }
+
+  #sendShortText(text: string): boolean {
+    if (this.#compression !== null || this.#rules.autoFragmentSize > 0) return false;
+    const wire = this.#writer.writeShortText(text);
+    if (wire === 0) return false;
+    this.#countMessage(wire - 2);
+    this.#countFrame(wire - 2, wire);
+    return true;
+  }
+
+  #sendBytes(payload: Uint8Array, isBinary: boolean, options: SendOptions | undefined): void {
+    const fragmentSize = checkFragmentSize(options?.fragmentSize) ?? this.#rules.autoFragmentSize;
+    this.#checkSize(payload.length);
+    const compression = this.#usableCompression(options?.doNotCompress === true, payload.length);
+    this.#countMessage(payload.length);
+    const bytes = compression === null ? payload : compression.compress(payload, true);
+    const firstByte = messageFirstByte(isBinary, compression !== null);
+    if (fragmentSize > 0 && bytes.length > fragmentSize) this.#sendFragments(bytes, firstByte, fragmentSize);
+    // What a compressor gives is its own memory: a long result is copied, since the transport may have to keep it.
+    else this.#writeFrame(firstByte, compression === null ? bytes : ownBytes(bytes));
+  }
+
+  #sendFragments(bytes: Uint8Array, firstByte: number, fragmentSize: number): void {
+    const { length } = bytes;
+    for (let start = 0; start < length; start += fragmentSize) {
+      const end = Math.min(start + fragmentSize, length);
+      const opcode = start === 0 ? firstByte & ~FIN : Opcode.CONTINUATION;
+      this.#writeFrame(end === length ? opcode | FIN : opcode, bytes.subarray(start, end));
+    }
+  }
+
+  #writeFrame(firstByte: number, payload: Uint8Array): void {
+    this.#countFrame(payload.length, this.#writer.writeFrame(firstByte, payload));
+  }
+
+  /** First byte, without FIN, of the next frame of the message that was begun. */
+  #nextFirstByte(): number {
+    if (this.#state !== 'message-begin') return Opcode.CONTINUATION;
+    return this.#opcode | (this.#isCompressed ? RSV1 : 0);
+  }
+
+  #usableCompression(doNotCompress: boolean, length: number): MessageCompression | null {
+    const compression = this.#compression;
+    return compression === null || doNotCompress || length < compression.threshold ? null : compression;
+  }
+
+  #countMessage(length: number): void {
+    this.#stats.outgoingWebSocketMessages++;
+    this.#stats.outgoingOctetsAppLevel += length;
+  }
+
+  #countFrame(payloadLength: number, wireLength: number): void {
+    const stats = this.#stats;
+    stats.outgoingWebSocketFrames++;
+    stats.outgoingOctetsWebSocketLevel += payloadLength;
+    stats.outgoingOctetsWireLevel += wireLength;
+  }
+
+  #checkSize(length: number): void {
+    const { maxMessageSize } = this.#rules;
+    if (maxMessageSize > 0 && length > maxMessageSize) {
+      throw new UsageError('ERR_TOO_BIG_TO_SEND', `message of ${length} bytes is over the limit of ${maxMessageSize}`);
+    }
+  }
+
+  #expect(...states: readonly SendState[]): void {
+    if (states.includes(this.#state)) return;
+    throw new UsageError('ERR_SEND_STATE', `not possible here: ${describe(this.#state)}`);
+  }
+}
+
+const MAX_LENT = 16384;
+
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.length > MAX_LENT ? concatBytes([bytes]) : bytes;
+}
+
+function checkFragmentSize(size: number | undefined): number | undefined {
+  if (size === undefined || (Number.isInteger(size) && size >= 1)) return size;
+  if (typeof size !== 'number') throw new TypeError('fragmentSize must be a number');
+  throw new RangeError(`fragmentSize ${size} is not a positive integer`);
+}
+
+function describe(state: SendState): string {
+  if (state === 'ground') return 'no message was begun';
+  if (state === 'inside-frame') return 'a frame was begun and is not complete';
+  return 'a message was begun and is not ended';
+}

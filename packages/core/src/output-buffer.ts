@@ -1,0 +1,73 @@
+// Where the frames of all connections are written. A connection that sent nothing owns no part of it, and at the end
+// of each turn it is empty again.
+
+import type { Clock } from '@ws/types';
+
+const CAPACITY = 65536;
+
+/** A connection with bytes in the output buffer. */
+export interface Flushable {
+  /** Hands everything pending to the transport. Must not throw. */
+  flush(): void;
+}
+
+/** One buffer for the output of all connections, and the rule when it leaves: once per turn and connection. */
+export class OutputBuffer {
+  /** The memory; replaced when a transport had to keep it. */
+  bytes: Uint8Array = new Uint8Array(CAPACITY);
+  /** Where the next bytes go. */
+  end = 0;
+
+  readonly #clock: Clock;
+  #pending: Flushable[] = [];
+  #depth = 0;
+  #isScheduled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A read begins: what is sent until {@link leave} goes out together. */
+  enter(): void {
+    this.#depth++;
+  }
+
+  /** The read is over. */
+  leave(): void {
+    if (--this.#depth === 0 && this.#pending.length > 0) this.flushAll();
+  }
+
+  /** Has `connection` flushed at the end of this turn. */
+  schedule(connection: Flushable): void {
+    this.#pending.push(connection);
+    if (this.#depth > 0 || this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#clock.defer(() => {
+      this.#isScheduled = false;
+      this.flushAll();
+    });
+  }
+
+  /** Finds room for `length` bytes at {@link end}, at most 64 KiB. Others may be flushed for it. */
+  reserve(length: number): void {
+    if (this.end + length <= CAPACITY) return;
+    this.flushAll();
+    // Still full when this happens while flushing: what is pending keeps the memory it has.
+    if (this.end + length > CAPACITY) this.replace();
+  }
+
+  /** A transport keeps the memory: go on in other. */
+  replace(): void {
+    this.bytes = new Uint8Array(CAPACITY);
+    this.end = 0;
+  }
+
+  flushAll(): void {
+    const pending = this.#pending;
+    if (pending.length === 0) return;
+    this.#pending = [];
+    for (const connection of pending) connection.flush();
+    // Flushing may call back into applications, which may send again.
+    if (this.#pending.length === 0) this.end = 0;
+  }
+}

@@ -1,0 +1,54 @@
+import type { MessageCompression } from '@ws/types';
+import { encodeFrame, messageFirstByte } from './frame-writer.ts';
+
+/** A frame that is ready to be sent on many connections. */
+export interface PreparedFrame {
+  readonly bytes: Uint8Array;
+  readonly payloadLength: number;
+}
+
+/**
+ * A message for many receivers: framed once, and compressed once for all connections that agreed on the same
+ * parameters without context takeover. Its payload must not be changed afterwards.
+ *
+ * A client masks each frame with a fresh key (RFC 6455, 5.3), so for clients nothing but the payload is shared.
+ */
+export class PreparedMessage {
+  readonly payload: Uint8Array;
+  readonly isBinary: boolean;
+  readonly doNotCompress: boolean;
+  readonly #isMasked: boolean;
+  #plain: PreparedFrame | null = null;
+  /** By what the compressions that gave them have in common. */
+  readonly #compressed: Map<string, PreparedFrame> = new Map();
+
+  /** @internal use the factory's `prepareMessage` */
+  constructor(payload: Uint8Array, isBinary: boolean, doNotCompress: boolean, isMasked: boolean) {
+    this.payload = payload;
+    this.isBinary = isBinary;
+    this.doNotCompress = doNotCompress;
+    this.#isMasked = isMasked;
+  }
+
+  /** The frame for a connection that would compress by `compression`; `null`: it has to make one of its own. */
+  frameFor(compression: MessageCompression | null): PreparedFrame | null {
+    if (this.#isMasked) return null;
+    if (compression === null) {
+      this.#plain ??= this.#encode(this.payload, false);
+      return this.#plain;
+    }
+    const key = compression.sharedKey;
+    if (key === null) return null;
+    let frame = this.#compressed.get(key);
+    if (frame === undefined) {
+      frame = this.#encode(compression.compress(this.payload, true), true);
+      this.#compressed.set(key, frame);
+    }
+    return frame;
+  }
+
+  #encode(payload: Uint8Array, isCompressed: boolean): PreparedFrame {
+    const bytes = encodeFrame(messageFirstByte(this.isBinary, isCompressed), payload);
+    return { bytes, payloadLength: payload.length };
+  }
+}

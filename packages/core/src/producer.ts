@@ -1,0 +1,85 @@
+// Producers, as the reference has them: what makes data is paused while the transport is behind.
+
+import type { Clock } from '@ws/types';
+
+/** Makes data, and sends it by the protocol's own methods. */
+export interface Producer {
+  /** Make (more) data. Of a pull producer: once. */
+  resumeProducing(): void;
+  /** Stop making data until resumed. Not called of a pull producer. */
+  pauseProducing?(): void;
+  /** The connection is gone. */
+  stopProducing(): void;
+}
+
+/** Tells a {@link Producer} when to make data. */
+export class ProducerDriver {
+  readonly #producer: Producer;
+  readonly #isStreaming: boolean;
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  #isStopped = false;
+  #isPaused = false;
+  #isScheduled = false;
+
+  /** @param isStreaming `true`: it makes data by itself, and is paused and resumed; `false`: it is asked each time */
+  constructor(producer: Producer, isStreaming: boolean, clock: Clock, onError: (error: unknown) => void) {
+    this.#producer = producer;
+    this.#isStreaming = isStreaming;
+    this.#clock = clock;
+    this.#onError = onError;
+  }
+
+  /** Begins. @param isBlocked the transport is behind already */
+  start(isBlocked: boolean): void {
+    if (isBlocked) this.onBlocked();
+    else if (!this.#isStreaming) this.#pull();
+  }
+
+  /** The transport is behind. */
+  onBlocked(): void {
+    if (!this.#isStreaming || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#call(() => this.#producer.pauseProducing?.());
+  }
+
+  /** The transport took everything. */
+  onFlushed(): void {
+    if (!this.#isStreaming) this.#pull();
+    else if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#call(() => this.#producer.resumeProducing());
+    }
+  }
+
+  /** The connection is gone. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#call(() => this.#producer.stopProducing());
+    this.#isStopped = true;
+  }
+
+  /** Unregistered: it is told nothing more. */
+  release(): void {
+    this.#isStopped = true;
+  }
+
+  /** Asks for more, after the present turn, since what it sends may be flushed at once. */
+  #pull(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#clock.defer(() => {
+      this.#isScheduled = false;
+      this.#call(() => this.#producer.resumeProducing());
+    });
+  }
+
+  #call(task: () => void): void {
+    if (this.#isStopped) return;
+    try {
+      task();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

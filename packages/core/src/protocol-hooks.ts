@@ -1,0 +1,85 @@
+import type { CloseInfo } from './close-info.ts';
+import type { EndpointHooks } from './endpoint.ts';
+import type { MessageListener, WebSocketProtocol } from './protocol.ts';
+
+/** Calls the hooks of a protocol object, and those who listen to it. */
+export class ProtocolHooks implements EndpointHooks {
+  /** The object whose hooks are called; also what tracing sees as the connection. */
+  readonly protocol: WebSocketProtocol;
+  #listeners: Set<MessageListener> | null = null;
+
+  constructor(protocol: WebSocketProtocol) {
+    this.protocol = protocol;
+  }
+
+  addListener(listener: MessageListener): void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+  }
+
+  /** @param listener `undefined`: all */
+  removeListener(listener: MessageListener | undefined): void {
+    if (listener === undefined) this.#listeners = null;
+    else this.#listeners?.delete(listener);
+  }
+
+  onOpen(): unknown {
+    try {
+      return this.protocol.onOpen();
+    } finally {
+      this.protocol.settleOpened();
+    }
+  }
+
+  onMessage(payload: Uint8Array, isBinary: boolean): unknown {
+    const result = this.protocol.onMessage(payload, isBinary);
+    return this.#listeners === null ? result : this.#tellListeners(result, payload, isBinary);
+  }
+
+  onMessageBegin(isBinary: boolean): unknown {
+    return this.protocol.onMessageBegin(isBinary);
+  }
+
+  onMessageFrameBegin(length: number): unknown {
+    return this.protocol.onMessageFrameBegin(length);
+  }
+
+  onMessageFrameData(chunk: Uint8Array): unknown {
+    return this.protocol.onMessageFrameData(chunk);
+  }
+
+  onMessageFrameEnd(): unknown {
+    return this.protocol.onMessageFrameEnd();
+  }
+
+  onMessageEnd(): unknown {
+    return this.protocol.onMessageEnd();
+  }
+
+  onPing(payload: Uint8Array): unknown {
+    return this.protocol.onPing(payload);
+  }
+
+  onPong(payload: Uint8Array): unknown {
+    return this.protocol.onPong(payload);
+  }
+
+  onAutoPong(latency: number, payload: Uint8Array): unknown {
+    return this.protocol.onAutoPong(latency, payload);
+  }
+
+  onClose(info: CloseInfo): unknown {
+    const isToBeTold = this.protocol.leave();
+    try {
+      return isToBeTold ? this.protocol.onClose(info.wasClean, info.code, info.reason) : undefined;
+    } finally {
+      this.protocol.settleClosed(info);
+    }
+  }
+
+  #tellListeners(result: unknown, payload: Uint8Array, isBinary: boolean): unknown {
+    const results = [result];
+    for (const listener of [...this.#listeners!]) results.push(listener(payload, isBinary));
+    return Promise.all(results);
+  }
+}

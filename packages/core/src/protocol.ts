@@ -1,0 +1,373 @@
+// The class that applications extend: hooks to override, methods to call. What it does lies in the endpoint.
+
+import type { ByteStream, MessageCompression, Platform, TransportDetails } from '@ws/types';
+import { encodeText } from '@ws/util';
+import type { CloseInfo, ConnectionState } from './close-info.ts';
+import { checkCloseArguments } from './close-payload.ts';
+import { Endpoint, type Opening } from './endpoint.ts';
+import { FrameHookBuffer } from './frame-hooks.ts';
+import type { MessageSender, SendOptions } from './message-sender.ts';
+import { Opcode } from './opcode.ts';
+import type { CommonOptions } from './options.ts';
+import type { PreparedMessage } from './prepared-message.ts';
+import { type Producer, ProducerDriver } from './producer.ts';
+import { ProtocolHooks } from './protocol-hooks.ts';
+import type { Role } from './role-rules.ts';
+import { Settled } from './settled.ts';
+import { TrafficStats } from './traffic-stats.ts';
+import { ClosedError, UsageError } from './usage-error.ts';
+
+/** Hooks may be asynchronous; a rejection fails the connection with 1011. The next event does not wait for it. */
+export type HookResult = void | PromiseLike<void>;
+
+/** Listens to messages. */
+export type MessageListener = (payload: Uint8Array, isBinary: boolean) => HookResult;
+
+/** What both sides have in common. */
+export abstract class WebSocketProtocol {
+  /** What is known of the transport; `null` before `attach`. */
+  transportDetails: TransportDetails | null = null;
+  /** The peer, such as `tcp4:127.0.0.1:52914`. */
+  peer = '<never connected>';
+  /** The subprotocol that was agreed on. */
+  subprotocol: string | null = null;
+
+  #endpoint: Endpoint | null = null;
+  readonly #hooks: ProtocolHooks = new ProtocolHooks(this);
+  readonly #opened: Settled<void> = new Settled();
+  readonly #closed: Settled<CloseInfo> = new Settled();
+  #frames: FrameHookBuffer | null = null;
+
+  // ---- hooks
+
+  /** The connection is open: messages may be sent, and will come. */
+  onOpen(): HookResult {}
+
+  /** A message. `payload` is the application's to keep; of text it is the UTF-8. */
+  onMessage(_payload: Uint8Array, _isBinary: boolean): HookResult {}
+
+  /** A ping; its pong has been sent. */
+  onPing(_payload: Uint8Array): HookResult {}
+
+  /** A pong, also one that answers an automatic ping. */
+  onPong(_payload: Uint8Array): HookResult {}
+
+  /** The pong to an automatic ping came, `latency` milliseconds after it. */
+  onAutoPong(_latency: number, _payload: Uint8Array): HookResult {}
+
+  /**
+   * The connection is gone. Called exactly once, last. More is told by `closed`.
+   *
+   * @param code the peer's; `null`: its Close frame had none; 1006: there was no orderly close
+   */
+  onClose(_wasClean: boolean, _code: number | null, _reason: string | null): HookResult {}
+
+  /** A message begins. This and the five hooks below are for applications that want frames, or chunks as they come. */
+  onMessageBegin(isBinary: boolean): HookResult {
+    this.#frameBuffer().begin(isBinary);
+  }
+
+  /** A frame begins, of `length` bytes (compressed ones, where compression was agreed). */
+  onMessageFrameBegin(_length: number): HookResult {
+    this.#frameBuffer().beginFrame();
+  }
+
+  /** Some bytes of the frame. */
+  onMessageFrameData(chunk: Uint8Array): HookResult {
+    this.#frameBuffer().pushData(chunk);
+  }
+
+  /** The frame is complete. Unless overridden, calls `onMessageFrame`. */
+  onMessageFrameEnd(): HookResult {
+    return this.onMessageFrame(this.#frameBuffer().endFrame());
+  }
+
+  /** A frame. */
+  onMessageFrame(chunks: Uint8Array[]): HookResult {
+    this.#frameBuffer().pushFrame(chunks);
+  }
+
+  /** The message is complete. Unless overridden, calls `onMessage`. */
+  onMessageEnd(): HookResult {
+    const { payload, isBinary } = this.#frameBuffer().end();
+    return this.#hooks.onMessage(payload, isBinary) as HookResult;
+  }
+
+  // ---- state
+
+  get state(): ConnectionState {
+    return this.#endpoint === null ? 'connecting' : this.#endpoint.state;
+  }
+
+  /** Resolves when open, after `onOpen`; rejects when that is not to be. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** Resolves when the connection is gone, after `onClose`. */
+  get closed(): Promise<CloseInfo> {
+    return this.#closed.promise;
+  }
+
+  get trafficStats(): TrafficStats {
+    return this.#endpoint === null ? new TrafficStats() : this.#endpoint.stats;
+  }
+
+  /** Bytes sent that the transport has not taken. */
+  get bufferedAmount(): number {
+    return this.#endpoint === null ? 0 : this.#endpoint.writer.bufferedAmount;
+  }
+
+  /** The compression in use. */
+  get compression(): MessageCompression | null {
+    return this.#endpoint === null ? null : this.#endpoint.compression;
+  }
+
+  // ---- sending
+
+  /**
+   * Sends a message: text when `payload` is a string or `isBinary` is false. It leaves at the end of the turn. The
+   * memory of more than 16 KiB may be sent from where it is: do not change it before `drained()`.
+   *
+   * @throws ClosedError when not open, TypeError, RangeError, UsageError when a message was begun or the message is
+   * longer than `maxMessagePayloadSize`; nothing was sent then
+   */
+  sendMessage(payload: Uint8Array | string, isBinary = false, options?: SendOptions): void {
+    if (typeof payload === 'string') {
+      if (isBinary) throw new TypeError('a string is sent as text: encode it to send it as binary');
+    } else {
+      checkBytes(payload);
+    }
+    this.#openSender().sendMessage(payload, isBinary, options);
+    this.#endpoint!.limitBuffered();
+  }
+
+  /** Sends a message that the factory's `prepareMessage` made. */
+  sendPreparedMessage(prepared: PreparedMessage): void {
+    this.#openSender().sendPrepared(prepared);
+    this.#endpoint!.limitBuffered();
+  }
+
+  /** Sends a ping of at most 125 bytes. Does nothing when not open. */
+  sendPing(payload?: Uint8Array | string): void {
+    this.#sendControl(Opcode.PING, payload);
+  }
+
+  /** Sends a pong that nobody asked for. Does nothing when not open. */
+  sendPong(payload?: Uint8Array | string): void {
+    this.#sendControl(Opcode.PONG, payload);
+  }
+
+  /**
+   * Starts the closing handshake. Does nothing when it has begun.
+   *
+   * @param code 1000 or 3000 to 4999; without it the Close frame is empty
+   * @param reason at most 123 bytes of UTF-8, what is longer is cut
+   * @throws TypeError, RangeError; ClosedError when not open yet
+   */
+  sendClose(code: number | null = null, reason: string | null = null): void {
+    checkCloseArguments(code, reason, false);
+    this.closeWith(code, reason);
+  }
+
+  /** Closes the transport: what was sent still leaves; with `isAbort` nothing does. No Close frame is sent. */
+  dropConnection(isAbort = false): void {
+    this.#endpoint?.inTurn(() => this.#endpoint!.closing.drop(isAbort));
+  }
+
+  // ---- sending bit by bit
+
+  /** Begins a message. Does nothing, like the four below, when not open. */
+  beginMessage(isBinary = false, doNotCompress = false): void {
+    this.#ifOpen(sender => sender.beginMessage(isBinary, doNotCompress));
+  }
+
+  /** Begins a frame of exactly `length` bytes. */
+  beginMessageFrame(length: number): void {
+    this.#ifOpen(sender => sender.beginMessageFrame(length));
+  }
+
+  /** Sends bytes of that frame. @returns bytes still missing (positive), or unused (negative), or 0: complete */
+  sendMessageFrameData(chunk: Uint8Array): number {
+    checkBytes(chunk);
+    return this.#ifOpen(sender => sender.sendMessageFrameData(chunk)) ?? 0;
+  }
+
+  /** Sends a whole frame of the message. */
+  sendMessageFrame(payload: Uint8Array): void {
+    checkBytes(payload);
+    this.#ifOpen(sender => sender.sendMessageFrame(payload));
+  }
+
+  /** Ends the message. */
+  endMessage(): void {
+    this.#ifOpen(sender => sender.endMessage());
+  }
+
+  // ---- flow
+
+  /** Resolves when the transport has taken everything that was sent. Rejects with a ClosedError when it is gone. */
+  drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onFlushed = (error: unknown): void => (error === undefined ? resolve() : reject(error));
+      if (this.#endpoint === null) onFlushed(new ClosedError('the connection is not open'));
+      else this.#endpoint.whenFlushed(onFlushed);
+    });
+  }
+
+  /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie
+   * within 64 KiB of what has not been delivered. Beyond that the peer is made to wait. */
+  pauseReceiving(): void {
+    this.#endpoint?.pauseReceiving();
+  }
+
+  resumeReceiving(): void {
+    this.#endpoint?.resumeReceiving();
+  }
+
+  /** Has `producer` make data as the transport takes it. @param isStreaming `false`: it is asked for each piece */
+  registerProducer(producer: Producer, isStreaming: boolean): void {
+    const endpoint = this.#endpoint;
+    if (endpoint === null || endpoint.state === 'closed') {
+      producer.stopProducing();
+      return;
+    }
+    if (endpoint.producer !== null) throw new UsageError('ERR_SEND_STATE', 'a producer is registered already');
+    const onError = (error: unknown): void => endpoint.onHookFailed(error);
+    endpoint.producer = new ProducerDriver(producer, isStreaming, this.platform.clock, onError);
+    endpoint.producer.start(endpoint.writer.isBlocked);
+  }
+
+  unregisterProducer(): void {
+    const endpoint = this.#endpoint;
+    endpoint?.producer?.release();
+    if (endpoint !== null) endpoint.producer = null;
+  }
+
+  // ---- events
+
+  /** Calls `listener` for each message, after `onMessage`. */
+  on(event: 'message', listener: MessageListener): this {
+    checkEvent(event);
+    if (typeof listener !== 'function') throw new TypeError('listener must be a function');
+    this.#hooks.addListener(listener);
+    return this;
+  }
+
+  /** Removes a listener, or all of them. */
+  off(event?: 'message', listener?: MessageListener): this {
+    if (event !== undefined) checkEvent(event);
+    else if (listener !== undefined) throw new TypeError('name the event to remove a listener from');
+    this.#hooks.removeListener(listener);
+    return this;
+  }
+
+  // ---- for the subclasses of this package, and for adapters
+
+  /** Where this runs. */
+  abstract readonly platform: Platform;
+  /** @internal */
+  abstract readonly role: Role;
+
+  /** Starts the closing handshake with any code that may stand in a frame: for adapters, such as 1001 of a server that stops. */
+  closeWith(code: number | null, reason: string | null): void {
+    const endpoint = this.#endpoint;
+    if (endpoint === null || endpoint.state === 'connecting' || endpoint.state === 'proxy-connecting') {
+      throw new ClosedError('the connection is not open yet: drop it');
+    }
+    endpoint.inTurn(() => endpoint.closing.startClosingHandshake(code, reason));
+  }
+
+  /** Fails the connection (RFC 6455, 7.1.7): with the code of a ProtocolError, with 1011 for any other error. */
+  failConnection(error: unknown): void {
+    this.#endpoint?.inTurn(() => this.#endpoint!.failConnection(error));
+  }
+
+  /** @internal */
+  protected begin(
+    stream: ByteStream,
+    details: TransportDetails | null,
+    options: CommonOptions,
+    createOpening: (endpoint: Endpoint) => Opening,
+  ): void {
+    if (this.#endpoint !== null) throw new UsageError('ERR_ALREADY_ATTACHED', 'this protocol has a stream already');
+    this.transportDetails = details;
+    this.peer = details?.peer ?? this.peer;
+    const { role, platform } = this;
+    const setup = { role, hooks: this.#hooks, platform, hasFrameHooks: overridesFrameHooks(this) };
+    const endpoint = new Endpoint(setup, stream, options);
+    this.#endpoint = endpoint;
+    endpoint.start(createOpening(endpoint));
+  }
+
+  /** @internal */
+  protected get endpoint(): Endpoint | null {
+    return this.#endpoint;
+  }
+
+  /** @internal The transport is gone. @returns whether that is anything to tell the application */
+  leave(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  settleOpened(error?: unknown): void {
+    if (error === undefined) this.#opened.resolve();
+    else this.#opened.reject(error);
+  }
+
+  /** @internal */
+  settleClosed(info: CloseInfo): void {
+    this.#opened.reject(new ClosedError(info.reason ?? 'closed before it was open', { cause: info.error }));
+    this.#closed.resolve(info);
+  }
+
+  #sendControl(opcode: number, payload: Uint8Array | string | undefined): void {
+    if (payload !== undefined && typeof payload !== 'string') checkBytes(payload);
+    const bytes = payload === undefined || typeof payload === 'string' ? encodeText(payload ?? '') : payload;
+    if (bytes.length > 125) throw new RangeError(`control frames carry at most 125 bytes, not ${bytes.length}`);
+    if (this.#endpoint?.state === 'open') this.#endpoint.sendControl(opcode, bytes);
+  }
+
+  #openSender(): MessageSender {
+    const endpoint = this.#endpoint;
+    if (endpoint === null || endpoint.state !== 'open') {
+      throw new ClosedError(`the connection is not open but ${this.state}`);
+    }
+    return endpoint.sender!;
+  }
+
+  #ifOpen<Result>(task: (sender: MessageSender) => Result): Result | undefined {
+    const endpoint = this.#endpoint;
+    if (endpoint === null || endpoint.state !== 'open') return undefined;
+    const result = task(endpoint.sender!);
+    endpoint.limitBuffered();
+    return result;
+  }
+
+  #frameBuffer(): FrameHookBuffer {
+    this.#frames ??= new FrameHookBuffer();
+    return this.#frames;
+  }
+}
+
+function overridesFrameHooks(protocol: WebSocketProtocol): boolean {
+  const base = WebSocketProtocol.prototype;
+  return (
+    protocol.onMessageBegin !== base.onMessageBegin ||
+    protocol.onMessageFrameBegin !== base.onMessageFrameBegin ||
+    protocol.onMessageFrameData !== base.onMessageFrameData ||
+    protocol.onMessageFrameEnd !== base.onMessageFrameEnd ||
+    protocol.onMessageFrame !== base.onMessageFrame ||
+    protocol.onMessageEnd !== base.onMessageEnd
+  );
+}
+
+function checkBytes(value: unknown): void {
+  if (value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]') return;
+  throw new TypeError('payload must be a Uint8Array or a string');
+}
+
+function checkEvent(event: unknown): void {
+  if (event !== 'message') throw new RangeError(`there is no event ${String(event)}, only message`);
+}

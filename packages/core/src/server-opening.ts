@@ -1,0 +1,230 @@
+// A server's opening handshake as it happens: bytes in, the application asked, the answer out.
+
+import { ConnectionAccept, ConnectionDeny, ConnectionRequest, type HeaderInit } from '@ws/types';
+import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util';
+import type { CloseInfo } from './close-info.ts';
+import { acceptOffers } from './compression-negotiation.ts';
+import type { Endpoint, Opening } from './endpoint.ts';
+import { FLASH_POLICY_REQUEST_LENGTH, matchFlashPolicyRequest } from './handshake/flash-policy.ts';
+import { HandshakeError } from './handshake/handshake-error.ts';
+import { formatRejection } from './handshake/rejection.ts';
+import { type RequestHead, RequestHeadParser } from './handshake/request-head.ts';
+import { checkUpgradeRequest, formatAcceptResponse, type UpgradeRequest } from './handshake/server-handshake.ts';
+import { formatStatusPage } from './handshake/status-page.ts';
+import { gone } from './opening-failure.ts';
+import type { ServerOptions } from './options.ts';
+import type { WebSocketServerFactory } from './server-factory.ts';
+import type { WebSocketServerProtocol } from './server-protocol.ts';
+
+/** What `onConnect` of a server may return. */
+export type ConnectAnswer =
+  | null
+  | undefined
+  | string
+  | readonly []
+  | readonly [subprotocol: string | null]
+  | readonly [subprotocol: string | null, headers: HeaderInit | null]
+  | ConnectionAccept;
+
+/** A request that somebody else has read already. */
+export interface GivenRequest {
+  /** @throws HandshakeError when it is malformed */
+  createHead(): RequestHead;
+  /** Frames that came with it. */
+  readonly rest: Uint8Array;
+}
+
+/** The opening handshake of one connection to a server. */
+export class ServerOpening implements Opening {
+  readonly #endpoint: Endpoint;
+  readonly #protocol: WebSocketServerProtocol;
+  readonly #factory: WebSocketServerFactory;
+  readonly #parser: RequestHeadParser;
+  /** Of a Flash policy request, how much has been seen; -1: it is not one. */
+  #flash: number;
+  /** Frames that came with the request. */
+  #rest: Uint8Array = EMPTY_BYTES;
+  readonly #given: GivenRequest | null;
+  #isAnswering = false;
+
+  constructor(
+    endpoint: Endpoint,
+    protocol: WebSocketServerProtocol,
+    factory: WebSocketServerFactory,
+    given: GivenRequest | null,
+  ) {
+    this.#endpoint = endpoint;
+    this.#protocol = protocol;
+    this.#factory = factory;
+    this.#parser = new RequestHeadParser({ maxSize: endpoint.options.maxHandshakeSize });
+    this.#flash = this.#options.serveFlashSocketPolicy ? 0 : -1;
+    this.#given = given;
+    if (given !== null) this.#rest = concatBytes([given.rest]);
+  }
+
+  get #options(): ServerOptions {
+    return this.#endpoint.options as ServerOptions;
+  }
+
+  start(): void {
+    const given = this.#given;
+    if (given !== null) this.#guard(() => this.#onRequest(given.createHead()));
+  }
+
+  onData(bytes: Uint8Array): void {
+    if (this.#isAnswering || this.#given !== null) {
+      this.#rest = concatBytes([this.#rest, bytes]);
+      return;
+    }
+    this.#guard(() => {
+      if (this.#flash >= 0 && this.#followFlash(bytes)) return;
+      const consumed = this.#parser.push(bytes);
+      const { head } = this.#parser;
+      if (head === null) return;
+      this.#rest = bytes.slice(consumed);
+      this.#onRequest(head);
+    });
+  }
+
+  onGone(info: CloseInfo): void {
+    this.#protocol.settleOpened(gone(info));
+  }
+
+  /** @returns whether the policy request is still possible, or was it */
+  #followFlash(bytes: Uint8Array): boolean {
+    const before = this.#flash;
+    this.#flash = matchFlashPolicyRequest(bytes, before);
+    // What looked like one so far begins no HTTP request either: the parser will say so.
+    if (this.#flash < 0) return false;
+    if (this.#flash === FLASH_POLICY_REQUEST_LENGTH) {
+      this.#endpoint.closing.notCleanReason = 'the Flash policy was served';
+      this.#endpoint.sendHandshake(encodeText(this.#options.flashSocketPolicy));
+      this.#protocol.servedFlashPolicy = true;
+      this.#endpoint.closing.drop(false);
+    }
+    return true;
+  }
+
+  #onRequest(head: RequestHead): void {
+    this.#isAnswering = true;
+    const options = this.#options;
+    const upgrade = checkUpgradeRequest(head, this.#factory.upgradePolicy(options));
+    if (upgrade === null) {
+      this.#endpoint.closing.notCleanReason = 'the status page was served';
+      this.#finish(formatStatusPage(this.#factory.server));
+      return;
+    }
+    if (!this.#factory.hasRoom(options)) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS');
+    if (upgrade.forwardedFor !== null) this.#protocol.peer = upgrade.forwardedFor;
+    this.#ask(upgrade);
+  }
+
+  /** Asks the application; it may take its time, during which nothing is read. */
+  #ask(upgrade: UpgradeRequest): void {
+    const { headers, host, path, params, version, origin, protocols, extensions } = upgrade;
+    const { peer } = this.#protocol;
+    const request = new ConnectionRequest({
+      peer,
+      headers,
+      host,
+      path,
+      params,
+      version,
+      origin,
+      protocols,
+      extensions,
+    });
+    this.#protocol.request = request;
+    const answer: unknown = this.#protocol.onConnect(request);
+    if (!isPromise(answer)) {
+      this.#accept(upgrade, answer);
+      return;
+    }
+    this.#endpoint.holdStream(true);
+    answer.then(
+      result => this.#resume(() => this.#accept(upgrade, result)),
+      error => this.#resume(() => this.#reject(error)),
+    );
+  }
+
+  #resume(task: () => void): void {
+    if (this.#endpoint.state !== 'connecting') return;
+    this.#endpoint.inTurn(() => this.#guard(task));
+    this.#endpoint.holdStream(false);
+  }
+
+  #accept(upgrade: UpgradeRequest, answer: unknown): void {
+    // The application may have dropped the connection instead of answering.
+    if (this.#endpoint.state !== 'connecting') return;
+    const { subprotocol, headers } = readAnswer(answer);
+    if (subprotocol !== null && !upgrade.protocols.includes(subprotocol)) {
+      throw new RangeError(`onConnect chose the subprotocol ${subprotocol}, which the client did not offer`);
+    }
+    const factory = this.#factory;
+    const { platform } = this.#protocol;
+    const agreed = acceptOffers(upgrade.extensions, this.#options, factory.extensions, platform);
+    const response = formatAcceptResponse(
+      {
+        key: upgrade.key,
+        protocol: subprotocol,
+        extensions: agreed === null ? null : agreed.extensionString,
+        server: factory.server,
+        headers: [factory.headers, headers],
+      },
+      platform.digest,
+    );
+    this.#protocol.subprotocol = subprotocol;
+    this.#endpoint.sendHandshake(response);
+    this.#endpoint.open(agreed === null ? null : agreed.compression, this.#rest);
+  }
+
+  /** Whatever goes wrong before the answer becomes one. */
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (this.#endpoint.state !== 'connecting') throw error;
+      this.#reject(error);
+    }
+  }
+
+  /** Answers with the status of the error; what is not meant for the client is kept from it: 500. */
+  #reject(error: unknown): void {
+    const { closing } = this.#endpoint;
+    const failure = asHandshakeError(error);
+    closing.error = failure;
+    closing.notCleanReason = failure.message;
+    this.#protocol.platform.logger?.log(failure.status === 500 ? 'error' : 'info', 'handshake-failed', { error });
+    this.#protocol.settleOpened(failure);
+    const { server } = this.#factory;
+    const { status, reason, headers } = failure;
+    this.#finish(formatRejection({ status: status ?? 400, reason, headers, server }));
+  }
+
+  /** Sends an answer other than 101: the connection ends with it. */
+  #finish(answer: Uint8Array): void {
+    this.#isAnswering = true;
+    this.#endpoint.sendHandshake(answer);
+    this.#endpoint.closing.drop(false);
+  }
+}
+
+function asHandshakeError(error: unknown): HandshakeError {
+  if (error instanceof HandshakeError) return error;
+  if (error instanceof ConnectionDeny) {
+    return new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
+  }
+  return new HandshakeError('ERR_INTERNAL', { cause: error });
+}
+
+function readAnswer(answer: unknown): { subprotocol: string | null; headers: HeaderInit | null } {
+  if (answer instanceof ConnectionAccept) return answer;
+  const pair: readonly unknown[] = Array.isArray(answer) ? answer : [answer ?? null];
+  const [subprotocol = null, headers = null] = pair;
+  // Checks both.
+  return new ConnectionAccept(subprotocol as string | null, headers as HeaderInit | null);
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,27 @@
+import type { Platform } from '@ws/types';
+import { MaskingKeys } from './masking-keys.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import { Timers } from './timers.ts';
+
+/** What all connections on one platform share: no connection has an output buffer or a timer of its own. */
+export interface SharedState {
+  readonly output: OutputBuffer;
+  readonly maskingKeys: MaskingKeys;
+  readonly timers: Timers;
+}
+
+const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
+
+/** The shared state of a platform, made at first use. */
+export function sharedStateOf(platform: Platform): SharedState {
+  let state = states.get(platform);
+  if (state === undefined) {
+    state = {
+      output: new OutputBuffer(platform.clock),
+      maskingKeys: new MaskingKeys(platform.random),
+      timers: new Timers(platform.clock),
+    };
+    states.set(platform, state);
+  }
+  return state;
+}

@@ -1,0 +1,48 @@
+/** What a connection has sent and received. All figures are counts; octets are bytes. */
+export class TrafficStats {
+  /** Everything written while open, control frames included. */
+  outgoingOctetsWireLevel = 0;
+  /** Payload of data frames as sent: after compression. */
+  outgoingOctetsWebSocketLevel = 0;
+  /** Payload of messages as the application gave them. */
+  outgoingOctetsAppLevel = 0;
+  /** Data frames. */
+  outgoingWebSocketFrames = 0;
+  outgoingWebSocketMessages = 0;
+  incomingOctetsWireLevel = 0;
+  incomingOctetsWebSocketLevel = 0;
+  incomingOctetsAppLevel = 0;
+  incomingWebSocketFrames = 0;
+  incomingWebSocketMessages = 0;
+  /** The opening handshake. */
+  preopenOutgoingOctetsWireLevel = 0;
+  preopenIncomingOctetsWireLevel = 0;
+
+  /** Sets all counters to 0. */
+  reset(): void {
+    Object.assign(this, new TrafficStats());
+  }
+
+  /** The counters, and derived from them `*CompressionRatio` and `*WebSocketOverhead` (`null`: nothing to divide by). */
+  toJSON(): Readonly<Record<string, number | null>> {
+    return {
+      ...(this as unknown as Record<string, number>),
+      outgoingCompressionRatio: ratio(this.outgoingOctetsWebSocketLevel, this.outgoingOctetsAppLevel),
+      outgoingWebSocketOverhead: overhead(this.outgoingOctetsWireLevel, this.outgoingOctetsWebSocketLevel),
+      incomingCompressionRatio: ratio(this.incomingOctetsWebSocketLevel, this.incomingOctetsAppLevel),
+      incomingWebSocketOverhead: overhead(this.incomingOctetsWireLevel, this.incomingOctetsWebSocketLevel),
+    };
+  }
+
+  toString(): string {
+    return JSON.stringify(this);
+  }
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+function overhead(wire: number, payload: number): number | null {
+  return payload > 0 ? (wire - payload) / payload : null;
+}
