@@ -1,5 +1,22 @@
 export { CloseCode } from './close-code.ts';
+export { CloseReason } from './close-reason.ts';
+export { ConnectingRequest, type ConnectingRequestFields } from './connecting-request.ts';
+export { ConnectionAccept } from './connection-accept.ts';
+export { ConnectionDeny } from './connection-deny.ts';
+export { ConnectionRequest, type ConnectionRequestFields, type RequestedExtension } from './connection-request.ts';
+export { ConnectionResponse, type ConnectionResponseFields, type ExtensionInUse } from './connection-response.ts';
 export type { HeaderInit, Headers } from './headers.ts';
+export type {
+  AgentOpenOptions,
+  IWebSocketChannel,
+  IWebSocketClientAgent,
+  IWebSocketClientChannel,
+  IWebSocketClientChannelFactory,
+  IWebSocketServerChannel,
+  IWebSocketServerChannelFactory,
+  ServerAnswer,
+} from './interfaces.ts';
+export { IncomingMessage, Message, OutgoingMessage, Ping } from './messages.ts';
 export type {
   AbortSignalLike,
   ByteStream,
@@ -45,3 +62,13 @@ export type {
   Utf8Validator,
 } from './ports/platform.ts';
 export { UTF8_ACCEPT, UTF8_REJECT } from './ports/platform.ts';
+export { reasonPhrase } from './reason-phrase.ts';
+export {
+  type ChannelBinding,
+  ChannelFraming,
+  ChannelSerializer,
+  ChannelType,
+  type MarshalledTransportDetails,
+  TransportDetails,
+  type TransportDetailsFields,
+} from './transport-details.ts';

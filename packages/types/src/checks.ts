@@ -1,0 +1,54 @@
+// Checks of constructor arguments: a wrong type is a TypeError, a wrong value a RangeError. Not exported. `@ws/util` has
+// the header grammar for everybody above; it stands on this package, so the two expressions are here once more.
+
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export function checkString(title: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw new TypeError(`${title} must be a string`);
+}
+
+export function checkBoolean(title: string, value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${title} must be a boolean`);
+}
+
+export function checkInteger(title: string, value: unknown, least: number, most: number): asserts value is number {
+  if (typeof value !== 'number') throw new TypeError(`${title} must be a number`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${title} must be an integer from ${least} to ${most}, not ${value}`);
+  }
+}
+
+/** A map: any object that is no list. */
+export function checkMap(title: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${title} must be an object`);
+  }
+}
+
+export function checkList(title: string, value: unknown): asserts value is readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${title} must be an array`);
+}
+
+export function checkStrings(title: string, value: unknown): asserts value is readonly string[] {
+  checkList(title, value);
+  for (const item of value) checkString(`${title}: each`, item);
+}
+
+/** Bytes, of whichever realm. */
+export function checkBytes(title: string, value: unknown): asserts value is Uint8Array {
+  const isBytes = value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]';
+  if (!isBytes) throw new TypeError(`${title} must be a Uint8Array`);
+}
+
+/** A token (RFC 9110, 5.6.2). */
+export function checkToken(title: string, value: unknown): asserts value is string {
+  checkString(title, value);
+  if (!TOKEN.test(value)) throw new RangeError(`${title} is not an HTTP token: ${JSON.stringify(value)}`);
+}
+
+/** What a header can carry (RFC 9110, 5.5): no CR, LF, NUL or other control character, nothing beyond U+00FF. */
+export function checkHeaderValue(title: string, value: unknown): asserts value is string {
+  checkString(title, value);
+  if (!HEADER_VALUE.test(value)) throw new RangeError(`${title} is not a header value: ${JSON.stringify(value)}`);
+}

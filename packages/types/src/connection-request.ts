@@ -1,0 +1,79 @@
+import { checkInteger, checkList, checkMap, checkString, checkStrings } from './checks.ts';
+import { copyLists, type Headers, receivedHeaders } from './headers.ts';
+import type { ExtensionParams } from './ports/compression-extension.ts';
+
+/** An extension as a client asks for it: its name in lower case, and its parameters. */
+export type RequestedExtension = readonly [name: string, params: ExtensionParams];
+
+/** What a {@link ConnectionRequest} is made of. */
+export interface ConnectionRequestFields {
+  /** Where it comes from, such as `tcp4:127.0.0.1:52914`. */
+  readonly peer: string;
+  /** All headers. */
+  readonly headers: Headers;
+  /** The `Host` header without its port; brackets of IPv6 are kept. */
+  readonly host: string;
+  /** The path that was asked for, escapes as they were sent. */
+  readonly path: string;
+  /** The query as form data. The map has no prototype. */
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  /** `Sec-WebSocket-Version`: 13, or 8. */
+  readonly version: number;
+  /** The `Origin` header; `null`: there was none. */
+  readonly origin: string | null;
+  /** The subprotocols offered, in the client's order. */
+  readonly protocols: readonly string[];
+  /** The extensions offered, in the client's order. */
+  readonly extensions: readonly RequestedExtension[];
+}
+
+/** A client's opening handshake (RFC 6455, 4.2.1), given to a server's `onConnect`. */
+export class ConnectionRequest implements ConnectionRequestFields {
+  readonly peer: string;
+  readonly headers: Headers;
+  readonly host: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  readonly version: number;
+  readonly origin: string | null;
+  readonly protocols: readonly string[];
+  readonly extensions: readonly RequestedExtension[];
+
+  /** @throws TypeError when a field is missing or has the wrong type, RangeError when `version` is not 0 to 255 */
+  constructor(fields: ConnectionRequestFields) {
+    const { peer, headers, host, path, params, version, origin, protocols, extensions } = fields;
+    checkString('peer', peer);
+    checkString('host', host);
+    checkString('path', path);
+    checkInteger('version', version, 0, 255);
+    if (origin !== null) checkString('origin', origin);
+    checkStrings('protocols', protocols);
+    checkList('extensions', extensions);
+    this.peer = peer;
+    this.headers = receivedHeaders('headers', headers);
+    this.host = host;
+    this.path = path;
+    this.params = copyLists('params', params);
+    this.version = version;
+    this.origin = origin;
+    this.protocols = [...protocols];
+    this.extensions = extensions.map(checkedExtension);
+  }
+
+  toJSON(): ConnectionRequestFields {
+    return { ...this };
+  }
+
+  /** The JSON form, on several lines. */
+  toString(): string {
+    return JSON.stringify(this, null, 2);
+  }
+}
+
+function checkedExtension(extension: unknown): RequestedExtension {
+  checkList('extensions: each', extension);
+  const [name, params] = extension;
+  checkString('extension name', name);
+  checkMap('extension parameters', params);
+  return [name, params as ExtensionParams];
+}

@@ -1,0 +1,58 @@
+import { checkInteger, checkList, checkMap, checkString } from './checks.ts';
+import { type Headers, receivedHeaders } from './headers.ts';
+
+/** An extension in use: its name, and what was agreed on. */
+export interface ExtensionInUse {
+  readonly name: string;
+  readonly [parameter: string]: unknown;
+}
+
+/** What a {@link ConnectionResponse} is made of. */
+export interface ConnectionResponseFields {
+  /** Who answered, such as `tcp4:127.0.0.1:9000`. */
+  readonly peer: string;
+  /** All headers. */
+  readonly headers: Headers;
+  /** The version of the protocol that is spoken: 13. */
+  readonly version: number;
+  /** The subprotocol that the server chose; `null`: none. */
+  readonly protocol: string | null;
+  /** The extensions that were agreed on. */
+  readonly extensions: readonly ExtensionInUse[];
+}
+
+/** A server's opening handshake (RFC 6455, 4.2.2), given to a client's `onConnect`. */
+export class ConnectionResponse implements ConnectionResponseFields {
+  readonly peer: string;
+  readonly headers: Headers;
+  readonly version: number;
+  readonly protocol: string | null;
+  readonly extensions: readonly ExtensionInUse[];
+
+  /** @throws TypeError when a field is missing or has the wrong type, RangeError when `version` is not 0 to 255 */
+  constructor(fields: ConnectionResponseFields) {
+    const { peer, headers, version, protocol, extensions } = fields;
+    checkString('peer', peer);
+    checkInteger('version', version, 0, 255);
+    if (protocol !== null) checkString('protocol', protocol);
+    checkList('extensions', extensions);
+    for (const extension of extensions) {
+      checkMap('extensions: each', extension);
+      checkString('extension name', extension.name);
+    }
+    this.peer = peer;
+    this.headers = receivedHeaders('headers', headers);
+    this.version = version;
+    this.protocol = protocol;
+    this.extensions = [...extensions];
+  }
+
+  toJSON(): ConnectionResponseFields {
+    return { ...this };
+  }
+
+  /** The JSON form, on several lines. */
+  toString(): string {
+    return JSON.stringify(this, null, 2);
+  }
+}
