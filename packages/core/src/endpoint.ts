@@ -134,8 +134,8 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     this.sender = new MessageSender({ autoFragmentSize, maxMessageSize }, this.writer, stats, compression);
     const rules = { hasFrameHooks, maxMessageSize, validateUtf8 };
     this.#reader = new FrameReader(
-      new FrameDecoder(decoderRules(role, options, compression !== null), platform),
-      new MessageReceiver(rules, this.delivery, stats, platform.utf8, compression),
+      new FrameDecoder(decoderRules(role, options, compression !== null, !hasFrameHooks), platform),
+      new MessageReceiver(rules, this.delivery, stats, platform.utf8, compression, this.#shared.payloads),
       this.delivery,
       this,
     );
@@ -152,8 +152,11 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     if (rest.length > 0) this.onData(rest);
   }
 
-  onData(bytes: Uint8Array): void {
+  onData(lent: Uint8Array): void {
     const { output } = this.#shared;
+    // A subclass such as Node's Buffer has a `slice` that copies nothing.
+    const isPlain = lent.constructor === Uint8Array;
+    const bytes = isPlain ? lent : new Uint8Array(lent.buffer, lent.byteOffset, lent.length);
     output.enter();
     try {
       if (this.#opening === null) {

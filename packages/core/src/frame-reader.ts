@@ -91,7 +91,10 @@ export class FrameReader {
     const delivery = this.#delivery;
     try {
       for (let piece = decoder.next(); piece !== Piece.NONE; piece = decoder.next()) {
-        if (piece === Piece.DATA) {
+        if (piece === Piece.MESSAGE) {
+          this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
+          actions.onDataFrame();
+        } else if (piece === Piece.DATA) {
           this.#receiver.push(decoder);
           if (decoder.isFrameEnd) actions.onDataFrame();
         } else {

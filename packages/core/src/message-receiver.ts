@@ -8,6 +8,7 @@ import type { Delivery } from './delivery.ts';
 import type { FrameDecoder } from './frame-decoder.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { Opcode } from './opcode.ts';
+import type { PayloadPool } from './payload-pool.ts';
 import { ProtocolError } from './protocol-error.ts';
 import type { TrafficStats } from './traffic-stats.ts';
 
@@ -28,6 +29,7 @@ export class MessageReceiver {
   readonly #utf8: Utf8Validator;
   readonly #compression: MessageCompression | null;
   readonly #limit: number;
+  readonly #payloads: PayloadPool;
   /** Made for the first message that does not come in one piece. */
   #buffer: GrowingBuffer | null = null;
   #utf8State: number = UTF8_ACCEPT;
@@ -39,12 +41,14 @@ export class MessageReceiver {
     stats: TrafficStats,
     utf8: Utf8Validator,
     compression: MessageCompression | null,
+    payloads: PayloadPool,
   ) {
     this.#rules = rules;
     this.#delivery = delivery;
     this.#stats = stats;
     this.#utf8 = utf8;
     this.#compression = compression;
+    this.#payloads = payloads;
     this.#limit = decompressedLimit(rules.maxMessageSize, compression);
   }
 
@@ -73,6 +77,17 @@ export class MessageReceiver {
     else this.#pushWhole(frame, isMessageEnd);
   }
 
+  /** Takes a whole uncompressed message that lies in `source[start, end)`. */
+  pushMessage(source: Uint8Array, start: number, end: number, opcode: number): void {
+    const stats = this.#stats;
+    const length = end - start;
+    stats.incomingOctetsWebSocketLevel += length;
+    stats.incomingOctetsAppLevel += length;
+    stats.incomingWebSocketFrames++;
+    stats.incomingWebSocketMessages++;
+    this.#delivery.message(this.#payloads.copy(source, start, end), opcode === Opcode.BINARY);
+  }
+
   /** The usual way: whole messages. */
   #pushWhole(frame: FrameDecoder, isMessageEnd: boolean): void {
     const { source, start, end } = frame;
@@ -87,7 +102,7 @@ export class MessageReceiver {
     this.#stats.incomingOctetsAppLevel += end - start;
     if (isMessageEnd && this.#bufferedNothing()) {
       // What arrived in one piece is copied once, into what the application gets.
-      this.#delivery.message(start === end ? new Uint8Array(0) : source.slice(start, end), isBinary);
+      this.#delivery.message(this.#payloads.copy(source, start, end), isBinary);
       return;
     }
     const held = this.bufferedBytes;

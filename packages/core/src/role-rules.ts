@@ -15,7 +15,12 @@ export function outgoingMasking(role: Role, options: CommonOptions): Masking {
 }
 
 /** What frames the peer may send. */
-export function decoderRules(role: Role, options: CommonOptions, hasCompression: boolean): FrameDecoderRules {
+export function decoderRules(
+  role: Role,
+  options: CommonOptions,
+  hasCompression: boolean,
+  yieldsMessages: boolean,
+): FrameDecoderRules {
   return {
     masking: incomingMasking(role, options),
     applyMask: options.applyMask,
@@ -24,6 +29,7 @@ export function decoderRules(role: Role, options: CommonOptions, hasCompression:
     maxFrameSize: options.maxFramePayloadSize,
     maxMessageSize: options.maxMessagePayloadSize,
     maxFragments: options.maxFragments,
+    yieldsMessages,
   };
 }
 

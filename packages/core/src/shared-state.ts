@@ -1,6 +1,7 @@
 import type { Platform } from '@ws/types';
 import { MaskingKeys } from './masking-keys.ts';
 import { OutputBuffer } from './output-buffer.ts';
+import { PayloadPool } from './payload-pool.ts';
 import { Timers } from './timers.ts';
 
 /** What all connections on one platform share: no connection has an output buffer or a timer of its own. */
@@ -8,6 +9,7 @@ export interface SharedState {
   readonly output: OutputBuffer;
   readonly maskingKeys: MaskingKeys;
   readonly timers: Timers;
+  readonly payloads: PayloadPool;
 }
 
 const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
@@ -20,6 +22,7 @@ export function sharedStateOf(platform: Platform): SharedState {
       output: new OutputBuffer(platform.clock),
       maskingKeys: new MaskingKeys(platform.random),
       timers: new Timers(platform.clock),
+      payloads: new PayloadPool(platform.allocateSlab),
     };
     states.set(platform, state);
   }

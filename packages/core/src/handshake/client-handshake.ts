@@ -109,7 +109,7 @@ function formatResource(resource: string): string {
 /**
  * Checks the server's answer against what was sent.
  *
- * @param extensions those whose responses can be read
+ * @param extensions those whose responses can be read, beside what the offers bring along
  * @throws {@link HandshakeError} with the answer's status and headers; `ERR_STATUS` when it is not 101
  */
 export function checkUpgradeResponse(
@@ -144,13 +144,18 @@ function checkExtensions(
     const [first, ...more] = parseExtensions(value);
     if (first === undefined && head.counts['sec-websocket-extensions'] === 1) return null;
     const offered = offers.filter(offer => offer.extensionName === first?.[0]);
-    const extension = extensions.find(({ extensionName }) => extensionName === first?.[0]);
+    const extension =
+      extensions.find(({ extensionName }) => extensionName === first?.[0]) ?? offered.find(hasExtension)?.extension;
     if (first && extension && offered.length > 0 && more.length === 0)
       return extension.parseResponse(first[1], offered);
   } catch (cause) {
     throw failure(head, 'ERR_EXTENSION_RESPONSE', { cause });
   }
   throw failure(head, 'ERR_EXTENSION_RESPONSE');
+}
+
+function hasExtension({ extension }: CompressionOffer): boolean {
+  return extension !== undefined;
 }
 
 function failure(

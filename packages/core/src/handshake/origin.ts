@@ -13,8 +13,6 @@ export interface Origin {
 /** A pattern, cut at its stars. Made by {@link compileOriginPatterns}. */
 export type OriginPattern = readonly string[];
 
-const DEFAULT_PORTS: Readonly<Record<string, number | undefined>> = { http: 80, https: 443 };
-
 /**
  * Reads an `Origin` header. Path, query and user name do not belong there, and are ignored.
  *
@@ -24,12 +22,13 @@ const DEFAULT_PORTS: Readonly<Record<string, number | undefined>> = { http: 80, 
 export function parseOrigin(text: string): Origin | null {
   const lower = text.toLowerCase();
   if (lower === 'null' || lower.startsWith('file:')) return null;
-  const [, scheme = '', authority] = /^(?:([a-z][a-z\d+.-]*):)?\/\/([^/?#]*)/.exec(lower) ?? [];
+  // A backslash ends the host for browsers, and does not for others: it has no place in an authority.
+  const [, scheme = '', authority] = /^(?:([a-z][a-z\d+.-]*):)?\/\/([^/?#\\]*)(?:[/?#]|$)/.exec(lower) ?? [];
   if (authority === undefined) throw new HandshakeError('ERR_ORIGIN');
   const endpoint = authority.slice(authority.lastIndexOf('@') + 1);
   const parsed = parseHostPort(endpoint);
   if (parsed === null) throw new HandshakeError('ERR_ORIGIN');
-  return { scheme, host: parsed.host, port: parsed.port ?? DEFAULT_PORTS[scheme] ?? null };
+  return { scheme, host: parsed.host, port: parsed.port ?? defaultPort(scheme) };
 }
 
 /**
@@ -59,7 +58,7 @@ export function isOriginAllowed(
   const { scheme, host, port } = parsed;
   const short = `${scheme}://${host}`;
   const full = `${short}:${port ?? ''}`;
-  const isDefaultPort = port === null || port === DEFAULT_PORTS[scheme];
+  const isDefaultPort = port === defaultPort(scheme);
   return patterns.some(pattern => matches(pattern, full) || (isDefaultPort && matches(pattern, short)));
 }
 
@@ -77,4 +76,8 @@ function matches(pieces: OriginPattern, text: string): boolean {
     at = found + piece.length;
   }
   return at <= end;
+}
+
+function defaultPort(scheme: string): number | null {
+  return scheme === 'http' ? 80 : scheme === 'https' ? 443 : null;
 }

@@ -96,6 +96,11 @@ export interface Platform {
   readonly utf8: Utf8Validator;
   readonly textUnmasker?: TextUnmasker | undefined;
   readonly receiveBuffer?: ReceiveBuffer | undefined;
+  /**
+   * Memory that several short payloads share, given to applications as views. It must not be transferable to another
+   * thread, which would take away the messages of others. Without it each payload has memory of its own.
+   */
+  readonly allocateSlab?: ((length: number) => ArrayBuffer) | undefined;
   readonly deflate?: DeflateCodec | undefined;
   readonly bzip2?: Bzip2Codec | undefined;
   readonly logger?: Logger | undefined;
