@@ -1,0 +1,35 @@
+import { WsError } from '@ws/util';
+import { describe, expect, test } from 'vitest';
+import { HandshakeError } from '../../src/handshake/handshake-error.ts';
+
+describe('HandshakeError', () => {
+  test('has the status, the message and the reason of its code', () => {
+    const error = new HandshakeError('ERR_ORIGIN_REFUSED');
+    expect(error).toBeInstanceOf(WsError);
+    expect(error).toMatchObject({
+      name: 'HandshakeError',
+      code: 'ERR_ORIGIN_REFUSED',
+      status: 403,
+      message: 'origin not allowed',
+      reason: 'origin not allowed',
+      headers: null,
+      body: null,
+    });
+    expect('cause' in error).toBe(false);
+  });
+
+  test('takes all of them from the options', () => {
+    const cause = new Error('why');
+    const options = { message: 'm', status: 404, reason: 'r', headers: { a: 'b' }, cause };
+    expect(new HandshakeError('ERR_STATUS', options)).toMatchObject(options);
+    expect(new HandshakeError('ERR_STATUS', options).cause).toBe(cause);
+  });
+
+  test('has no status where the option says so', () => {
+    expect(new HandshakeError('ERR_HTTP_SYNTAX', { status: null }).status).toBe(null);
+  });
+
+  test('speaks of itself with the given message', () => {
+    expect(new HandshakeError('ERR_DENIED', { message: 'go away' }).reason).toBe('go away');
+  });
+});

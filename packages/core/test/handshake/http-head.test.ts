@@ -1,0 +1,137 @@
+import { everySplit } from '@ws/testkit';
+import { describe, expect, test } from 'vitest';
+import { addHeader, createHeaderFields } from '../../src/handshake/http-head.ts';
+import { RequestHeadParser } from '../../src/handshake/request-head.ts';
+import { latin1, request, text, thrown } from './support.ts';
+
+const GET = 'GET / HTTP/1.1\r\n';
+
+function push(input: string, limits = {}): unknown {
+  const parser = new RequestHeadParser(limits);
+  parser.push(latin1(input));
+  return parser.head;
+}
+
+describe('HttpHeadParser', () => {
+  test('joins the lines of one name, in any case, and counts them (RFC 9110, 5.3)', () => {
+    const { headers, counts } = request('GET / HTTP/1.1', 'A: 1', 'b:2', 'a:\t3 \t', 'C:', 'A:');
+    expect({ ...headers }).toEqual({ a: '1, 3, ', b: '2', c: '' });
+    expect({ ...counts }).toEqual({ a: 3, b: 1, c: 1 });
+  });
+
+  test('keeps tabs and colons within a value', () => {
+    expect(request('GET / HTTP/1.1', 'a: b\tc: d').headers['a']).toBe('b\tc: d');
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('takes %s for a name like any other', name => {
+    const { headers, counts } = request('GET / HTTP/1.1', `${name}: x`);
+    expect(headers[name.toLowerCase()]).toBe('x');
+    expect(counts[name.toLowerCase()]).toBe(1);
+    expect(Object.getPrototypeOf(headers)).toBe(null);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  test('says how many bytes are of the head, and leaves what follows', () => {
+    const parser = new RequestHeadParser();
+    const bytes = latin1(`xx${GET}Host: h\r\n\r\n\x81\x00\xff`);
+    expect(parser.push(bytes, 2)).toBe(bytes.length - 5);
+    expect(parser.head?.headers['host']).toBe('h');
+    expect(parser.size).toBe(bytes.length - 5);
+    expect(parser.push(bytes)).toBe(0);
+    expect(parser.size).toBe(bytes.length - 5);
+  });
+
+  test('reads no further than it is told', () => {
+    const parser = new RequestHeadParser();
+    const bytes = latin1(`${GET}\r\n`);
+    expect(parser.push(bytes, 0, 5)).toBe(5);
+    expect([parser.head, parser.size]).toEqual([null, 5]);
+    expect(parser.push(bytes, 5)).toBe(bytes.length - 5);
+    expect(parser.head).not.toBe(null);
+  });
+
+  test('reads the same however the bytes are cut', () => {
+    const bytes = latin1(`GET /chat?a=b HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nEmpty:\r\n\r\n\x81\x80rest`);
+    const outcome = everySplit(bytes, chunks => {
+      const parser = new RequestHeadParser();
+      let rest = '';
+      for (const chunk of chunks) rest += text(chunk.subarray(parser.push(chunk)));
+      return { head: parser.head, rest, size: parser.size };
+    });
+    expect(outcome.rest).toBe('\x81\x80rest');
+    expect(outcome.head).toMatchObject({ target: '/chat?a=b', headers: { host: 'example.com', empty: '' } });
+  });
+
+  test.each([
+    ['a bare LF', `${GET.trim()}\nHost: h\r\n\r\n`],
+    ['a bare LF in a header', `${GET}Host: h\nX: y\r\n\r\n`],
+    ['a bare CR', `${GET}Host: h\rX: y\r\n\r\n`],
+    ['two CR', `${GET}Host: h\r\r\n\r\n`],
+    ['a folded line (obs-fold)', `${GET}Host: h\r\n X: y\r\n\r\n`],
+    ['a line folded with a tab', `${GET}Host: h\r\n\tX: y\r\n\r\n`],
+    ['a blank before the colon', `${GET}Host : h\r\n\r\n`],
+    ['a tab before the colon', `${GET}Host\t: h\r\n\r\n`],
+    ['a line without a colon', `${GET}Host\r\n\r\n`],
+    ['an empty name', `${GET}: h\r\n\r\n`],
+    ['a name that is no token', `${GET}Ho(st: h\r\n\r\n`],
+    ['NUL in a value', `${GET}Host: h\0\r\n\r\n`],
+    ['NUL in a name', `${GET}Ho\0st: h\r\n\r\n`],
+    ['a control character', `${GET}Host: h\x1b[0m\r\n\r\n`],
+    ['DEL', `${GET}Host: h\x7f\r\n\r\n`],
+    ['byte 80', `${GET}Host: h\x80\r\n\r\n`],
+    ['byte FF', `${GET}Sec-WebSocket-Protocol: \xff\r\n\r\n`],
+    ['byte FF in the first line', 'GET /\xff HTTP/1.1\r\n\r\n'],
+    ['an empty line at the start', `\r\n${GET}\r\n`],
+    ['a TLS hello', '\x16\x03\x01\x02\x00\x01'],
+  ])('rejects %s (RFC 9112, 2.2, 5)', (_, input) => {
+    expect(thrown(() => push(input))).toMatchObject({ code: 'ERR_HTTP_SYNTAX', status: 400 });
+    expect(
+      thrown(() =>
+        everySplit(latin1(input), chunks => {
+          const parser = new RequestHeadParser();
+          for (const chunk of chunks) parser.push(chunk);
+        }),
+      ),
+    ).toMatchObject({ code: 'ERR_HTTP_SYNTAX' });
+  });
+
+  test('rejects a control character before the line ends', () => {
+    expect(thrown(() => push('GET /\0'))).toMatchObject({ code: 'ERR_HTTP_SYNTAX' });
+  });
+
+  test('takes a head of exactly the limit, and not one byte more', () => {
+    const head = `${GET}Host: h\r\n\r\n`;
+    expect(push(`${head}frames`, { maxSize: head.length })).not.toBe(null);
+    for (const [input, maxSize] of [
+      [head, head.length - 1],
+      [`${GET}${'a'.repeat(100_000)}`, undefined],
+    ] as const) {
+      expect(thrown(() => push(input, { maxSize }))).toMatchObject({ code: 'ERR_HTTP_TOO_BIG', status: 431 });
+    }
+  });
+
+  test('reads 256 headers, and not one more', () => {
+    const lines = Array.from({ length: 256 }, (_, i) => `x${i}: ${i}`);
+    expect(request('GET / HTTP/1.1', ...lines).headers['x255']).toBe('255');
+    expect(thrown(() => request('GET / HTTP/1.1', ...lines, 'y: z'))).toMatchObject({ code: 'ERR_HTTP_TOO_BIG' });
+    expect(thrown(() => request('GET / HTTP/1.1', ...Array(2001).fill('y: z')))).toMatchObject({ status: 431 });
+    expect(thrown(() => push(`${GET}a: b\r\n`, { maxHeaders: 0 }))).toMatchObject({ status: 431 });
+  });
+
+  test('reads a head of the full size that comes byte by byte', () => {
+    const value = 'v'.repeat(65536 - GET.length - 7);
+    const bytes = latin1(`${GET}a: ${value}\r\n\r\n`);
+    const parser = new RequestHeadParser();
+    for (let i = 0; i < bytes.length; i++) parser.push(bytes, i, i + 1);
+    expect(parser.head?.headers['a']).toBe(value);
+  });
+});
+
+describe('addHeader', () => {
+  test('takes names in any case', () => {
+    const fields = createHeaderFields();
+    addHeader(fields, 'A', 'x');
+    addHeader(fields, 'a', 'y');
+    expect(fields).toMatchObject({ headers: { a: 'x, y' }, counts: { a: 2 } });
+  });
+});
