@@ -114,7 +114,8 @@ export class ServerOpening implements Opening {
       this.#finish(formatStatusPage(this.#factory.server));
       return;
     }
-    if (!this.#factory.hasRoom(options)) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS');
+    if (this.#protocol.isGoingAway || !this.#factory.hasRoom(options))
+      throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS');
     if (upgrade.forwardedFor !== null) this.#protocol.peer = upgrade.forwardedFor;
     this.#ask(upgrade);
   }

@@ -1,4 +1,5 @@
 import type { ByteStream, ConnectionRequest, Platform, TransportDetails } from '@ws/types';
+import { checkCloseArguments } from './close-payload.ts';
 import { createRequestHead } from './handshake/request-head.ts';
 import { selectSubprotocol } from './handshake/subprotocol.ts';
 import { changeOptions, type Partially, SERVER_OPTIONS, type ServerOptions } from './options.ts';
@@ -25,6 +26,8 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
   request: ConnectionRequest | null = null;
   /** @internal Not a connection at all: `onClose` is not called. */
   servedFlashPolicy = false;
+  /** @internal New handshakes are refused. */
+  isGoingAway = false;
   #factory: WebSocketServerFactory | null = null;
   #options: ServerOptions | null = null;
 
@@ -56,6 +59,19 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
     }
     this.#options = options;
     if (this.endpoint !== null) this.endpoint.options = options;
+  }
+
+  /**
+   * The server is going to stop. An open connection gets a Close frame, one that is being opened is answered with 503,
+   * also when it is attached later.
+   *
+   * @param code any that may stand in a Close frame, by default 1001: going away
+   * @throws TypeError, RangeError
+   */
+  goAway(code = 1001, reason: string | null = null): void {
+    checkCloseArguments(code, reason, true);
+    this.isGoingAway = true;
+    if (this.state === 'open') this.closeWith(code, reason);
   }
 
   /** Performs the opening handshake over `stream`, and goes on with frames. */
