@@ -1,6 +1,6 @@
-import type { HeaderInit } from '@ws/types';
+import { type HeaderInit, reasonPhrase } from '@ws/types';
 import { concatBytes, EMPTY_BYTES, encodeText, flattenHeaders } from '@ws/util';
-import { encodeHead, type HeaderLine, reasonPhrase } from './http-message.ts';
+import { encodeHead, type HeaderLine } from './http-message.ts';
 
 /** What we say about the message and the connection ourselves. */
 const OWN_HEADERS = /^(?:connection|content-length|transfer-encoding)$/i;
@@ -26,7 +26,7 @@ export interface Rejection {
 export function formatRejection({ status, reason, headers, body, server }: Rejection): Uint8Array {
   const code = Number.isInteger(status) && status >= 200 && status <= 599 ? status : 500;
   // A reason may come from an application that quotes its peer: no line end of it may get through.
-  const phrase = (reason ?? reasonPhrase(code)).replace(/[^ -~]/g, ' ');
+  const phrase = (reason ?? reasonPhrase(code)).replace(/[^ -~\x80-\xff]/g, ' ');
   const content = typeof body === 'string' ? encodeText(body) : (body ?? EMPTY_BYTES);
   const lines: HeaderLine[] = flattenHeaders({ ...(server ? { Server: server } : {}), ...headers });
   const own = lines.filter(([name]) => !OWN_HEADERS.test(name));

@@ -32,7 +32,15 @@ function create(
   connecting: Partial<ConnectingRequest> = {},
   init: Partial<Parameters<typeof createClientRequest>[0]> = {},
 ): ClientRequest {
-  const defaults = { host: 'localhost', port: 80, resource: '/', headers: {}, useragent: null, origin: null, protocols: [] };
+  const defaults = {
+    host: 'localhost',
+    port: 80,
+    resource: '/',
+    headers: {},
+    useragent: null,
+    origin: null,
+    protocols: [],
+  };
   return createClientRequest({
     connecting: { ...defaults, ...connecting } as ConnectingRequest,
     version: 13,

@@ -9,21 +9,46 @@ describe('parseExtensions', () => {
     ['', []],
     [' , ,', []],
     ['permessage-deflate', [['permessage-deflate', {}]]],
-    ['A; X="1", b; y=1=2;z', [['a', { x: ['1'] }], ['b', { y: ['1=2'], z: [true] }]]],
+    [
+      'A; X="1", b; y=1=2;z',
+      [
+        ['a', { x: ['1'] }],
+        ['b', { y: ['1=2'], z: [true] }],
+      ],
+    ],
     ['a; x=', [['a', { x: [''] }]]],
     ['a; x=""', [['a', { x: [''] }]]],
     ['a; x="', null],
     ['a; x=1; x=2', [['a', { x: ['1', '2'] }]]],
     ['a;', [['a', { '': [true] }]]],
     ['a;;b', [['a', { '': [true], b: [true] }]]],
-    ['a ; x = 1 ,\tb', [['a', { x: ['1'] }], ['b', {}]]],
-    ['a; x="1,2;3", b', [['a', { x: ['1,2;3'] }], ['b', {}]]],
-    [String.raw`a; x="1\"2\\", b`, [['a', { x: ['1"2\\'] }], ['b', {}]]],
+    [
+      'a ; x = 1 ,\tb',
+      [
+        ['a', { x: ['1'] }],
+        ['b', {}],
+      ],
+    ],
+    [
+      'a; x="1,2;3", b',
+      [
+        ['a', { x: ['1,2;3'] }],
+        ['b', {}],
+      ],
+    ],
+    [
+      String.raw`a; x="1\"2\\", b`,
+      [
+        ['a', { x: ['1"2\\'] }],
+        ['b', {}],
+      ],
+    ],
     [String.raw`a; x="1\", b`, null],
     ['a; x="1"2"3"', [['a', { x: ['1"2"3'] }]]],
     ['a; x=1"2"', [['a', { x: ['1"2"'] }]]],
   ])('reads %j (RFC 6455, 9.1)', (value, expected) => {
-    if (expected === null) expect(thrown(() => parseExtensions(value))).toMatchObject({ code: 'ERR_EXTENSIONS', status: 400 });
+    if (expected === null)
+      expect(thrown(() => parseExtensions(value))).toMatchObject({ code: 'ERR_EXTENSIONS', status: 400 });
     else expect(plain(value)).toEqual(expected);
   });
 

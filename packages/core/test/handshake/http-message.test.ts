@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeHead, reasonPhrase } from '../../src/handshake/http-message.ts';
+import { encodeHead } from '../../src/handshake/http-message.ts';
 import { text } from './support.ts';
 
 describe('encodeHead', () => {
@@ -10,15 +10,5 @@ describe('encodeHead', () => {
     ]);
     expect(text(bytes)).toBe('GET / HTTP/1.1\r\nA: b\r\nC: d\xe9\r\n\r\n');
     expect(text(encodeHead('x', []))).toBe('x\r\n\r\n');
-  });
-});
-
-describe('reasonPhrase', () => {
-  test.each([
-    [404, 'Not Found'],
-    [503, 'Service Unavailable'],
-    [599, ''],
-  ])('of %i is %j', (status, phrase) => {
-    expect(reasonPhrase(status)).toBe(phrase);
   });
 });

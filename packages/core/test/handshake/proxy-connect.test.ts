@@ -8,7 +8,9 @@ describe('formatConnectRequest', () => {
     expect(text(formatConnectRequest({ host: 'example.com', port: 443 }))).toBe(
       'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
     );
-    expect(text(formatConnectRequest({ host: '::1', port: 80 }))).toContain('CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80');
+    expect(text(formatConnectRequest({ host: '::1', port: 80 }))).toContain(
+      'CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80',
+    );
   });
 
   test('names the user in UTF-8 (RFC 7617), and adds headers', () => {

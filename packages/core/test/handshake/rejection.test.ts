@@ -12,13 +12,13 @@ describe('formatRejection', () => {
   test.each([
     [404, undefined, '404 Not Found'],
     [404, null, '404 Not Found'],
-    [599, null, '599 '],
+    [599, null, '599 Server Error'],
     [200, null, '200 OK'],
     [199, null, '500 Internal Server Error'],
     [101, null, '500 Internal Server Error'],
     [600, null, '500 Internal Server Error'],
     [403.5, null, '500 Internal Server Error'],
-    [403, 'x\r\nSet-Cookie: y\0é', '403 x  Set-Cookie: y  '],
+    [403, 'x\r\nSet-Cookie: y\0é€', '403 x  Set-Cookie: y é '],
   ])('writes %s and %j as %j', (status, reason, line) => {
     expect(text(formatRejection({ status, reason })).split('\r\n')[0]).toBe(`HTTP/1.1 ${line}`);
   });

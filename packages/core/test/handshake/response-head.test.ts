@@ -24,7 +24,15 @@ describe('ResponseHeadParser', () => {
   });
 
   test('passes over interim responses (RFC 9110, 15.2)', () => {
-    const head = response('HTTP/1.1 100 Continue', 'A: b', '', 'HTTP/1.1 103 Early Hints', '', 'HTTP/1.1 101 X', 'C: d');
+    const head = response(
+      'HTTP/1.1 100 Continue',
+      'A: b',
+      '',
+      'HTTP/1.1 103 Early Hints',
+      '',
+      'HTTP/1.1 101 X',
+      'C: d',
+    );
     expect(head).toMatchObject({ status: 101, reason: 'X' });
     expect({ ...head.headers }).toEqual({ c: 'd' });
   });
