@@ -1,0 +1,30 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
+import type { Diagnostics, DiagnosticsEvent } from '@ws/types';
+
+/**
+ * The channels of `node:diagnostics_channel`. Every message has `connection`, the protocol object; beside it:
+ *
+ * | channel | fields |
+ * |---|---|
+ * | `ws:open` | |
+ * | `ws:close` | those of `CloseInfo`: `wasClean`, `code`, `reason`, `closedBy`, `stage`, … |
+ * | `ws:message` | `payload`, `isBinary` |
+ * | `ws:ping`, `ws:pong` | `payload` |
+ * | `ws:error` | `error` |
+ *
+ * Nothing is made of them while nobody listens.
+ */
+const CHANNELS: Readonly<Record<DiagnosticsEvent, Channel>> = {
+  open: channel('ws:open'),
+  close: channel('ws:close'),
+  message: channel('ws:message'),
+  ping: channel('ws:ping'),
+  pong: channel('ws:pong'),
+  error: channel('ws:error'),
+};
+
+/** The port `Diagnostics` on `node:diagnostics_channel`. */
+export const channelDiagnostics: Diagnostics = {
+  hasSubscribers: event => CHANNELS[event].hasSubscribers,
+  publish: (event, fields) => CHANNELS[event].publish(fields),
+};

@@ -1,0 +1,137 @@
+// A server of its own: the core reads the HTTP head, so no `http.Server` stands before it.
+
+import { createServer, type ListenOptions as NetListenOptions, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { WebSocketServerFactory } from '@ws/core';
+import { ListeningPort } from './listening-port.ts';
+import { formatPlace, ListenError, listenError, type Place } from './net-error.ts';
+import { adoptAccepted, canAdopt, probeSharedRead } from './shared-read.ts';
+import { type SocketStream, socketStream } from './socket-stream.ts';
+import { describeTransport } from './transport-details.ts';
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  /** Name or address of this machine; default: all of its addresses. */
+  readonly host?: string | undefined;
+  /** Default: that of the factory's url. 0: any that is free. */
+  readonly port?: number | undefined;
+  /** Path of a Unix domain socket, instead of host and port. Default: that of the factory's url, if any. */
+  readonly path?: string | undefined;
+  /** Certificate, key and all else that `tls.createServer` takes. Needed when the factory's url is `wss:`. */
+  readonly tls?: TlsOptions | undefined;
+  /** Most connections that wait to be accepted. Default 50. */
+  readonly backlog?: number | undefined;
+  /** Share the port with other processes that do the same; the kernel spreads connections (Node 22.12 or newer). */
+  readonly reusePort?: boolean | undefined;
+}
+
+/** How long a client may take for the TLS handshake, in milliseconds. */
+const TLS_HANDSHAKE_TIMEOUT = 10_000;
+
+/**
+ * Listens, and has each connection served by a protocol object of the factory.
+ *
+ * @throws {@link ListenError}; TypeError or RangeError for options that make no sense
+ */
+export async function listenWS(factory: WebSocketServerFactory, options: ListenOptions = {}): Promise<ListeningPort> {
+  checkOptions(factory, options);
+  const place = placeToListen(factory, options);
+  // Which way accepted sockets are read is settled before the first one comes.
+  if (options.tls === undefined) await probeSharedRead();
+  let server: Server;
+  try {
+    server = createListener(options.tls);
+  } catch (error) {
+    throw new ListenError('ERR_CERTIFICATE', `cannot listen on ${formatPlace(place)}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const port = new ListeningPort(server);
+  const isSecure = options.tls !== undefined;
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    serve(factory, port, isSecure ? socketStream(socket) : plainStream(socket));
+  });
+  await listen(server, place, options);
+  // An error of accepting, such as too many open files, concerns one connection.
+  server.on('error', error => factory.platform.logger?.log('warn', 'accept-failed', { error }));
+  return port;
+}
+
+function createListener(tls: TlsOptions | undefined): Server {
+  // `noDelay` at the listener: the kernel is asked once per connection, and not again by the protocol option.
+  const common = { allowHalfOpen: true, noDelay: true };
+  if (tls === undefined) return createServer({ ...common, pauseOnConnect: canAdopt() });
+  const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, ...common });
+  // Clients that fail the TLS handshake, or leave during it, are gone already.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function plainStream(socket: Socket): SocketStream {
+  return (canAdopt() ? adoptAccepted(socket) : null) ?? socketStream(socket);
+}
+
+function serve(factory: WebSocketServerFactory, port: ListeningPort, stream: SocketStream): void {
+  if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
+  const protocol = factory.buildProtocol();
+  port.add(stream, protocol);
+  protocol.attach(stream, describeTransport(stream.socket, { isServer: true, url: factory.url }));
+}
+
+function listen(server: Server, place: Place, { backlog = 50, reusePort = false }: ListenOptions): Promise<void> {
+  const where: NetListenOptions & { reusePort?: boolean } =
+    place.path === undefined
+      ? { port: place.port ?? 0, ...(place.host === undefined ? {} : { host: place.host }) }
+      : { path: place.path };
+  return new Promise((resolve, reject) => {
+    const onError = (error: Error): void => reject(listenError(place, error));
+    server.once('error', onError);
+    server.listen({ ...where, backlog, ...(reusePort ? { reusePort } : {}) }, () => {
+      server.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+function placeToListen(factory: WebSocketServerFactory, { host, port, path }: ListenOptions): Place {
+  const udsPath = path ?? (port === undefined && host === undefined ? factory.udsPath : null);
+  if (udsPath !== null) return { path: udsPath };
+  return { port: port ?? factory.port ?? 0, ...(host === undefined ? {} : { host }) };
+}
+
+function checkOptions(factory: WebSocketServerFactory, options: ListenOptions): void {
+  const { port, path, host, backlog, tls, reusePort } = options;
+  if (port !== undefined) checkInteger('port', port, 0, 65535);
+  if (backlog !== undefined) checkInteger('backlog', backlog, 1, 2 ** 31 - 1);
+  checkText('host', host);
+  checkText('path', path);
+  if (path !== undefined && (port !== undefined || host !== undefined)) {
+    throw new TypeError('path stands instead of host and port');
+  }
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) throw new TypeError('tls must be an object');
+  if (factory.isSecure && tls === undefined) {
+    throw new TypeError(`${factory.url} is secure: the option tls must bring certificate and key`);
+  }
+  if (reusePort && !hasReusePort(process.versions.node)) {
+    const place = formatPlace(placeToListen(factory, options));
+    const message = `cannot listen on ${place}: reusePort needs Node 22.12, this is ${process.versions.node}`;
+    throw new ListenError('ERR_UNSUPPORTED', message);
+  }
+}
+
+/** Node takes the option from 22.12 and 23.1 on; older ones ignore it silently. */
+function hasReusePort(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
+
+function checkInteger(name: string, value: number, least: number, most: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} ${value} is not an integer from ${least} to ${most}`);
+  }
+}
+
+function checkText(name: string, value: string | undefined): void {
+  if (value !== undefined && typeof value !== 'string') throw new TypeError(`${name} must be a string`);
+}

@@ -1,0 +1,94 @@
+import type { AddressInfo, Server } from 'node:net';
+import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
+import type { SocketStream } from './socket-stream.ts';
+
+/** How to stop a server. */
+export interface CloseOptions {
+  /** What open connections are told. Default 1001, going away. */
+  readonly code?: number | undefined;
+  readonly reason?: string | null | undefined;
+  /** How long they may take, in milliseconds; then they are dropped. Default 5000. */
+  readonly grace?: number | undefined;
+}
+
+const DEFAULT_GRACE = 5000;
+
+/** A port that is listened on. */
+export class ListeningPort implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #connections: Map<SocketStream, WebSocketServerProtocol> = new Map();
+  #closing: Promise<void> | null = null;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** The address and port, or the path of the Unix domain socket; `null` when closed. */
+  get address(): AddressInfo | string | null {
+    return this.#server.address();
+  }
+
+  /** The port; `null` for a Unix domain socket and when closed. */
+  get port(): number | null {
+    const { address } = this;
+    return address !== null && typeof address === 'object' ? address.port : null;
+  }
+
+  /**
+   * Stops: new handshakes are answered with 503, open connections get a Close frame, and what is still there after the
+   * grace is dropped. Resolves when the port is free. Called again, it is the same stop.
+   *
+   * @throws TypeError, RangeError for a code, reason or grace that cannot be
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const { code = 1001, reason = null, grace = DEFAULT_GRACE } = options;
+    checkClose(code, reason, grace);
+    this.#closing ??= this.#close(code, reason, grace);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal A connection was accepted. */
+  add(stream: SocketStream, protocol: WebSocketServerProtocol): void {
+    this.#connections.set(stream, protocol);
+    stream.onGone = this.#onGone;
+    if (this.#closing !== null) protocol.goAway();
+  }
+
+  readonly #onGone = (stream: SocketStream): void => {
+    this.#connections.delete(stream);
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  };
+
+  async #close(code: number, reason: string | null, grace: number): Promise<void> {
+    for (const protocol of this.#connections.values()) protocol.goAway(code, reason);
+    await this.#empty(grace);
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const stream of this.#connections.keys()) stream.destroy();
+    await closed;
+  }
+
+  /** Waits until all connections are gone, but not longer than the grace. */
+  #empty(grace: number): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, Math.min(grace, 2 ** 31 - 1));
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function checkClose(code: unknown, reason: unknown, grace: unknown): void {
+  if (typeof code !== 'number') throw new TypeError('code must be a number');
+  if (!isWireCloseCode(code)) throw new RangeError(`code ${code} may not stand in a Close frame`);
+  if (reason !== null && typeof reason !== 'string') throw new TypeError('reason must be a string');
+  if (typeof grace !== 'number') throw new TypeError('grace must be a number');
+  if (!(grace >= 0)) throw new RangeError(`grace ${grace} is negative`);
+}

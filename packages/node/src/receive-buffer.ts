@@ -1,0 +1,1 @@
+export const receiveBuffer: Uint8Array = new Uint8Array(65536);

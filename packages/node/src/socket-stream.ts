@@ -1,0 +1,255 @@
+// The bytes of Node's sockets as the port `ByteStream`. One stream object per connection and no closure: the listeners
+// are shared functions that find the stream on the socket.
+
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { ByteStream, ByteStreamHandler } from '@ws/types';
+
+const STREAM: unique symbol = Symbol('@ws/node stream');
+
+/** A socket that knows the stream it carries. */
+type StreamSocket = Duplex & { [STREAM]?: SocketStream };
+
+const EMPTY = new Uint8Array(0);
+
+/** Up to this many bytes are copied rather than kept while a transport is busy. */
+const COPY_LIMIT = 16 * 1024;
+
+/**
+ * The `ByteStream` of any Node duplex: plain and TLS sockets, HTTP/2 streams, pipes, upgraded sockets.
+ *
+ * The stream takes the duplex over: it adds the listeners, reads and ends it. Bytes that were put back with `unshift`
+ * are the first to arrive.
+ */
+export function socketStream(duplex: Duplex): SocketStream {
+  if (duplex instanceof TLSSocket) return new TlsStream(duplex);
+  if (duplex instanceof Socket) return new SocketStream(duplex);
+  return new DuplexStream(duplex);
+}
+
+/** The stream of a plain socket. What the kernel takes during `write` needs no copy. */
+export class SocketStream implements ByteStream {
+  readonly socket: Duplex;
+  /** Called when the socket is gone, after the handler. */
+  onGone: ((stream: SocketStream) => void) | null = null;
+  protected isWritable = true;
+  #handler: ByteStreamHandler | null = null;
+  #isReadable = true;
+  #hasKept = false;
+  #error: Error | undefined;
+  #onFlushed: (() => void) | null = null;
+
+  readonly #readsShared: boolean;
+
+  /** @param readsShared the socket was made with `sharedRead`: it has no `'data'` events */
+  constructor(socket: Duplex, readsShared = false) {
+    this.socket = socket;
+    this.#readsShared = readsShared;
+    (socket as StreamSocket)[STREAM] = this;
+    // The end of the peer's direction is the handler's to answer.
+    socket.allowHalfOpen = true;
+    socket.on('error', onSocketError);
+    socket.on('close', onSocketClose);
+  }
+
+  attach(handler: ByteStreamHandler): void {
+    if (this.#handler !== null) throw new TypeError('a stream is attached once');
+    this.#handler = handler;
+    const { socket } = this;
+    if (!this.#readsShared) socket.on('data', onSocketData);
+    socket.on('end', onSocketEnd);
+    if (socket.destroyed) process.nextTick(closeStream, this);
+    else if (socket.readableEnded) process.nextTick(endStream, this);
+    else socket.resume();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (!this.isWritable) return true;
+    const { socket } = this;
+    socket.write(bytes);
+    return socket.writableLength === 0 || this.keep();
+  }
+
+  writev(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isWritable) return true;
+    const { socket } = this;
+    socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    socket.uncork();
+    return socket.writableLength === 0 || this.keep();
+  }
+
+  get bufferedAmount(): number {
+    return this.#hasKept ? this.socket.writableLength : 0;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  end(): void {
+    if (!this.isWritable) return;
+    this.isWritable = false;
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.isWritable = false;
+    this.#isReadable = false;
+    this.socket.destroy();
+  }
+
+  /** Whether small writes leave at once (the default here) or wait for more (Nagle's algorithm). */
+  setNoDelay(isOn: boolean): void {
+    if (this.socket instanceof Socket) this.socket.setNoDelay(isOn);
+  }
+
+  /** @internal Gives the socket back: the handler hears no more of it. */
+  protected release(): Duplex {
+    const { socket } = this;
+    this.#handler = CLOSED;
+    this.isWritable = false;
+    socket.pause();
+    socket.off('data', onSocketData);
+    socket.off('end', onSocketEnd);
+    return socket;
+  }
+
+  /** @internal Bytes arrived from the socket. */
+  receive(bytes: Uint8Array): void {
+    if (this.#isReadable && this.#handler !== null) this.#handler.onData(bytes);
+  }
+
+  /** @internal The peer ended. */
+  receiveEnd(): void {
+    if (!this.#isReadable) return;
+    this.#isReadable = false;
+    this.#handler?.onEnd();
+  }
+
+  /** @internal The reason for the close that follows. */
+  receiveError(error: Error): void {
+    this.#error ??= error;
+  }
+
+  /** @internal The socket is gone. */
+  receiveClose(): void {
+    const handler = this.#handler;
+    if (handler === CLOSED) return;
+    this.isWritable = false;
+    this.#isReadable = false;
+    this.#hasKept = false;
+    // A stream that was never attached tells its handler when it is.
+    if (handler !== null) {
+      this.#handler = CLOSED;
+      handler.onClose(this.#error);
+    }
+    this.onGone?.(this);
+    this.onGone = null;
+  }
+
+  /** Bytes had to be kept: an empty write behind them tells when they are gone. */
+  protected keep(): boolean {
+    if (this.socket.destroyed) return true;
+    if (this.#hasKept) return false;
+    this.#hasKept = true;
+    this.#onFlushed ??= () => this.#flushed();
+    this.socket.write(EMPTY, this.#onFlushed);
+    return false;
+  }
+
+  #flushed(): void {
+    if (!this.#hasKept || this.socket.destroyed) return;
+    if (this.socket.writableLength > 0 && this.isWritable) {
+      this.socket.write(EMPTY, this.#onFlushed as () => void);
+      return;
+    }
+    this.#hasKept = false;
+    this.#handler?.onDrain();
+  }
+}
+
+/**
+ * The stream of a TLS socket. OpenSSL encrypts during the first `write` and copies what it cannot; what is written
+ * while that is on its way waits in Node's queue, by reference.
+ */
+class TlsStream extends SocketStream {
+  override write(bytes: Uint8Array): boolean {
+    if (!this.isWritable) return true;
+    const { socket } = this;
+    const pending = socket.writableLength;
+    if (pending === 0) {
+      socket.write(bytes);
+      return bytes.length <= COPY_LIMIT || this.keep();
+    }
+    if (pending + bytes.length <= COPY_LIMIT) {
+      socket.write(Buffer.from(bytes));
+      return true;
+    }
+    socket.write(bytes);
+    return this.keep();
+  }
+
+  override writev(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isWritable) return true;
+    super.writev(chunks);
+    return this.keep();
+  }
+}
+
+/** The stream of anything else. Nothing is known of when its bytes are read, so small pieces are copied. */
+class DuplexStream extends SocketStream {
+  override write(bytes: Uint8Array): boolean {
+    if (!this.isWritable) return true;
+    const { socket } = this;
+    if (socket.writableLength + bytes.length <= COPY_LIMIT) {
+      socket.write(Buffer.from(bytes));
+      return true;
+    }
+    socket.write(bytes);
+    return this.keep();
+  }
+
+  override writev(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isWritable) return true;
+    super.writev(chunks);
+    return this.keep();
+  }
+}
+
+/** Stands for the handler of a stream that has told it of its close. */
+const CLOSED: ByteStreamHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
+
+/** The stream that `socket` carries. */
+export function streamOf(socket: Duplex): SocketStream | undefined {
+  return (socket as StreamSocket)[STREAM];
+}
+
+function onSocketData(this: StreamSocket, bytes: Uint8Array): void {
+  this[STREAM]?.receive(bytes);
+}
+
+function onSocketEnd(this: StreamSocket): void {
+  this[STREAM]?.receiveEnd();
+}
+
+function onSocketError(this: StreamSocket, error: Error): void {
+  this[STREAM]?.receiveError(error);
+}
+
+function onSocketClose(this: StreamSocket): void {
+  this[STREAM]?.receiveClose();
+}
+
+function closeStream(stream: SocketStream): void {
+  stream.receiveClose();
+}
+
+function endStream(stream: SocketStream): void {
+  stream.receiveEnd();
+}
