@@ -1,9 +1,11 @@
 import type { ExtensionParams } from '@ws/types';
-import { isToken } from '@ws/util';
 import { HandshakeError } from './handshake-error.ts';
 
 /** One extension of the header: its name in lower case, and its parameters. */
 export type Extension = [name: string, params: ExtensionParams];
+
+/** More offers, or parameters of one, nobody makes who is up to any good. */
+const MAX_PARTS = 256;
 
 /**
  * Reads `Sec-WebSocket-Extensions` (RFC 6455, 9.1), in linear time.
@@ -11,7 +13,8 @@ export type Extension = [name: string, params: ExtensionParams];
  * Lenient where that is harmless: names and values are not held to the token grammar, and an empty parameter (`a;`)
  * has the name `''`. Whoever knows the extension judges that; extensions that nobody knows do not matter.
  *
- * @throws {@link HandshakeError} when a quoted string does not end
+ * @throws {@link HandshakeError} when a quoted string does not end, or there are more than 256 extensions, or parameters
+ * of one
  */
 export function parseExtensions(value: string): Extension[] {
   const extensions: Extension[] = [];
@@ -30,20 +33,14 @@ export function parseExtensions(value: string): Extension[] {
   return extensions;
 }
 
-/** Writes `Sec-WebSocket-Extensions`; values that are no tokens are quoted. */
-export function formatExtensions(extensions: readonly Extension[]): string {
-  return extensions
-    .map(([name, params]) => {
-      const parts = Object.entries(params).flatMap(([key, values]) =>
-        values.map(value => (value === true ? key : `${key}=${quote(value)}`)),
-      );
-      return [name, ...parts].join('; ');
-    })
-    .join(', ');
-}
-
 /** The trimmed parts between the separators that stand outside of quoted strings. */
 function splitUnquoted(text: string, separator: string): string[] {
+  const parts = text.includes('"') ? splitQuoted(text, separator) : text.split(separator, MAX_PARTS + 1);
+  if (parts.length > MAX_PARTS) throw new HandshakeError('ERR_EXTENSIONS');
+  return parts.map(part => part.trim());
+}
+
+function splitQuoted(text: string, separator: string): string[] {
   const parts: string[] = [];
   let start = 0;
   let isQuoted = false;
@@ -52,12 +49,12 @@ function splitUnquoted(text: string, separator: string): string[] {
     if (char === '"') isQuoted = !isQuoted;
     else if (char === '\\' && isQuoted) i++;
     else if (char === separator && !isQuoted) {
-      parts.push(text.slice(start, i).trim());
+      parts.push(text.slice(start, i));
       start = i + 1;
     }
   }
   if (isQuoted) throw new HandshakeError('ERR_EXTENSIONS');
-  parts.push(text.slice(start).trim());
+  parts.push(text.slice(start));
   return parts;
 }
 
@@ -65,8 +62,4 @@ function unquote(value: string): string {
   return value.length > 1 && value.startsWith('"') && value.endsWith('"')
     ? value.slice(1, -1).replace(/\\(.)/g, '$1')
     : value;
-}
-
-function quote(value: string): string {
-  return isToken(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -7,10 +7,6 @@ import { decodeLatin1, isToken } from '@ws/util';
 import { GrowingBuffer } from '../growing-buffer.ts';
 import type { HandshakeError, HandshakeErrorCode } from './handshake-error.ts';
 
-const TAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
-
 /** The header section of a request or response. */
 export interface HttpHead {
   /** Values by name in lower case; several lines of one name are joined by `, `. */
@@ -82,29 +78,26 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
    */
   push(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
     const limit = Math.min(end, start + this.#maxSize - this.#size);
-    let lineStart = start;
-    for (let i = start; i < limit && this.#head === null; i++) {
-      const byte = bytes[i]!;
+    const text = decodeLatin1(bytes, start, limit);
+    let at = 0;
+    while (this.#head === null && at < text.length) {
       if (this.#line !== null) {
-        if (byte !== LF) throw this.fail('ERR_HTTP_SYNTAX');
-        const line = this.#line;
+        if (text[at++] !== '\n') throw this.fail('ERR_HTTP_SYNTAX');
+        this.#endLine(this.#line);
         this.#line = null;
-        this.#endLine(line);
-        lineStart = i + 1;
-      } else if (byte === CR) {
-        this.#line = this.#takeLine(bytes, lineStart, i);
-      } else if ((byte < 0x20 && byte !== TAB) || byte === 0x7f || (byte > 0x7f && !this.#mayHaveObsText())) {
-        throw this.fail('ERR_HTTP_SYNTAX');
+        continue;
       }
+      const cr = text.indexOf('\r', at);
+      const lineEnd = cr < 0 ? text.length : cr;
+      const piece = text.slice(at, lineEnd);
+      this.#checkCharacters(piece);
+      if (cr < 0) this.#rest.append(bytes, start + at, limit, 0);
+      else this.#line = this.#takeLine(piece, bytes, start + at, start + cr);
+      at = lineEnd + (cr < 0 ? 0 : 1);
     }
-    if (this.#head !== null) {
-      this.#size += lineStart - start;
-      return lineStart - start;
-    }
-    if (limit < end) throw this.fail('ERR_HTTP_TOO_BIG');
-    this.#size += end - start;
-    if (this.#line === null) this.#rest.append(bytes, lineStart, end, 0);
-    return end - start;
+    if (this.#head === null && limit < end) throw this.fail('ERR_HTTP_TOO_BIG');
+    this.#size += at;
+    return at;
   }
 
   /** Reads the first line into a head that holds `fields`. */
@@ -120,12 +113,14 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   /** Whether the first line may have bytes beyond ASCII. */
   protected readonly allowsObsText: boolean = false;
 
-  #mayHaveObsText(): boolean {
-    return this.allowsObsText && this.#started === null;
+  #checkCharacters(piece: string): void {
+    const valid = this.allowsObsText && this.#started === null ? /^[\t -~\x80-\xff]*$/ : /^[\t -~]*$/;
+    if (!valid.test(piece)) throw this.fail('ERR_HTTP_SYNTAX');
   }
 
-  #takeLine(bytes: Uint8Array, start: number, end: number): string {
-    if (this.#rest.length === 0) return decodeLatin1(bytes, start, end);
+  /** The line that ends with `piece`, which is `bytes[start, end)`. */
+  #takeLine(piece: string, bytes: Uint8Array, start: number, end: number): string {
+    if (this.#rest.length === 0) return piece;
     this.#rest.append(bytes, start, end, 0);
     return decodeLatin1(this.#rest.take());
   }

@@ -28,7 +28,8 @@ export function parseRequestTarget(target: string): RequestTarget {
   const [, rawPath = '/', query = ''] = match;
   const semicolon = rawPath.indexOf(';', rawPath.lastIndexOf('/'));
   const path = (semicolon < 0 ? rawPath : rawPath.slice(0, semicolon)).replace(/^\/+/, '/');
+  if (query === '') return { path, params: Object.create(null), resource: path };
   // Only the form data is wanted of it.
   const { params } = parseUrl(`ws://localhost/?${query}`);
-  return { path, params, resource: query === '' ? path : `${path}?${query}` };
+  return { path, params, resource: `${path}?${query}` };
 }
