@@ -1,7 +1,9 @@
-// Every protocol option: its default, its check and its effect, in one table. The reference in the docs is made of it.
+// Every protocol option: its effect, its default and its check, in one table. The reference in the docs is made of it:
+// each row's comment is what it says there.
 
 import type { CompressionOffer, CompressionOfferAcceptor, CompressionResponseAcceptor } from '@ws/types';
 import { nearestName } from '@ws/util';
+import { DEFAULT_FLASH_POLICY } from './handshake/flash-policy.ts';
 import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck, orNull } from './option-checks.ts';
 
 /** Options of both sides. Sizes in bytes, durations in milliseconds. */
@@ -55,8 +57,6 @@ export type Partially<Options> = { readonly [Name in keyof Options]?: Options[Na
 export interface OptionRow {
   readonly default: unknown;
   readonly check: OptionCheck;
-  /** Its effect, for the docs. */
-  readonly effect: string;
 }
 
 const size: OptionCheck = isIntegerFrom(0);
@@ -64,92 +64,87 @@ const duration: OptionCheck = isIntegerFrom(0, 2 ** 31 - 1);
 const flag: OptionCheck = isBoolean;
 const hook: OptionCheck = orNull(value => (typeof value === 'function' ? null : 'a function'));
 
-const row = (value: unknown, check: OptionCheck, effect: string): OptionRow => ({ default: value, check, effect });
-
-/** Allows every domain and port, as the reference does: it is served only where an option says so. */
-const FLASH_POLICY = '<cross-domain-policy><allow-access-from domain="*" to-ports="*" /></cross-domain-policy>\0';
+const row = (value: unknown, check: OptionCheck): OptionRow => ({ default: value, check });
 
 const COMMON: { readonly [Name in keyof CommonOptions]: OptionRow } = {
-  utf8validateIncoming: row(true, flag, 'Check that text messages are UTF-8, as they arrive; else fail with 1007.'),
-  applyMask: row(true, flag, 'XOR payloads with the masking key. `false` is for debugging: the key is still sent.'),
-  maxFramePayloadSize: row(
-    0,
-    size,
-    'Longest frame to receive, bytes as on the wire; longer ones fail with 1009. 0: no limit.',
-  ),
-  maxMessagePayloadSize: row(
-    2 ** 20,
-    size,
-    'Longest message to receive, decompressed, and to send; longer ones fail with 1009. 0: no limit.',
-  ),
-  maxFragments: row(131072, size, 'Most frames of one message, empty ones count; more fail with 1008. 0: no limit.'),
-  maxHandshakeSize: row(
-    65536,
-    isIntegerFrom(256),
-    'Most bytes of request or response head; more are answered with 431.',
-  ),
-  maxBufferedAmount: row(
-    0,
-    size,
-    'Most bytes that may wait for a peer that reads slowly; more fail with 1008. 0: no limit.',
-  ),
-  autoFragmentSize: row(0, size, 'Send messages in frames of at most so many bytes. 0: in one frame.'),
-  failByDrop: row(
-    false,
-    flag,
-    'After a violation drop the connection at once; else send a Close frame first (RFC 6455, 7.1.7).',
-  ),
-  echoCloseCodeReason: row(false, flag, "Answer the peer's Close frame with its own code and reason, else with 1000."),
-  serverConnectionDropTimeout: row(
-    1000,
-    duration,
-    'How long the peer may take to close the connection after the closing handshake. 0: for ever.',
-  ),
-  openHandshakeTimeout: row(5000, duration, 'How long the opening handshake may take. 0: for ever.'),
-  closeHandshakeTimeout: row(1000, duration, 'How long the peer may take to answer our Close frame. 0: for ever.'),
-  tcpNoDelay: row(true, flag, 'Send at once, without waiting for more (TCP_NODELAY), where the transport knows of it.'),
-  autoPingInterval: row(0, duration, 'Time from one automatic ping (or its pong) to the next. 0: none.'),
-  autoPingTimeout: row(0, duration, 'How long the pong may take before the connection is dropped. 0: for ever.'),
-  autoPingSize: row(12, isIntegerFrom(12, 125), 'Payload of automatic pings, 12 to 125 bytes.'),
-  autoPingRestartOnAnyTraffic: row(true, flag, 'Data that arrives counts as the pong.'),
+  /** Check that text messages are UTF-8, as they arrive; else fail with 1007. */
+  utf8validateIncoming: row(true, flag),
+  /** XOR payloads with the masking key. `false` is for debugging: the key is still sent. */
+  applyMask: row(true, flag),
+  /** Longest frame to receive, bytes as on the wire; longer ones fail with 1009. 0: no limit. */
+  maxFramePayloadSize: row(0, size),
+  /** Longest message to receive, decompressed, and to send; longer ones fail with 1009. 0: no limit. */
+  maxMessagePayloadSize: row(2 ** 20, size),
+  /** Most frames of one message, empty ones count; more fail with 1008. 0: no limit. */
+  maxFragments: row(131072, size),
+  /** Most bytes of request or response head; more are answered with 431. */
+  maxHandshakeSize: row(65536, isIntegerFrom(256)),
+  /** Most bytes that may wait for a peer that reads slowly; more fail with 1008. 0: no limit. */
+  maxBufferedAmount: row(0, size),
+  /** Send messages in frames of at most so many bytes. 0: in one frame. */
+  autoFragmentSize: row(0, size),
+  /** After a violation drop the connection at once; else send a Close frame first (RFC 6455, 7.1.7). */
+  failByDrop: row(false, flag),
+  /** Answer the peer's Close frame with its own code and reason, else with 1000. */
+  echoCloseCodeReason: row(false, flag),
+  /** How long the peer may take to close the connection after the closing handshake. 0: for ever. */
+  serverConnectionDropTimeout: row(1000, duration),
+  /** How long the opening handshake may take. 0: for ever. */
+  openHandshakeTimeout: row(5000, duration),
+  /** How long the peer may take to answer our Close frame. 0: for ever. */
+  closeHandshakeTimeout: row(1000, duration),
+  /** Send at once, without waiting for more (TCP_NODELAY), where the transport knows of it. */
+  tcpNoDelay: row(true, flag),
+  /** Time from one automatic ping (or its pong) to the next. 0: none. */
+  autoPingInterval: row(0, duration),
+  /** How long the pong may take before the connection is dropped. 0: for ever. */
+  autoPingTimeout: row(0, duration),
+  /** Payload of automatic pings, 12 to 125 bytes. */
+  autoPingSize: row(12, isIntegerFrom(12, 125)),
+  /** Data that arrives counts as the pong. */
+  autoPingRestartOnAnyTraffic: row(true, flag),
 };
 
 /** The options of servers. */
 export const SERVER_OPTIONS: { readonly [Name in keyof ServerOptions]: OptionRow } = {
   ...COMMON,
-  versions: row([8, 13], isListOf(isOneOf(8, 13), 1), 'Values of Sec-WebSocket-Version to accept.'),
-  webStatus: row(true, flag, 'Answer a plain GET with a page that says what is here, else with 426.'),
-  maskServerFrames: row(false, flag, 'Mask frames to clients, which RFC 6455 forbids: for testing them.'),
-  requireMaskedClientFrames: row(true, flag, 'Fail clients that do not mask, with 1002.'),
-  perMessageCompressionAccept: row(null, hook, 'Chooses among the offers of the client. `null`: none is accepted.'),
-  serveFlashSocketPolicy: row(false, flag, 'Answer the policy request of Flash players.'),
-  flashSocketPolicy: row(FLASH_POLICY, isText, 'What they are answered.'),
-  allowedOrigins: row(['*'], isListOf(isText), 'Patterns of origins to accept, `*` for anything; others get 403.'),
-  allowNullOrigin: row(false, flag, 'Accept the origin `null`, of local files and sandboxed frames.'),
-  maxConnections: row(0, size, 'Most connections at a time, those being opened included; more get 503. 0: no limit.'),
-  trustXForwardedFor: row(
-    0,
-    isIntegerFrom(0, 1000),
-    'Number of proxies whose X-Forwarded-For is believed: the peer is the n-th from its end. 0: none.',
-  ),
+  /** Values of Sec-WebSocket-Version to accept. */
+  versions: row([8, 13], isListOf(isOneOf(8, 13), 1)),
+  /** Answer a plain GET with a page that says what is here, else with 426. */
+  webStatus: row(true, flag),
+  /** Mask frames to clients, which RFC 6455 forbids: for testing them. */
+  maskServerFrames: row(false, flag),
+  /** Fail clients that do not mask, with 1002. */
+  requireMaskedClientFrames: row(true, flag),
+  /** Chooses among the offers of the client. `null`: none is accepted. */
+  perMessageCompressionAccept: row(null, hook),
+  /** Answer the policy request of Flash players. */
+  serveFlashSocketPolicy: row(false, flag),
+  /** What they are answered. */
+  flashSocketPolicy: row(DEFAULT_FLASH_POLICY, isText),
+  /** Patterns of origins to accept, `*` for anything; others get 403. */
+  allowedOrigins: row(['*'], isListOf(isText)),
+  /** Accept the origin `null`, of local files and sandboxed frames. */
+  allowNullOrigin: row(false, flag),
+  /** Most connections at a time, those being opened included; more get 503. 0: no limit. */
+  maxConnections: row(0, size),
+  /** Number of proxies whose X-Forwarded-For is believed: the peer is the n-th from its end. 0: none. */
+  trustXForwardedFor: row(0, isIntegerFrom(0, 1000)),
 };
 
 /** The options of clients. */
 export const CLIENT_OPTIONS: { readonly [Name in keyof ClientOptions]: OptionRow } = {
   ...COMMON,
-  version: row(
-    18,
-    isOneOf(8, 10, 11, 12, 13, 14, 15, 16, 17, 18),
-    'Draft number, 10 to 18, or 8 or 13: up to 12 the Sec-WebSocket-Version 8, else 13.',
-  ),
-  acceptMaskedServerFrames: row(false, flag, 'Accept masked frames from servers, else fail with 1002.'),
-  maskClientFrames: row(true, flag, 'Mask frames to servers, as RFC 6455 demands.'),
-  perMessageCompressionOffers: row([], isListOf(isOffer), 'Compression to offer, the preferred first.'),
-  perMessageCompressionAccept: row(
-    null,
-    hook,
-    "Takes the server's response. `null`: ready-made offers answer for themselves, others fail.",
-  ),
+  /** Draft number, 10 to 18, or 8 or 13: up to 12 the Sec-WebSocket-Version 8, else 13. */
+  version: row(18, isOneOf(8, 10, 11, 12, 13, 14, 15, 16, 17, 18)),
+  /** Accept masked frames from servers, else fail with 1002. */
+  acceptMaskedServerFrames: row(false, flag),
+  /** Mask frames to servers, as RFC 6455 demands. */
+  maskClientFrames: row(true, flag),
+  /** Compression to offer, the preferred first. */
+  perMessageCompressionOffers: row([], isListOf(isOffer)),
+  /** Takes the server's response. `null`: ready-made offers answer for themselves, others fail. */
+  perMessageCompressionAccept: row(null, hook),
 };
 
 function isOffer(value: unknown): string | null {

@@ -1,0 +1,274 @@
+// What the tests of core have in common: a protocol on one end of a memory pair, and a peer at the other that speaks
+// bytes, so that nothing of what is tested tests itself.
+
+import { hex, type ManualClock, manualClock, memoryPair, seededRandom, toHex } from '@ws/testkit';
+import type { ByteStreamHandler, Platform } from '@ws/types';
+import { portableMasker, portableUtf8, sha1 } from '@ws/util';
+import { WebSocketClientFactory } from '../src/client-factory.ts';
+import { WebSocketClientProtocol } from '../src/client-protocol.ts';
+import type { ClientOptions, Partially, ServerOptions } from '../src/options.ts';
+import { WebSocketServerFactory } from '../src/server-factory.ts';
+import { WebSocketServerProtocol } from '../src/server-protocol.ts';
+
+export interface TestPlatform extends Platform {
+  readonly clock: ManualClock;
+}
+
+export function testPlatform(overrides: Partial<Platform> = {}): TestPlatform {
+  return {
+    clock: manualClock(),
+    random: seededRandom(1),
+    digest: { sha1 },
+    masker: portableMasker,
+    utf8: portableUtf8,
+    ...overrides,
+  } as TestPlatform;
+}
+
+export const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+export const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+/** The other end: collects what arrives, and sends what it is told. */
+export class RawPeer implements ByteStreamHandler {
+  received: Uint8Array = new Uint8Array(0);
+  isEnded = false;
+  isClosed = false;
+
+  onData(chunk: Uint8Array): void {
+    const joined = new Uint8Array(this.received.length + chunk.length);
+    joined.set(this.received);
+    joined.set(chunk, this.received.length);
+    this.received = joined;
+  }
+  onDrain(): void {}
+  onEnd(): void {
+    this.isEnded = true;
+  }
+  onClose(): void {
+    this.isClosed = true;
+  }
+
+  /** What has arrived since the last call, as hex. */
+  takeHex(): string {
+    return toHex(this.take());
+  }
+
+  take(): Uint8Array {
+    const taken = this.received;
+    this.received = new Uint8Array(0);
+    return taken;
+  }
+
+  /** What has arrived since the last call, as text. */
+  takeText(): string {
+    return new TextDecoder('latin1').decode(this.take());
+  }
+}
+
+/** What hooks were called, in order. */
+export type Log = unknown[];
+
+/** A protocol class that writes down its hooks. `extend` may override some of them. */
+export function loggingServer(log: Log): new () => WebSocketServerProtocol {
+  return class extends WebSocketServerProtocol {
+    override onOpen(): void {
+      log.push('open');
+    }
+    override onMessage(payload: Uint8Array, isBinary: boolean): void {
+      log.push(isBinary ? payload : text(payload));
+    }
+    override onPing(payload: Uint8Array): void {
+      log.push(['ping', text(payload)]);
+    }
+    override onPong(payload: Uint8Array): void {
+      log.push(['pong', text(payload)]);
+    }
+    override onClose(wasClean: boolean, code: number | null, reason: string | null): void {
+      log.push(['close', wasClean, code, reason]);
+    }
+  };
+}
+
+export function loggingClient(log: Log): new () => WebSocketClientProtocol {
+  return class extends WebSocketClientProtocol {
+    override onOpen(): void {
+      log.push('open');
+    }
+    override onMessage(payload: Uint8Array, isBinary: boolean): void {
+      log.push(isBinary ? payload : text(payload));
+    }
+    override onPing(payload: Uint8Array): void {
+      log.push(['ping', text(payload)]);
+    }
+    override onPong(payload: Uint8Array): void {
+      log.push(['pong', text(payload)]);
+    }
+    override onClose(wasClean: boolean, code: number | null, reason: string | null): void {
+      log.push(['close', wasClean, code, reason]);
+    }
+  };
+}
+
+/** The request of the RFC's example, and the first line of the answer to it. */
+export const REQUEST = [
+  'GET /chat HTTP/1.1',
+  'Host: server.example.com',
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+  '',
+  '',
+].join('\r\n');
+
+export interface RawServer {
+  readonly protocol: WebSocketServerProtocol;
+  readonly peer: RawPeer;
+  readonly platform: TestPlatform;
+  readonly factory: WebSocketServerFactory;
+  readonly log: Log;
+  /** Sends bytes, given as hex, and lets everything happen. */
+  send(wire: string | Uint8Array): void;
+  /** The peer ends its direction, or tears the connection down. */
+  end(): void;
+  destroy(): void;
+  /** Lets everything happen. */
+  flush(): void;
+  /** Lets time pass, and everything happen. */
+  advance(milliseconds: number): void;
+}
+
+export interface RawOptions<Options> {
+  readonly options?: Partially<Options>;
+  readonly platform?: Partial<Platform>;
+  readonly log?: Log;
+  readonly Protocol?: new () => WebSocketServerProtocol;
+  readonly ClientProtocol?: new () => WebSocketClientProtocol;
+  /** `false`: the opening handshake is left to the test. */
+  readonly isOpened?: boolean;
+  readonly request?: string;
+  readonly capacity?: number;
+}
+
+function control(pair: ReturnType<typeof memoryPair>, platform: TestPlatform) {
+  const flush = (): void => {
+    do {
+      pair.flush();
+      platform.clock.flush();
+    } while (pair.step());
+  };
+  return {
+    flush,
+    send(wire: string | Uint8Array): void {
+      pair.b.write(typeof wire === 'string' ? hex(wire) : wire.slice());
+      flush();
+    },
+    end(): void {
+      pair.b.end();
+      flush();
+    },
+    destroy(): void {
+      pair.b.destroy();
+      flush();
+    },
+    advance(milliseconds: number): void {
+      platform.clock.advance(milliseconds);
+      flush();
+    },
+  };
+}
+
+/** A server protocol whose client is raw bytes; open, unless told otherwise. */
+export function rawServer(setup: RawOptions<ServerOptions> = {}): RawServer {
+  const { options = {}, log = [], isOpened = true, request = REQUEST } = setup;
+  const platform = testPlatform(setup.platform);
+  const factory = new WebSocketServerFactory({}, platform);
+  factory.setProtocolOptions(options);
+  factory.protocol = setup.Protocol ?? loggingServer(log);
+  const pair = memoryPair({ manual: true, capacity: setup.capacity ?? Number.POSITIVE_INFINITY });
+  const peer = new RawPeer();
+  const protocol = factory.buildProtocol();
+  protocol.attach(pair.a);
+  pair.b.attach(peer);
+  const controls = control(pair, platform);
+  if (isOpened) {
+    controls.send(bytes(request));
+    peer.take();
+  }
+  return { protocol, peer, platform, factory, log, ...controls };
+}
+
+export interface RawClient extends Omit<RawServer, 'protocol' | 'factory'> {
+  readonly protocol: WebSocketClientProtocol;
+  readonly factory: WebSocketClientFactory;
+  /** Answers the request that has come with 101. */
+  accept(extraHeaders?: string): void;
+}
+
+/** A client protocol whose server is raw bytes; open, unless told otherwise. */
+export function rawClient(
+  setup: RawOptions<ClientOptions> & {
+    readonly session?: ConstructorParameters<typeof WebSocketClientFactory>[0];
+  } = {},
+): RawClient {
+  const { options = {}, log = [], isOpened = true } = setup;
+  const platform = testPlatform(setup.platform);
+  const factory = new WebSocketClientFactory(setup.session ?? {}, platform);
+  factory.setProtocolOptions(options);
+  factory.protocol = setup.ClientProtocol ?? loggingClient(log);
+  const pair = memoryPair({ manual: true, capacity: setup.capacity ?? Number.POSITIVE_INFINITY });
+  const peer = new RawPeer();
+  const protocol = factory.buildProtocol();
+  protocol.attach(pair.a);
+  pair.b.attach(peer);
+  const controls = control(pair, platform);
+  const accept = (extraHeaders = ''): void => {
+    controls.send(bytes(acceptResponse(peer.takeText(), extraHeaders)));
+  };
+  controls.flush();
+  if (isOpened) accept();
+  return { protocol, peer, platform, factory, log, accept, ...controls };
+}
+
+/** The answer that agrees to a request. */
+export function acceptResponse(request: string, extraHeaders = ''): string {
+  const key = /Sec-WebSocket-Key: (\S+)/.exec(request)![1]!;
+  const accept = Buffer.from(sha1(bytes(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`))).toString('base64');
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${extraHeaders}\r\n`;
+}
+
+/** A frame, made here and not by what is tested. */
+export function frame(
+  opcode: number,
+  payload: Uint8Array | string = '',
+  { fin = true, rsv = 0, mask = [1, 2, 3, 4] as number[] | null } = {},
+): Uint8Array {
+  const data = typeof payload === 'string' ? bytes(payload) : payload;
+  const { length } = data;
+  const head = [(fin ? 0x80 : 0) | (rsv << 4) | opcode];
+  const maskBit = mask === null ? 0 : 0x80;
+  if (length < 126) head.push(maskBit | length);
+  else if (length < 65536) head.push(maskBit | 126, length >> 8, length & 255);
+  else
+    head.push(
+      maskBit | 127,
+      0,
+      0,
+      0,
+      0,
+      (length >>> 24) & 255,
+      (length >>> 16) & 255,
+      (length >>> 8) & 255,
+      length & 255,
+    );
+  if (mask !== null) head.push(...mask);
+  const result = new Uint8Array(head.length + length);
+  result.set(head);
+  for (let i = 0; i < length; i++) result[head.length + i] = data[i]! ^ (mask === null ? 0 : mask[i & 3]!);
+  return result;
+}
+
+/** Frames one after the other. */
+export function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap(part => [...part]));
+}
