@@ -6,6 +6,7 @@ const STEPS = [
   ['build', 'turbo run build --output-logs=errors-only'],
   ['types', 'tsc -p tsconfig.json'],
   ['lint', 'biome check . --diagnostic-level=error'],
+  ['wasm', 'node tooling/wasm/build.mjs --check'],
   ['boundaries', 'turbo boundaries'],
   ['tests', 'vitest run'],
 ];
