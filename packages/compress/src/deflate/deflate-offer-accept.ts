@@ -1,0 +1,85 @@
+import type { CompressionCodecs } from '@ws/types';
+import { checkBoolean, checkIntegerOrZero } from '../checks.ts';
+import { formatExtension } from '../parameters.ts';
+import { PerMessageCompressOfferAccept } from '../per-message-compress.ts';
+import { PerMessageDeflateOffer } from './deflate-offer.ts';
+import { checkOwnDirection, type DeflateOwnDirection } from './own-direction.ts';
+import { PerMessageDeflate } from './per-message-deflate.ts';
+import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO_TAKEOVER } from './wire-names.ts';
+
+/** How a server takes an offer. */
+export interface DeflateOfferAcceptFields extends DeflateOwnDirection {
+  /** Asks the client to do without context takeover; default `false`. */
+  readonly requestNoContextTakeover?: boolean;
+  /** Asks the client to limit its window to 2^8..2^15 bytes; default 0: no wish. */
+  readonly requestMaxWindowBits?: number;
+}
+
+/** A server's answer to an offer of permessage-deflate (RFC 7692, 7.1). */
+export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept {
+  static readonly EXTENSION_NAME: string = EXTENSION_NAME;
+  readonly extensionName: string = EXTENSION_NAME;
+  readonly offer: PerMessageDeflateOffer;
+  readonly requestNoContextTakeover: boolean;
+  readonly requestMaxWindowBits: number;
+  readonly noContextTakeover: boolean | null;
+  readonly windowBits: number | null;
+  readonly memLevel: number | null;
+  readonly level: number | null;
+  readonly maxMessageSize: number | null;
+  readonly threshold: number;
+
+  /** @throws TypeError or RangeError, also when `fields` want what the offer does not allow */
+  constructor(offer: PerMessageDeflateOffer, fields: DeflateOfferAcceptFields = {}) {
+    super();
+    if (!(offer instanceof PerMessageDeflateOffer)) throw new TypeError('offer must be a PerMessageDeflateOffer');
+    const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = fields;
+    checkBoolean('requestNoContextTakeover', requestNoContextTakeover);
+    if (requestNoContextTakeover && !offer.acceptNoContextTakeover) {
+      throw new RangeError('requestNoContextTakeover is not supported by the client');
+    }
+    checkIntegerOrZero('requestMaxWindowBits', requestMaxWindowBits, 8, 15);
+    if (requestMaxWindowBits !== 0 && !offer.acceptMaxWindowBits) {
+      throw new RangeError('requestMaxWindowBits is not supported by the client');
+    }
+    const own = checkOwnDirection(fields, offer.requestNoContextTakeover, offer.requestMaxWindowBits);
+    this.offer = offer;
+    this.requestNoContextTakeover = requestNoContextTakeover;
+    this.requestMaxWindowBits = requestMaxWindowBits;
+    this.noContextTakeover = own.noContextTakeover;
+    this.windowBits = own.windowBits;
+    this.memLevel = own.memLevel;
+    this.level = own.level;
+    this.maxMessageSize = own.maxMessageSize;
+    this.threshold = own.threshold;
+  }
+
+  /** What the offer asked for is confirmed; where we are stricter with ourselves than that, it is not announced. */
+  override getExtensionString(): string {
+    return formatExtension(EXTENSION_NAME, [
+      this.offer.requestNoContextTakeover && SERVER_NO_TAKEOVER,
+      this.offer.requestMaxWindowBits !== 0 && `${SERVER_BITS}=${this.offer.requestMaxWindowBits}`,
+      this.requestNoContextTakeover && CLIENT_NO_TAKEOVER,
+      this.requestMaxWindowBits !== 0 && `${CLIENT_BITS}=${this.requestMaxWindowBits}`,
+    ]);
+  }
+
+  override createCompression(codecs: CompressionCodecs): PerMessageDeflate {
+    return PerMessageDeflate.createFromOfferAccept(true, this, codecs);
+  }
+
+  override toJSON(): Readonly<Record<string, unknown>> {
+    return {
+      extension: EXTENSION_NAME,
+      offer: this.offer.toJSON(),
+      requestNoContextTakeover: this.requestNoContextTakeover,
+      requestMaxWindowBits: this.requestMaxWindowBits,
+      noContextTakeover: this.noContextTakeover,
+      windowBits: this.windowBits,
+      memLevel: this.memLevel,
+      level: this.level,
+      maxMessageSize: this.maxMessageSize,
+      threshold: this.threshold,
+    };
+  }
+}

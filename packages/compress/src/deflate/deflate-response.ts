@@ -1,0 +1,75 @@
+import type { ExtensionParams } from '@ws/types';
+import { checkBoolean, checkIntegerOrZero } from '../checks.ts';
+import { flagParameter, numberParameter, singleParameters } from '../parameters.ts';
+import { PerMessageCompressResponse } from '../per-message-compress.ts';
+import type { PerMessageDeflateOffer } from './deflate-offer.ts';
+import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO_TAKEOVER } from './wire-names.ts';
+
+/** What a server's answer can say. */
+export interface DeflateResponseFields {
+  /** The largest window that the client may use, 8..15; default 0: any. */
+  readonly clientMaxWindowBits?: number;
+  /** The client must do without context takeover; default `false`. */
+  readonly clientNoContextTakeover?: boolean;
+  /** The largest window that the server is going to use, 8..15; default 0: 15. */
+  readonly serverMaxWindowBits?: number;
+  /** The server is going to do without context takeover; default `false`. */
+  readonly serverNoContextTakeover?: boolean;
+}
+
+/** A server's answer to an offer of permessage-deflate, as the client read it (RFC 7692, 7.1). */
+export class PerMessageDeflateResponse extends PerMessageCompressResponse {
+  static readonly EXTENSION_NAME: string = EXTENSION_NAME;
+  readonly extensionName: string = EXTENSION_NAME;
+  readonly clientMaxWindowBits: number;
+  readonly clientNoContextTakeover: boolean;
+  readonly serverMaxWindowBits: number;
+  readonly serverNoContextTakeover: boolean;
+
+  /** @throws TypeError or RangeError */
+  constructor(fields: DeflateResponseFields = {}) {
+    super();
+    const { clientMaxWindowBits = 0, clientNoContextTakeover = false } = fields;
+    const { serverMaxWindowBits = 0, serverNoContextTakeover = false } = fields;
+    checkIntegerOrZero('clientMaxWindowBits', clientMaxWindowBits, 8, 15);
+    checkBoolean('clientNoContextTakeover', clientNoContextTakeover);
+    checkIntegerOrZero('serverMaxWindowBits', serverMaxWindowBits, 8, 15);
+    checkBoolean('serverNoContextTakeover', serverNoContextTakeover);
+    this.clientMaxWindowBits = clientMaxWindowBits;
+    this.clientNoContextTakeover = clientNoContextTakeover;
+    this.serverMaxWindowBits = serverMaxWindowBits;
+    this.serverNoContextTakeover = serverNoContextTakeover;
+  }
+
+  /** @throws {@link CompressionError} when a parameter is unknown, doubled or has an invalid value */
+  static parse(params: ExtensionParams): PerMessageDeflateResponse {
+    const values = singleParameters(params, [CLIENT_BITS, CLIENT_NO_TAKEOVER, SERVER_BITS, SERVER_NO_TAKEOVER]);
+    return new PerMessageDeflateResponse({
+      clientMaxWindowBits: numberParameter(values, CLIENT_BITS, 8, 15),
+      clientNoContextTakeover: flagParameter(values, CLIENT_NO_TAKEOVER),
+      serverMaxWindowBits: numberParameter(values, SERVER_BITS, 8, 15),
+      serverNoContextTakeover: flagParameter(values, SERVER_NO_TAKEOVER),
+    });
+  }
+
+  /**
+   * Whether this can be the answer to `offer`: the server confirmed what was asked of it (RFC 7692, 7.1.1.1, 7.1.2.1)
+   * and limits our window only if we said that we can do so (7.1.2.2). The rest a server may say unasked.
+   */
+  answers(offer: PerMessageDeflateOffer): boolean {
+    if (this.clientMaxWindowBits !== 0 && !offer.acceptMaxWindowBits) return false;
+    if (offer.requestNoContextTakeover && !this.serverNoContextTakeover) return false;
+    if (offer.requestMaxWindowBits === 0) return true;
+    return this.serverMaxWindowBits !== 0 && this.serverMaxWindowBits <= offer.requestMaxWindowBits;
+  }
+
+  override toJSON(): Readonly<Record<string, unknown>> {
+    return {
+      extension: EXTENSION_NAME,
+      clientMaxWindowBits: this.clientMaxWindowBits,
+      clientNoContextTakeover: this.clientNoContextTakeover,
+      serverMaxWindowBits: this.serverMaxWindowBits,
+      serverNoContextTakeover: this.serverNoContextTakeover,
+    };
+  }
+}

@@ -1,0 +1,160 @@
+import type { CompressionCodecs, Compressor, DeflateCodec, DeflateParameters } from '@ws/types';
+import { checkBoolean, checkIntegerOrNull, checkIntegerOrZero, checkSizes } from '../checks.ts';
+import { MessageDecompressor } from '../message-decompressor.ts';
+import { PerMessageCompress } from '../per-message-compress.ts';
+import type { PerMessageDeflateOfferAccept } from './deflate-offer-accept.ts';
+import type { PerMessageDeflateResponseAccept } from './deflate-response-accept.ts';
+import { portableDeflate } from './portable-deflate.ts';
+import { EXTENSION_NAME } from './wire-names.ts';
+
+/** What was negotiated for both directions, and how this endpoint goes about it. */
+export interface DeflateProcessorFields {
+  readonly isServer: boolean;
+  readonly serverNoContextTakeover?: boolean;
+  readonly clientNoContextTakeover?: boolean;
+  /** 8..15, 0 (default): 15. */
+  readonly serverMaxWindowBits?: number;
+  /** 8..15, 0 (default): 15. */
+  readonly clientMaxWindowBits?: number;
+  /** 1..9, `null` (default): 8. */
+  readonly memLevel?: number | null;
+  /** 0..9, `null` (default): 6. */
+  readonly level?: number | null;
+  /** Bytes of a decompressed message; `null` (default) and 0: the protocol's limit only. */
+  readonly maxMessageSize?: number | null;
+  /** Bytes below which a message is better sent as it is; default 0. */
+  readonly threshold?: number;
+}
+
+/**
+ * permessage-deflate at work on one connection (RFC 7692, 7.2). Compressor and decompressor are made when they are
+ * first needed, so an idle connection owns neither.
+ */
+export class PerMessageDeflate extends PerMessageCompress {
+  static readonly EXTENSION_NAME: string = EXTENSION_NAME;
+  readonly extensionName: string = EXTENSION_NAME;
+  readonly isServer: boolean;
+  readonly serverNoContextTakeover: boolean;
+  readonly clientNoContextTakeover: boolean;
+  readonly serverMaxWindowBits: number;
+  readonly clientMaxWindowBits: number;
+  readonly memLevel: number;
+  readonly level: number;
+  readonly maxMessageSize: number;
+  readonly threshold: number;
+  readonly sharedKey: string | null;
+  readonly #codec: DeflateCodec;
+  readonly #decompressor: MessageDecompressor;
+  #compressor: Compressor | null = null;
+  #isClosed = false;
+
+  /** @throws TypeError or RangeError */
+  constructor(fields: DeflateProcessorFields, codec: DeflateCodec = portableDeflate) {
+    super();
+    const { isServer, serverNoContextTakeover = false, clientNoContextTakeover = false } = fields;
+    const { serverMaxWindowBits = 0, clientMaxWindowBits = 0, memLevel = null, level = null } = fields;
+    const { maxMessageSize = null, threshold = 0 } = fields;
+    checkBoolean('isServer', isServer);
+    checkBoolean('serverNoContextTakeover', serverNoContextTakeover);
+    checkBoolean('clientNoContextTakeover', clientNoContextTakeover);
+    checkIntegerOrZero('serverMaxWindowBits', serverMaxWindowBits, 8, 15);
+    checkIntegerOrZero('clientMaxWindowBits', clientMaxWindowBits, 8, 15);
+    checkIntegerOrNull('memLevel', memLevel, 1, 9);
+    checkIntegerOrNull('level', level, 0, 9);
+    checkSizes(maxMessageSize, threshold);
+    this.isServer = isServer;
+    this.serverNoContextTakeover = serverNoContextTakeover;
+    this.clientNoContextTakeover = clientNoContextTakeover;
+    this.serverMaxWindowBits = serverMaxWindowBits || 15;
+    this.clientMaxWindowBits = clientMaxWindowBits || 15;
+    this.memLevel = memLevel ?? 8;
+    this.level = level ?? 6;
+    this.maxMessageSize = maxMessageSize ?? 0;
+    this.threshold = threshold;
+    this.#codec = codec;
+    const own = this.#parameters(isServer);
+    this.sharedKey = own.contextTakeover ? null : `deflate ${own.windowBits} ${own.memLevel} ${own.level}`;
+    this.#decompressor = new MessageDecompressor(this.maxMessageSize, () =>
+      codec.decompressor(this.#parameters(!isServer)),
+    );
+  }
+
+  /** What a server runs after it accepted an offer. */
+  static createFromOfferAccept(
+    isServer: boolean,
+    accept: PerMessageDeflateOfferAccept,
+    codecs: CompressionCodecs = {},
+  ): PerMessageDeflate {
+    const fields = {
+      isServer,
+      serverNoContextTakeover: accept.noContextTakeover ?? accept.offer.requestNoContextTakeover,
+      clientNoContextTakeover: accept.requestNoContextTakeover,
+      serverMaxWindowBits: accept.windowBits ?? accept.offer.requestMaxWindowBits,
+      clientMaxWindowBits: accept.requestMaxWindowBits,
+      memLevel: accept.memLevel,
+      level: accept.level,
+      maxMessageSize: accept.maxMessageSize,
+      threshold: accept.threshold,
+    };
+    return new PerMessageDeflate(fields, codecs.deflate);
+  }
+
+  /** What a client runs after it accepted a response. */
+  static createFromResponseAccept(
+    isServer: boolean,
+    accept: PerMessageDeflateResponseAccept,
+    codecs: CompressionCodecs = {},
+  ): PerMessageDeflate {
+    const fields = {
+      isServer,
+      serverNoContextTakeover: accept.response.serverNoContextTakeover,
+      clientNoContextTakeover: accept.noContextTakeover ?? accept.response.clientNoContextTakeover,
+      serverMaxWindowBits: accept.response.serverMaxWindowBits,
+      clientMaxWindowBits: accept.windowBits ?? accept.response.clientMaxWindowBits,
+      memLevel: accept.memLevel,
+      level: accept.level,
+      maxMessageSize: accept.maxMessageSize,
+      threshold: accept.threshold,
+    };
+    return new PerMessageDeflate(fields, codecs.deflate);
+  }
+
+  override compress(bytes: Uint8Array, isFinal: boolean): Uint8Array {
+    if (this.#isClosed) throw new TypeError('the compression is closed');
+    this.#compressor ??= this.#codec.compressor(this.#parameters(this.isServer));
+    return this.#compressor.compress(bytes, isFinal);
+  }
+
+  override decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
+    return this.#decompressor.decompress(bytes, isFinal, maxLength);
+  }
+
+  override close(): void {
+    this.#isClosed = true;
+    this.#compressor?.close();
+    this.#compressor = null;
+    this.#decompressor.close();
+  }
+
+  override toJSON(): Readonly<Record<string, unknown>> {
+    return {
+      extension: EXTENSION_NAME,
+      isServer: this.isServer,
+      serverNoContextTakeover: this.serverNoContextTakeover,
+      clientNoContextTakeover: this.clientNoContextTakeover,
+      serverMaxWindowBits: this.serverMaxWindowBits,
+      clientMaxWindowBits: this.clientMaxWindowBits,
+      memLevel: this.memLevel,
+    };
+  }
+
+  /** What was agreed for what the server sends, or the client. */
+  #parameters(ofServer: boolean): DeflateParameters {
+    return {
+      windowBits: ofServer ? this.serverMaxWindowBits : this.clientMaxWindowBits,
+      contextTakeover: !(ofServer ? this.serverNoContextTakeover : this.clientNoContextTakeover),
+      memLevel: this.memLevel,
+      level: this.level,
+    };
+  }
+}

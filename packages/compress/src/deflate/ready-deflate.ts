@@ -1,0 +1,112 @@
+import type { CompressionResponse } from '@ws/types';
+import { checkOptions } from '../checks.ts';
+import { type ReadyAcceptor, type ReadyOffer, readyAcceptor, readyOffer } from '../ready-made.ts';
+import { deflateExtension } from './deflate-extension.ts';
+import { type DeflateOfferFields, PerMessageDeflateOffer } from './deflate-offer.ts';
+import { type DeflateOfferAcceptFields, PerMessageDeflateOfferAccept } from './deflate-offer-accept.ts';
+import { PerMessageDeflateResponse } from './deflate-response.ts';
+import { PerMessageDeflateResponseAccept } from './deflate-response-accept.ts';
+import type { DeflateOwnDirection } from './own-direction.ts';
+
+const OWN = ['threshold', 'level', 'memLevel', 'windowBits', 'noContextTakeover', 'maxMessageSize'] as const;
+const REQUESTS = ['requestNoContextTakeover', 'requestMaxWindowBits'] as const;
+const ACCEPTS = ['acceptNoContextTakeover', 'acceptMaxWindowBits'] as const;
+
+/** What a client can say of permessage-deflate, all of it optional. */
+export interface OfferDeflateOptions extends DeflateOwnDirection, DeflateOfferFields {}
+
+/** What an acceptor can say of permessage-deflate, all of it optional. */
+export interface AcceptDeflateOptions extends DeflateOwnDirection {
+  /** For servers: asks clients to do without context takeover; default `false`. */
+  readonly requestNoContextTakeover?: boolean;
+  /** For servers: asks clients that can do so to limit their window, 8..15; default 0: no wish. */
+  readonly requestMaxWindowBits?: number;
+}
+
+/**
+ * A ready-made value for a client's `perMessageCompressionOffers`. It brings what parses the response and what accepts
+ * it, so `perMessageCompressionAccept` may be left out.
+ *
+ * `threshold`, `level`, `memLevel`, `windowBits` and `noContextTakeover` are about what the client sends,
+ * `maxMessageSize` is about what it receives. Unlike with a bare `PerMessageDeflateOffer`, the client speaks of
+ * `client_no_context_takeover` only when `noContextTakeover` is set: as a hint it would make some servers ask for it.
+ *
+ * @throws TypeError or RangeError
+ * @example
+ * factory.setProtocolOptions({ perMessageCompressionOffers: offerDeflate({ threshold: 64 }) });
+ */
+export function offerDeflate(options: OfferDeflateOptions = {}): ReadyOffer {
+  checkOptions(options, [...OWN, ...REQUESTS, ...ACCEPTS]);
+  return readyOffer(new ReadyDeflateOffer(options));
+}
+
+/**
+ * A ready-made value for `perMessageCompressionAccept`: a server takes the first offer of permessage-deflate, a client
+ * takes the response to one. `windowBits` and the requests are lowered to what the peer allows.
+ *
+ * @throws TypeError or RangeError
+ * @example
+ * factory.setProtocolOptions({ perMessageCompressionAccept: acceptDeflate({ threshold: 64 }) });
+ */
+export function acceptDeflate(options: AcceptDeflateOptions = {}): ReadyAcceptor {
+  checkOptions(options, [...OWN, ...REQUESTS]);
+  // The most generous peer there is: what it does not allow is wrong for all.
+  new PerMessageDeflateOfferAccept(new PerMessageDeflateOffer(), options);
+  return readyAcceptor(
+    deflateExtension,
+    offer => (offer instanceof PerMessageDeflateOffer ? acceptOffer(offer, options) : null),
+    response => acceptResponse(response, options),
+  );
+}
+
+class ReadyDeflateOffer extends PerMessageDeflateOffer {
+  override readonly extension = deflateExtension;
+  readonly #options: OfferDeflateOptions;
+
+  constructor(options: OfferDeflateOptions) {
+    super({
+      ...options,
+      acceptNoContextTakeover: options.acceptNoContextTakeover ?? options.noContextTakeover ?? false,
+    });
+    new PerMessageDeflateResponseAccept(new PerMessageDeflateResponse(), options);
+    this.#options = options;
+  }
+
+  override acceptResponse(response: CompressionResponse): PerMessageDeflateResponseAccept | null {
+    const isAnswer = response instanceof PerMessageDeflateResponse && response.answers(this);
+    return isAnswer ? acceptResponse(response, this.#options) : null;
+  }
+}
+
+function acceptOffer(offer: PerMessageDeflateOffer, options: DeflateOfferAcceptFields): PerMessageDeflateOfferAccept {
+  const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = options;
+  return new PerMessageDeflateOfferAccept(offer, {
+    ...options,
+    ...ownWithin(options, offer.requestNoContextTakeover, offer.requestMaxWindowBits),
+    requestNoContextTakeover: requestNoContextTakeover && offer.acceptNoContextTakeover,
+    requestMaxWindowBits: offer.acceptMaxWindowBits ? requestMaxWindowBits : 0,
+  });
+}
+
+function acceptResponse(
+  response: CompressionResponse,
+  options: DeflateOwnDirection,
+): PerMessageDeflateResponseAccept | null {
+  if (!(response instanceof PerMessageDeflateResponse)) return null;
+  return new PerMessageDeflateResponseAccept(response, {
+    ...options,
+    ...ownWithin(options, response.clientNoContextTakeover, response.clientMaxWindowBits),
+  });
+}
+
+/** What the options want for our direction, within what was agreed. */
+function ownWithin(
+  { noContextTakeover = null, windowBits = null }: DeflateOwnDirection,
+  askedNoTakeover: boolean,
+  askedWindowBits: number,
+): { noContextTakeover: boolean | null; windowBits: number | null } {
+  return {
+    noContextTakeover: askedNoTakeover ? true : noContextTakeover,
+    windowBits: windowBits === null ? null : Math.min(windowBits, askedWindowBits || 15),
+  };
+}

@@ -1,0 +1,19 @@
+// What stands after the payload of a message when it is inflated.
+
+/** What a sync flush ends with: cut off by the sender, put back by the receiver (RFC 7692, 7.2.1 and 7.2.2). */
+export const SYNC_TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+
+/**
+ * The tail, a final block that is empty, and one byte more. Where a message is complete, inflating it with this behind
+ * it stops before the last byte; where it was cut off, this becomes part of a block. zlib alone does not tell.
+ */
+export const PROVING_TRAILER: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff, 0);
+
+/** What {@link PROVING_TRAILER} leaves unread. */
+export const PROVING_REST = 1;
+
+/**
+ * How many blocks with BFINAL one message may have (RFC 7692, 7.2.3.4 allows one; each costs setting up the inflater
+ * anew, so thousands would be an attack).
+ */
+export const MAX_FINAL_BLOCKS = 64;
