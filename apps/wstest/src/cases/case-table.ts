@@ -1,0 +1,24 @@
+import { framingCases } from './section-01-framing.ts';
+import { pingPongCases } from './section-02-ping-pong.ts';
+import { reservedCases } from './section-03-04-reserved.ts';
+import { fragmentationCases } from './section-05-fragmentation.ts';
+import { utf8Cases } from './section-06-utf8.ts';
+import { closingCases } from './section-07-closing.ts';
+import { volumeCases } from './section-09-10-volume.ts';
+import { deflateCases } from './section-12-13-deflate.ts';
+import type { TestCase } from './test-case.ts';
+
+/** The 517 cases that the field knows, under the ids that it knows them by. */
+export const classicCases: readonly TestCase[] = [
+  ...framingCases,
+  ...pingPongCases,
+  ...reservedCases,
+  ...fragmentationCases,
+  ...utf8Cases,
+  ...closingCases,
+  ...volumeCases,
+  ...deflateCases,
+];
+
+/** Every case there is. */
+export const allCases: readonly TestCase[] = [...classicCases];

@@ -1,0 +1,87 @@
+import type { Answer, Exchange } from './exchange.ts';
+import type { Behavior, Verdict } from './verdict.ts';
+
+/** An answer that a case waits for. */
+export interface ExpectedAnswer {
+  readonly type: Answer['type'];
+  readonly payload: Buffer;
+}
+
+/** Everything the peer must answer, in order, and what such a peer is called. */
+export interface Outcome {
+  readonly behavior: Behavior;
+  readonly answers: readonly ExpectedAnswer[];
+}
+
+/** How the connection must be closed. */
+export interface ExpectedClose {
+  readonly startedBy: 'tester' | 'peer';
+  /** Codes that the peer may close with; closing without a code is always allowed. */
+  readonly codes: readonly number[];
+  readonly isCleanRequired: boolean;
+  /** Whether the peer's code is what the case is about, so that a wrong one fails the case itself. */
+  readonly isCodeDecisive?: boolean;
+}
+
+/** Judges a conversation that came to its end. */
+export function judge(exchange: Exchange, outcomes: readonly Outcome[], close: ExpectedClose): Verdict {
+  const [behaviorClose, resultClose] = judgeClose(exchange, close);
+  if (outcomes[0]?.behavior === 'INFORMATIONAL') {
+    const isOpenQuestion = behaviorClose === 'FAILED' || behaviorClose === 'WRONG CODE';
+    const result = `For information: ${describe(exchange.answers)}. ${resultClose}`;
+    return {
+      behavior: 'INFORMATIONAL',
+      result,
+      behaviorClose: isOpenQuestion ? 'INFORMATIONAL' : behaviorClose,
+      resultClose,
+    };
+  }
+  const [behavior, result] = judgeAnswers(exchange, outcomes);
+  const isCodeFatal = close.isCodeDecisive === true && behaviorClose === 'WRONG CODE';
+  // A peer that never failed the connection did not notice anything, whatever it answered.
+  const hasWrongEnd = behaviorClose === 'FAILED' || isCodeFatal;
+  if (hasWrongEnd && behavior !== 'FAILED') {
+    return { behavior: 'FAILED', result: resultClose, behaviorClose, resultClose };
+  }
+  return { behavior, result, behaviorClose, resultClose };
+}
+
+function judgeAnswers(exchange: Exchange, outcomes: readonly Outcome[]): [Behavior, string] {
+  if (exchange.violation !== null) return ['FAILED', `The peer broke a rule: ${exchange.violation}.`];
+  for (const { behavior, answers } of outcomes) {
+    if (hasExactly(exchange.answers, answers)) {
+      return [behavior, `The peer answered as ${behavior === 'OK' ? 'expected' : `one that is ${behavior}`}.`];
+    }
+  }
+  const expected = describe(outcomes[0]?.answers ?? []);
+  return ['FAILED', `Expected ${expected}; the peer sent ${describe(exchange.answers)}.`];
+}
+
+function judgeClose({ closing, violation }: Exchange, expected: ExpectedClose): [Behavior, string] {
+  const { startedBy, peerClose, peerEnded, testerClosed } = closing;
+  if (violation !== null) return ['FAILED', `The peer broke a rule: ${violation}.`];
+  if (startedBy !== expected.startedBy) {
+    return ['FAILED', `The connection should have been closed by the ${expected.startedBy}, not by the ${startedBy}.`];
+  }
+  const code = peerClose?.code ?? null;
+  if (code !== null && !expected.codes.includes(code)) {
+    return ['WRONG CODE', `The peer closed with ${code}, not with ${expected.codes.join(' or ')}.`];
+  }
+  if (!peerEnded) return ['UNCLEAN', 'The peer did not let go of the TCP connection in time.'];
+  if (expected.isCleanRequired && !(peerClose !== null && testerClosed)) {
+    return ['UNCLEAN', 'The connection ended without a closing handshake.'];
+  }
+  return ['OK', code === null ? 'The connection was closed without a code.' : `The peer closed with ${code}.`];
+}
+
+/** Whether the answers are the expected ones, octet by octet. */
+export function hasExactly(answers: readonly Answer[], expected: readonly ExpectedAnswer[]): boolean {
+  if (answers.length !== expected.length) return false;
+  return expected.every((each, i) => answers[i]!.type === each.type && answers[i]!.payload.equals(each.payload));
+}
+
+function describe(answers: readonly ExpectedAnswer[]): string {
+  if (answers.length === 0) return 'nothing';
+  const shown = answers.slice(0, 4).map(({ type, payload }) => `${type} of ${payload.length} bytes`);
+  return shown.join(', ') + (answers.length > shown.length ? ` and ${answers.length - shown.length} more` : '');
+}

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import { allCases } from '../cases/case-table.ts';
+import type { Timing } from '../cases/exchange.ts';
+import type { CaseSurroundings, ServerUnderTest, TestCase } from '../cases/test-case.ts';
+import { PeerConnection } from '../wire/peer-connection.ts';
+import type { CaseResult } from './case-result.ts';
+import { type CaseSelection, selectCases } from './case-selection.ts';
+import { openAsClient } from './handshake.ts';
+import { readResidentMemory } from './peer-memory.ts';
+import { type CaseRun, recordCase, runExchangeCase } from './run-case.ts';
+
+/** Settings of both fuzzing modes. */
+export interface FuzzingOptions extends CaseSelection {
+  /** Long cases send less. Default: false. */
+  readonly isQuick?: boolean;
+  /** Milliseconds to wait for what a correct peer does. Default: 5000. */
+  readonly timeout?: number;
+  /** Milliseconds of the pauses inside cases. Default: 1000. */
+  readonly pause?: number;
+  /** The peer's process, for the cases that watch its memory. Default: unknown. */
+  readonly peerPid?: number | null;
+  /** Called after each case. */
+  readonly onResult?: (result: CaseResult) => void;
+}
+
+/** Settings of {@link runFuzzingClient}. */
+export interface FuzzingClientOptions extends FuzzingOptions {
+  /** The server under test: `ws://` or `wss://`; certificates are not checked. */
+  readonly url: string;
+  /** Its name in the reports. Default: the Server field of its response, or the host. */
+  readonly agent?: string;
+  /** Cases at the same time. Default: 16. */
+  readonly concurrency?: number;
+  /** More header lines for the opening request, such as `Origin: https://example.com`. */
+  readonly headers?: readonly string[];
+}
+
+/** Drives a server under test through the cases; the results come in the order of the case table. */
+export async function runFuzzingClient(options: FuzzingClientOptions): Promise<CaseResult[]> {
+  const url = new URL(options.url);
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') throw new RangeError(`not a WebSocket URL: ${options.url}`);
+  const cases = selectCases(
+    allCases.filter(({ kind }) => kind !== 'client'),
+    options,
+  );
+  const agent = options.agent ?? url.host;
+  const surroundings = createSurroundings(options);
+  const results = await runConcurrently(cases, options.concurrency ?? 16, async testCase => {
+    const result = await recordCase(agent, testCase, false, () => runOne(testCase, url, options, surroundings));
+    options.onResult?.(result);
+    return result;
+  });
+  return results;
+}
+
+/** What cases are told about the run. */
+export function createSurroundings({
+  isQuick = false,
+  timeout = 5000,
+  pause = 1000,
+  peerPid = null,
+}: FuzzingOptions): CaseSurroundings {
+  const timing: Timing = { timeout, pause };
+  return { timing, isQuick, peerMemory: () => (peerPid === null ? null : readResidentMemory(peerPid)) };
+}
+
+async function runOne(
+  testCase: TestCase,
+  url: URL,
+  options: FuzzingClientOptions,
+  surroundings: CaseSurroundings,
+): Promise<CaseRun> {
+  const target = { host: url.host, resource: url.pathname + url.search, headers: options.headers ?? [] };
+  const connect = async (): Promise<PeerConnection> => new PeerConnection(await dial(url), false);
+  if (testCase.kind === 'exchange') {
+    const connection = await connect();
+    const handshake = await openAsClient(connection, target, testCase.extension, surroundings.timing.timeout);
+    return runExchangeCase(testCase, connection, handshake, surroundings);
+  }
+  if (testCase.kind === 'client') throw new TypeError('a case about clients was asked of a server');
+  return runServerCase(testCase, { ...target, connect, connectHttp2: () => dial(url, ['h2']) }, surroundings);
+}
+
+async function runServerCase(
+  testCase: Extract<TestCase, { kind: 'server' }>,
+  server: ServerUnderTest,
+  surroundings: CaseSurroundings,
+): Promise<CaseRun> {
+  const connections: PeerConnection[] = [];
+  const connect = async (): Promise<PeerConnection> => {
+    const connection = await server.connect();
+    connections.push(connection);
+    return connection;
+  };
+  try {
+    const judged = await testCase.run({ ...server, connect }, surroundings);
+    return { verdict: judged, connection: connections[0] ?? null, handshake: null, exchange: null };
+  } finally {
+    for (const connection of connections) connection.destroy();
+  }
+}
+
+async function dial(url: URL, alpn?: string[]): Promise<Duplex> {
+  const isSecure = url.protocol === 'wss:';
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = Number(url.port || (isSecure ? 443 : 80));
+  const socket: Socket = isSecure
+    ? connectTls({ host, port, servername: host, rejectUnauthorized: false, ...(alpn ? { ALPNProtocols: alpn } : {}) })
+    : connectTcp({ host, port });
+  socket.setNoDelay(true);
+  await once(socket, isSecure ? 'secureConnect' : 'connect');
+  return socket;
+}
+
+/** Works on up to `width` items at a time; cases that want the machine for themselves wait for the others. */
+async function runConcurrently(
+  cases: readonly TestCase[],
+  width: number,
+  work: (testCase: TestCase) => Promise<CaseResult>,
+): Promise<CaseResult[]> {
+  const results = new Map<string, CaseResult>();
+  const together = cases.filter(({ runsAlone }) => !runsAlone);
+  const queue = together.values();
+  const worker = async (): Promise<void> => {
+    for (const testCase of queue) results.set(testCase.id, await work(testCase));
+  };
+  await Promise.all(Array.from({ length: Math.max(1, width) }, worker));
+  for (const testCase of cases.filter(({ runsAlone }) => runsAlone)) results.set(testCase.id, await work(testCase));
+  return cases.map(({ id }) => results.get(id)!);
+}

@@ -1,0 +1,48 @@
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/** What both sides agreed on for permessage-deflate (RFC 7692, 7.1). */
+export interface DeflateAgreement {
+  readonly serverNoContextTakeover: boolean;
+  readonly clientNoContextTakeover: boolean;
+  /** 8 to 15. */
+  readonly serverWindowBits: number;
+  /** 8 to 15. */
+  readonly clientWindowBits: number;
+}
+
+const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
+const EMPTY_MESSAGE = Buffer.from([0]);
+
+/** The part of what was said before that the next message may refer to. */
+export function slidingWindow(history: Buffer, message: Buffer, windowBits: number): Buffer {
+  const size = 1 << windowBits;
+  if (message.length >= size) return Buffer.from(message.subarray(message.length - size));
+  return Buffer.concat([history, message]).subarray(-size);
+}
+
+/** Compresses one message (RFC 7692, 7.2.1); `history` is empty without context takeover. */
+export function compressMessage(message: Buffer, history: Buffer, windowBits: number): Buffer {
+  if (message.length === 0) return EMPTY_MESSAGE;
+  // Level 1 is enough for a tester. Node's raw deflate begins at 9 bits.
+  const level = message.length > 4096 ? 1 : 6;
+  const octets = deflateRawSync(message, {
+    windowBits: Math.max(9, windowBits),
+    finishFlush: constants.Z_SYNC_FLUSH,
+    level,
+    ...(history.length > 0 ? { dictionary: history } : {}),
+  });
+  return octets.subarray(0, -4);
+}
+
+/**
+ * Decompresses one message (RFC 7692, 7.2.2).
+ *
+ * @throws zlib's error when the octets are not deflate or the message is over `maxLength`.
+ */
+export function decompressMessage(octets: Buffer, history: Buffer, maxLength: number): Buffer {
+  return inflateRawSync(Buffer.concat([octets, TAIL]), {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    maxOutputLength: Math.max(1, maxLength),
+    ...(history.length > 0 ? { dictionary: history } : {}),
+  });
+}
