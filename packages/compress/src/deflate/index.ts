@@ -18,6 +18,7 @@ export { type InflaterSource, type InflateWhole, MessageInflater, type RawInflat
 export { compressedData, messageTooBig, Output } from './output.ts';
 export type { DeflateOwnDirection } from './own-direction.ts';
 export { type DeflateProcessorFields, PerMessageDeflate } from './per-message-deflate.ts';
-export { portableDeflate } from './portable-deflate.ts';
+export { exactInflaters, portableDeflate } from './portable-deflate.ts';
 export { type AcceptDeflateOptions, acceptDeflate, type OfferDeflateOptions, offerDeflate } from './ready-deflate.ts';
 export { SlidingWindow } from './sliding-window.ts';
+export { MAX_FINAL_BLOCKS, PROVING_REST, PROVING_TRAILER, SYNC_TAIL } from './trailer.ts';

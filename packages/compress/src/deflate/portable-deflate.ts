@@ -21,7 +21,7 @@ export const portableDeflate: DeflateCodec = {
     new MessageInflater(
       windowBits,
       contextTakeover,
-      pakoInflaters(windowBits),
+      exactInflaters(windowBits),
       windowBits === 15 ? inflateWhole : undefined,
     ),
 };
@@ -52,7 +52,11 @@ function sharedDeflaters(parameters: DeflateParameters): DeflaterSource {
   };
 }
 
-function pakoInflaters(windowBits: number): InflaterSource {
+/**
+ * Inflaters that are exact about windows, final blocks and what is valid, for when a platform's own are not. They are
+ * shared: whoever takes one gives it back after the message.
+ */
+export function exactInflaters(windowBits: number): InflaterSource {
   const kind = String(windowBits);
   return {
     take: () => inflaters.take(kind, () => new PakoInflater(windowBits)),

@@ -1,0 +1,107 @@
+import { constants, inflateRawSync } from 'node:zlib';
+import { portableDeflate } from '@ws/compress/deflate';
+import type { DeflateCodec } from '@ws/types';
+import { concatBytes } from '@ws/util';
+import { createNativeDeflate } from './zlib-native.ts';
+import { oneShotDeflate } from './zlib-one-shot.ts';
+
+/** How zlib is used, the fastest first. */
+export type ZlibWay = 'handle' | 'one-shot' | 'portable';
+
+/** What {@link createZlibCodec} can be told. */
+export interface ZlibCodecOptions {
+  /** Default: the fastest that works here. */
+  readonly way?: ZlibWay;
+  /** How many connections can have a compressor of their own at a time, each about 270 KB; default 256. */
+  readonly maxContexts?: number;
+}
+
+/**
+ * Makes a codec. {@link zlibCodec} is the one for everyday use; another has contexts of its own.
+ *
+ * Which way works is found out when the codec is first used: Node's internal handles are tried against its public
+ * functions, and those against RFC 7692's own example (not every runtime that has `node:zlib` knows dictionaries for
+ * raw deflate). What fails is passed over.
+ */
+export function createZlibCodec(options: ZlibCodecOptions = {}): DeflateCodec {
+  const { way, maxContexts = 256 } = options;
+  let codec: DeflateCodec | null = null;
+  function chosen(): DeflateCodec {
+    codec ??= way === undefined ? firstThatWorks(maxContexts) : byWay(way, maxContexts);
+    return codec;
+  }
+  return {
+    compressor: parameters => chosen().compressor(parameters),
+    decompressor: parameters => chosen().decompressor(parameters),
+  };
+}
+
+/**
+ * Deflate by Node's zlib, inside the call: no thread pool, no queue. Connections without context takeover own no zlib
+ * memory, connections with it own their last bytes, and a context only while they are busy.
+ */
+export const zlibCodec: DeflateCodec = /* @__PURE__ */ createZlibCodec();
+
+function byWay(way: ZlibWay, maxContexts: number): DeflateCodec {
+  if (way === 'handle') return createNativeDeflate(maxContexts);
+  return way === 'one-shot' ? oneShotDeflate : portableDeflate;
+}
+
+function firstThatWorks(maxContexts: number): DeflateCodec {
+  const ways = ['handle', 'one-shot'] as const;
+  const way = ways.find(candidate => {
+    try {
+      // A codec of its own, so that a broken handle is not kept.
+      return deflateCodecWorks(byWay(candidate, 1));
+    } catch {
+      return false;
+    }
+  });
+  return byWay(way ?? 'portable', maxContexts);
+}
+
+/**
+ * Whether a codec does what permessage-deflate needs: context takeover in both directions, by a context that is kept
+ * and by one that is primed; none without it; limits and errors that are thrown from the call.
+ */
+export function deflateCodecWorks(codec: DeflateCodec): boolean {
+  const messages = ['Hello', 'Hello', '', 'Hello '.repeat(2000), 'Hello'].map(text => Buffer.from(text));
+  return [true, false].every(contextTakeover => {
+    const parameters = { windowBits: 15, contextTakeover };
+    const [first, second] = [codec.compressor(parameters), codec.compressor(parameters)];
+    const decompressor = codec.decompressor(parameters);
+    const sizes: number[] = [];
+    const sent: Uint8Array[] = [];
+    const areRight = messages.every(message => {
+      const compressed = first.compress(message, true);
+      second.compress(message, true);
+      sizes.push(compressed.length);
+      sent.push(compressed, Uint8Array.of(0, 0, 0xff, 0xff));
+      return Buffer.compare(decompressor.decompress(compressed, true, message.length), message) === 0;
+    });
+    const inflated = inflateRawSync(concatBytes(sent), { finishFlush: constants.Z_SYNC_FLUSH });
+    const hasContext = sizes[1]! < sizes[0]!;
+    first.close();
+    second.close();
+    return (
+      areRight && inflated.equals(Buffer.concat(messages)) && hasContext === contextTakeover && refusesBadData(codec)
+    );
+  });
+}
+
+function refusesBadData(codec: DeflateCodec): boolean {
+  const bad = [
+    // RFC 7692, 7.2.3.1, with a limit of 4 bytes
+    { payload: 'f248cdc9c90700', code: 'ERR_MESSAGE_TOO_BIG' },
+    // a block of the type that does not exist
+    { payload: '0600', code: 'ERR_COMPRESSED_DATA' },
+  ];
+  return bad.every(({ payload, code }) => {
+    try {
+      codec.decompressor({ windowBits: 15, contextTakeover: true }).decompress(Buffer.from(payload, 'hex'), true, 4);
+      return false;
+    } catch (error) {
+      return (error as { code?: unknown }).code === code;
+    }
+  });
+}

@@ -1,0 +1,149 @@
+// The one place that uses what Node keeps to itself: a zlib stream's `_handle`, whose `writeSync` (de)compresses inside
+// the call and keeps the context, and whose `init` sets a new dictionary. `zlib-codec.ts` tries all of it before use.
+
+import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
+import { compressedData, type Output, type RawDeflater, type RawInflater } from '@ws/compress/deflate';
+import type { DeflateParameters } from '@ws/types';
+
+/** Longer than any flush marker, and enough for most messages in one go. */
+const CHUNK_SIZE = 65_536 + 1024;
+const SMALLEST_CHUNK = 64;
+
+/** What is used of Node's internal `Zlib` class. */
+interface NativeHandle {
+  init(
+    windowBits: number,
+    level: number,
+    memLevel: number,
+    strategy: number,
+    writeState: Uint32Array,
+    callback: () => void,
+    dictionary: Uint8Array | undefined,
+  ): void;
+  reset(): void;
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    inputStart: number,
+    inputLength: number,
+    output: Uint8Array,
+    outputStart: number,
+    outputLength: number,
+  ): void;
+  close(): void;
+  onerror: (message: string, status: number, code: string) => void;
+}
+
+interface NativeStream {
+  readonly _handle: NativeHandle;
+  /** After a write: room left in the output, input left. */
+  readonly _writeState: Uint32Array;
+}
+
+// One for all: what a call gives is copied out of it before the call returns.
+const chunk = /* @__PURE__ */ new Uint8Array(CHUNK_SIZE);
+
+/** A native zlib stream in synchronous use. */
+class ZlibHandle {
+  readonly #handle: NativeHandle;
+  readonly #state: Uint32Array;
+  readonly #settings: readonly [windowBits: number, level: number, memLevel: number];
+  #isPrimed = false;
+  #failure: string | null = null;
+
+  constructor(stream: NativeStream, settings: readonly [windowBits: number, level: number, memLevel: number]) {
+    this.#handle = stream._handle;
+    this.#state = stream._writeState;
+    this.#settings = settings;
+    // Errors are thrown from the call; the stream around the handle shall not emit them as well.
+    this.#handle.onerror = message => {
+      this.#failure = message;
+    };
+  }
+
+  /** Forgets everything; the window then holds `dictionary`. */
+  prime(dictionary: Uint8Array): void {
+    if (dictionary.length > 0 || this.#isPrimed) {
+      const given = dictionary.length > 0 ? dictionary : undefined;
+      this.#handle.init(...this.#settings, constants.Z_DEFAULT_STRATEGY, this.#state, ignore, given);
+      this.#isPrimed = given !== undefined;
+    }
+    this.#handle.reset();
+    this.#throwFailure();
+  }
+
+  /** @returns how many bytes of the input were read: not all of them where the deflate stream ended */
+  write(flush: number, bytes: Uint8Array, output: Output): number {
+    let start = 0;
+    for (;;) {
+      // One byte more than allowed is enough to know.
+      const room = Math.min(CHUNK_SIZE, output.remaining + 1);
+      this.#handle.writeSync(flush, bytes, start, bytes.length - start, chunk, 0, room);
+      this.#throwFailure();
+      const roomLeft = this.#state[0]!;
+      start = bytes.length - this.#state[1]!;
+      if (roomLeft < room) output.push(chunk.slice(0, room - roomLeft));
+      if (roomLeft > 0) return start;
+    }
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === null) return;
+    const message = this.#failure;
+    this.#failure = null;
+    throw compressedData(message);
+  }
+}
+
+/** Compresses by a native zlib stream. Its parameters are those of `DeflateParameters`, all of them given. */
+export class ZlibDeflater implements RawDeflater {
+  readonly #handle: ZlibHandle;
+
+  constructor({ windowBits, memLevel = 8, level = 6 }: DeflateParameters) {
+    // A raw window of 2^8 is one of 2^9 in zlib, of which it uses 250 bytes: no distance is over 2^8.
+    const bits = Math.max(windowBits, 9);
+    const stream = createDeflateRaw({ windowBits: bits, memLevel, level, chunkSize: SMALLEST_CHUNK });
+    this.#handle = new ZlibHandle(stream as unknown as NativeStream, [bits, level, memLevel]);
+  }
+
+  /** Forgets everything; what follows may refer to `dictionary`. */
+  start(dictionary: Uint8Array): void {
+    this.#handle.prime(dictionary);
+  }
+
+  deflate(bytes: Uint8Array, flush: boolean, output: Output): void {
+    this.#handle.write(flush ? constants.Z_SYNC_FLUSH : constants.Z_NO_FLUSH, bytes, output);
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}
+
+/** Decompresses by a native zlib stream with a window of 2^15. */
+export class ZlibInflater implements RawInflater {
+  readonly #handle: ZlibHandle;
+
+  constructor() {
+    const stream = createInflateRaw({ windowBits: 15, chunkSize: SMALLEST_CHUNK });
+    this.#handle = new ZlibHandle(stream as unknown as NativeStream, [15, 0, 8]);
+  }
+
+  start(dictionary: Uint8Array): void {
+    this.#handle.prime(dictionary);
+  }
+
+  inflate(bytes: Uint8Array, output: Output): number {
+    return this.#handle.write(constants.Z_SYNC_FLUSH, bytes, output);
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}
+
+function ignore(): void {}

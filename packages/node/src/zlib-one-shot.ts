@@ -1,0 +1,100 @@
+// zlib by its public functions alone: each message is a stream of its own, primed with what went before.
+
+import { constants, deflateRawSync, type InflateRaw, inflateRawSync } from 'node:zlib';
+import {
+  type DeflaterSource,
+  exactInflaters,
+  MessageDeflater,
+  MessageInflater,
+  messageTooBig,
+  type Output,
+  PROVING_REST,
+  PROVING_TRAILER,
+  portableDeflate,
+  type RawDeflater,
+  SlidingWindow,
+} from '@ws/compress/deflate';
+import type { DeflateCodec } from '@ws/types';
+import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import { frugalParameters, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';
+
+/** Deflate by `deflateRawSync` and `inflateRawSync` with the option `dictionary`. */
+export const oneShotDeflate: DeflateCodec = {
+  compressor: parameters => new MessageDeflater(new OneShotDeflaters(zlibParameters(parameters))),
+  decompressor(parameters) {
+    const { windowBits, contextTakeover } = parameters;
+    // zlib lets distances reach over a smaller window.
+    if (windowBits < 15) return portableDeflate.decompressor(parameters);
+    return new MessageInflater(windowBits, contextTakeover, exactInflaters(windowBits), inflateWhole);
+  },
+};
+
+/** Makes a deflater for each message of one connection. */
+class OneShotDeflaters implements DeflaterSource {
+  readonly #parameters: ZlibParameters;
+  readonly #window: SlidingWindow | null;
+
+  constructor(parameters: ZlibParameters) {
+    this.#parameters = parameters;
+    this.#window = parameters.contextTakeover
+      ? new SlidingWindow(Math.min(1 << parameters.windowBits, PRIMING_SIZE))
+      : null;
+  }
+
+  take(length: number): RawDeflater {
+    const parameters = this.#window === null ? this.#parameters : frugalParameters(this.#parameters, length);
+    return new OneShotDeflater(parameters, this.#window?.last() ?? EMPTY_BYTES);
+  }
+
+  give(): void {}
+
+  sent(bytes: Uint8Array): void {
+    this.#window?.append(bytes);
+  }
+}
+
+/** Collects the pieces of one message and compresses them at its end. */
+class OneShotDeflater implements RawDeflater {
+  readonly #parameters: ZlibParameters;
+  readonly #dictionary: Uint8Array;
+  readonly #pieces: Uint8Array[] = [];
+
+  constructor(parameters: ZlibParameters, dictionary: Uint8Array) {
+    this.#parameters = parameters;
+    this.#dictionary = dictionary;
+  }
+
+  deflate(bytes: Uint8Array, flush: boolean, output: Output): void {
+    if (!flush) {
+      this.#pieces.push(bytes.slice());
+      return;
+    }
+    const { windowBits, memLevel, level } = this.#parameters;
+    const options = { windowBits, memLevel, level, finishFlush: constants.Z_SYNC_FLUSH };
+    const dictionary = this.#dictionary.length === 0 ? {} : { dictionary: this.#dictionary };
+    output.push(deflateRawSync(concatBytes([...this.#pieces, bytes]), { ...options, ...dictionary }));
+  }
+
+  close(): void {}
+}
+
+/** See `InflateWhole`. */
+function inflateWhole(bytes: Uint8Array, dictionary: Uint8Array, maxLength: number): Uint8Array | null {
+  const options = {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    info: true,
+    ...(dictionary.length === 0 ? {} : { dictionary }),
+    ...(maxLength === Number.POSITIVE_INFINITY ? {} : { maxOutputLength: Math.max(maxLength, 1) }),
+  };
+  const input = concatBytes([bytes, PROVING_TRAILER]);
+  let result: { buffer: Uint8Array; engine: InflateRaw };
+  try {
+    result = inflateRawSync(input, options) as unknown as { buffer: Uint8Array; engine: InflateRaw };
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw messageTooBig(maxLength);
+    return null;
+  }
+  if (result.engine.bytesWritten !== input.length - PROVING_REST) return null;
+  if (result.buffer.length > maxLength) throw messageTooBig(maxLength);
+  return result.buffer;
+}

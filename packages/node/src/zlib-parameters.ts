@@ -1,0 +1,34 @@
+import type { DeflateParameters } from '@ws/types';
+
+/** Parameters with nothing left open. */
+export type ZlibParameters = Required<{
+  readonly [Name in keyof DeflateParameters]: NonNullable<DeflateParameters[Name]>;
+}>;
+
+const LONG_MESSAGE = 16_384;
+const FRUGAL_WINDOW_BITS = 12;
+const FRUGAL_MEM_LEVEL = 5;
+
+/** How much of what was sent is kept to prime compressors with, in bytes: the first kilobytes gain the most. */
+export const PRIMING_SIZE: number = 1 << FRUGAL_WINDOW_BITS;
+
+/** Fills in zlib's defaults. */
+export function zlibParameters(parameters: DeflateParameters): ZlibParameters {
+  const { windowBits, contextTakeover, memLevel = 8, level = 6 } = parameters;
+  return { windowBits, contextTakeover, memLevel, level };
+}
+
+/**
+ * The same for a compressor that is primed for one message. Setting up costs by the size of its tables, which pays off
+ * for long messages only (bench/zlib-codec.bench.ts). A compressor may always use a smaller window than agreed.
+ */
+export function frugalParameters(parameters: ZlibParameters, length: number): ZlibParameters {
+  if (length >= LONG_MESSAGE) return parameters;
+  const windowBits = Math.min(parameters.windowBits, FRUGAL_WINDOW_BITS);
+  return { ...parameters, windowBits, memLevel: Math.min(parameters.memLevel, FRUGAL_MEM_LEVEL) };
+}
+
+/** Equal for parameters that make equal compressors. */
+export function kindOf({ windowBits, memLevel, level }: ZlibParameters): string {
+  return `${windowBits} ${memLevel} ${level}`;
+}
