@@ -76,10 +76,11 @@ export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): U
   return { headers, host, ...target, version, origin, protocols, extensions, key, forwardedFor };
 }
 
-function checkHost({ headers, counts }: RequestHead, { externalPort }: UpgradePolicy): HostPort {
+function checkHost({ headers }: RequestHead, { externalPort }: UpgradePolicy): HostPort {
+  // Two of them come joined, and are no host.
   const parsed = parseHost(headers.host);
   const isOurs = externalPort === null || parsed.port === null || parsed.port === externalPort;
-  if (counts.host !== 1 || !isOurs) throw new HandshakeError('ERR_HOST');
+  if (!isOurs) throw new HandshakeError('ERR_HOST');
   return parsed;
 }
 

@@ -53,6 +53,8 @@ describe('formatHost', () => {
     ['', null],
     ['a\r\nb', 80],
     ['host:81', null],
+    ['[::1]:81', null],
+    ['[::1]:81', 81],
     ['host:81', 80],
     ['a/b', 80],
     ['user@host', 80],

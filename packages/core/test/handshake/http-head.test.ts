@@ -68,6 +68,7 @@ describe('HttpHeadParser', () => {
     ['a bare LF', `${GET.trim()}\nHost: h\r\n\r\n`],
     ['a bare LF in a header', `${GET}Host: h\nX: y\r\n\r\n`],
     ['a bare CR', `${GET}Host: h\rX: y\r\n\r\n`],
+    ['a bare CR for a line end', `${GET}A: b\rxC: d\r\n\r\n`],
     ['two CR', `${GET}Host: h\r\r\n\r\n`],
     ['a folded line (obs-fold)', `${GET}Host: h\r\n X: y\r\n\r\n`],
     ['a line folded with a tab', `${GET}Host: h\r\n\tX: y\r\n\r\n`],
