@@ -22,7 +22,7 @@ export interface DialOptions {
 const DEFAULT_TIMEOUT = 30_000;
 
 /** Node has `onread` on sockets; what imitates Node may take the option and never call it. */
-const HAS_ONREAD = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
+const HAS_ONREAD = process.versions.bun === undefined && process.versions.deno === undefined;
 
 /**
  * Connects to a server.

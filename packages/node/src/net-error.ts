@@ -12,6 +12,7 @@ export type ConnectErrorCode =
   | 'ERR_CERTIFICATE'
   | 'ERR_TLS'
   | 'ERR_PERMISSION'
+  | 'ERR_UNSUPPORTED'
   | 'ERR_CONNECT';
 
 export type ListenErrorCode =

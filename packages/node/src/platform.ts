@@ -1,11 +1,12 @@
 // The composition root: the ports of the engine, bound to Node.
 
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Clock, Platform } from '@ws/types';
-import { portableMasker, portableUtf8 } from '@ws/util';
 import { channelDiagnostics } from './diagnostics.ts';
+import { nodeAccelerator } from './nvx.ts';
 import { receiveBuffer } from './receive-buffer.ts';
+import { zlibCodec } from './zlib-codec.ts';
 
 /** The longest delay, in milliseconds, that `setTimeout` does not take for 1. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -23,9 +24,11 @@ const clock: Clock = {
 export const nodePlatform: Platform = {
   clock,
   random: { fill: target => void randomFillSync(target) },
-  digest: { sha1: bytes => createHash('sha1').update(bytes).digest() },
-  masker: portableMasker,
-  utf8: portableUtf8,
+  digest: { sha1: bytes => hash('sha1', bytes, 'buffer') },
+  masker: nodeAccelerator.masker,
+  utf8: nodeAccelerator.utf8,
+  textUnmasker: nodeAccelerator.textUnmasker,
   receiveBuffer: { bytes: () => receiveBuffer },
+  deflate: zlibCodec,
   diagnostics: channelDiagnostics,
 };

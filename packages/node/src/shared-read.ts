@@ -7,7 +7,7 @@ import type { AddressInfo, OnReadOpts, Server } from 'node:net';
 import { connect, createServer, Socket } from 'node:net';
 import type { ByteStreamHandler } from '@ws/types';
 import { receiveBuffer } from './receive-buffer.ts';
-import { SocketStream, streamOf } from './socket-stream.ts';
+import { markServed, SocketStream, streamOf } from './socket-stream.ts';
 
 /** What is used of libuv's handle under a socket. */
 interface Handle {
@@ -74,7 +74,9 @@ export function adoptUpgraded(socket: Socket): SocketStream | null {
   if (adopted === null) return null;
   adopted.once('close', () => socket.destroy());
   socket.once('close', () => adopted.destroy());
-  return sharedStream(adopted);
+  const stream = sharedStream(adopted);
+  markServed(socket, stream);
+  return stream;
 }
 
 function adopt(socket: Socket): Socket | null {

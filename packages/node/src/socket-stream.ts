@@ -202,8 +202,13 @@ class TlsStream extends SocketStream {
   }
 }
 
+/** Says that a stream has taken a socket over by its handle: it is served. */
+export function markServed(socket: Duplex, stream: SocketStream): void {
+  (socket as StreamSocket)[STREAM] = stream;
+}
+
 /** The stream of anything else. Nothing is known of when its bytes are read, so small pieces are copied. */
-class DuplexStream extends SocketStream {
+export class DuplexStream extends SocketStream {
   override write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
     const { socket } = this;

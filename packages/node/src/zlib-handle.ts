@@ -2,7 +2,7 @@
 // the call and keeps the context, and whose `init` sets a new dictionary. `zlib-codec.ts` tries all of it before use.
 
 import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
-import { compressedData, type Output, type RawDeflater, type RawInflater } from '@ws/compress/deflate';
+import { compressedData, DEFAULT_LEVEL, type Output, type RawDeflater, type RawInflater } from '@ws/compress/deflate';
 import type { DeflateParameters } from '@ws/types';
 
 /** Longer than any flush marker, and enough for most messages in one go. */
@@ -103,7 +103,7 @@ class ZlibHandle {
 export class ZlibDeflater implements RawDeflater {
   readonly #handle: ZlibHandle;
 
-  constructor({ windowBits, memLevel = 8, level = 6 }: DeflateParameters) {
+  constructor({ windowBits, memLevel = 8, level = DEFAULT_LEVEL }: DeflateParameters) {
     // A raw window of 2^8 is one of 2^9 in zlib, of which it uses 250 bytes: no distance is over 2^8.
     const bits = Math.max(windowBits, 9);
     const stream = createDeflateRaw({ windowBits: bits, memLevel, level, chunkSize: SMALLEST_CHUNK });

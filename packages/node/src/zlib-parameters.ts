@@ -1,3 +1,4 @@
+import { DEFAULT_LEVEL } from '@ws/compress/deflate';
 import type { DeflateParameters } from '@ws/types';
 
 /** Parameters with nothing left open. */
@@ -14,7 +15,7 @@ export const PRIMING_SIZE: number = 1 << FRUGAL_WINDOW_BITS;
 
 /** Fills in zlib's defaults. */
 export function zlibParameters(parameters: DeflateParameters): ZlibParameters {
-  const { windowBits, contextTakeover, memLevel = 8, level = 6 } = parameters;
+  const { windowBits, contextTakeover, memLevel = 8, level = DEFAULT_LEVEL } = parameters;
   return { windowBits, contextTakeover, memLevel, level };
 }
 

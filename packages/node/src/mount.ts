@@ -1,0 +1,103 @@
+// On servers that others made: node:http and node:https servers hand over what they have read, and the socket.
+
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { Server as HttpsServer } from 'node:https';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
+import { attachHttp2 } from './http2-server.ts';
+import { findRoute, RouteTable } from './routes.ts';
+import { adoptUpgraded, canAdopt, probeSharedRead } from './shared-read.ts';
+import { type SocketStream, socketStream, streamOf } from './socket-stream.ts';
+import { describeTransport } from './transport-details.ts';
+
+/** What {@link attach} takes. */
+export interface AttachOptions {
+  /** The path to serve, exactly, without query. Default: all of them. */
+  readonly path?: string | undefined;
+}
+
+/** Servers that can be attached to. */
+export type AttachableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
+
+/**
+ * Serves one upgrade request, as the event `'upgrade'` of a node:http or node:https server gives it. A request that is
+ * malformed is answered accordingly.
+ *
+ * @throws TypeError when the socket is served already
+ * @example server.on('upgrade', (request, socket, head) => handleUpgrade(factory, request, socket, head));
+ */
+export function handleUpgrade(
+  factory: WebSocketServerFactory,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+): WebSocketServerProtocol {
+  if (streamOf(socket) !== undefined) throw new TypeError('this socket is served already');
+  const details = describeTransport(socket, { isServer: true, url: factory.url });
+  const stream = takeSocket(socket);
+  stream.setNoDelay(factory.options.tcpNoDelay);
+  const { method = '', url: target = '', httpVersion: version, rawHeaders } = request;
+  const protocol = factory.buildProtocol();
+  protocol.attachUpgraded(stream, details, { method, target, version, rawHeaders }, head);
+  return protocol;
+}
+
+/**
+ * Serves the upgrade requests of a server, those to `path` or all: of node:http, node:https, and of node:http2 the
+ * extended CONNECT requests (RFC 8441). Several factories may be attached to one server, each to its path.
+ *
+ * Requests to other paths are left to others who listen to the server's event; if there is nobody, they get a 404.
+ *
+ * @returns a function that detaches; connections stay
+ */
+export function attach(
+  server: AttachableServer,
+  factory: WebSocketServerFactory,
+  options: AttachOptions = {},
+): () => void {
+  const { path } = options;
+  if (path !== undefined && typeof path !== 'string') throw new TypeError('path must be a string');
+  if (path !== undefined && !path.startsWith('/')) throw new RangeError(`path ${path} does not begin with a slash`);
+  const detachHttp2 = 'updateSettings' in server ? attachHttp2(server, { factory, path }) : null;
+  // A secure HTTP/2 server may speak HTTP/1.1 too.
+  void probeSharedRead();
+  const detachHttp1 = mounts.add(server as HttpServer, { factory, path });
+  return () => {
+    detachHttp2?.();
+    detachHttp1();
+  };
+}
+
+const mounts: RouteTable<HttpServer> = new RouteTable((server, routes) => {
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Uint8Array): void => {
+    // Another listener may have been quicker.
+    if (streamOf(socket) !== undefined) return;
+    const route = isWebSocket(request) ? findRoute(routes, request.url ?? '') : undefined;
+    if (route !== undefined) handleUpgrade(route.factory, request, socket, head);
+    else if (server.listenerCount('upgrade') === 1) refuse(socket);
+  };
+  server.on('upgrade', onUpgrade);
+  return () => server.off('upgrade', onUpgrade);
+});
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return (headers.upgrade ?? '')
+    .toLowerCase()
+    .split(',')
+    .some(name => name.trim() === 'websocket');
+}
+
+/** Nobody wants this upgrade, and nobody else will answer it. */
+function refuse(socket: Duplex): void {
+  socket.on('error', () => {});
+  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+function takeSocket(socket: Duplex): SocketStream {
+  if (!(socket instanceof Socket)) return socketStream(socket);
+  // What the HTTP server thought of idle connections ends here.
+  socket.setTimeout(0);
+  return (canAdopt() ? adoptUpgraded(socket) : null) ?? socketStream(socket);
+}
