@@ -58,8 +58,8 @@ export class FrameReader {
     } finally {
       this.#isReading = false;
       const rest = decoder.detach();
-      if (rest.length > 0 && actions.isListening) {
-        this.#unread = concatBytes([rest]);
+      if (actions.isListening && (rest.length > 0 || this.#isFull)) {
+        this.#unread = new Uint8Array(rest);
         actions.pauseStream();
       }
     }
@@ -85,10 +85,15 @@ export class FrameReader {
     this.#decoder.skipToClose();
   }
 
+  /** As much waits as may. */
+  get #isFull(): boolean {
+    const delivery = this.#delivery;
+    return delivery.isHolding && delivery.heldBytes >= LOOK_AHEAD && !this.#isLast;
+  }
+
   /** Reads what was pushed. @returns whether there is nothing more to do with it now */
   #read(decoder: FrameDecoder): boolean {
     const actions = this.#actions;
-    const delivery = this.#delivery;
     try {
       for (let piece = decoder.next(); piece !== Piece.NONE; piece = decoder.next()) {
         if (piece === Piece.MESSAGE) {
@@ -101,7 +106,7 @@ export class FrameReader {
           actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
         }
         if (!actions.isListening) return true;
-        if (delivery.isHolding && delivery.heldBytes >= LOOK_AHEAD && !this.#isLast) return true;
+        if (this.#isFull) return true;
       }
       return true;
     } catch (error) {

@@ -1,7 +1,7 @@
 // Messages in, frames out: compression, fragmentation, and the APIs to send a message bit by bit.
 
 import type { MessageCompression } from '@ws/types';
-import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util';
+import { EMPTY_BYTES, encodeText } from '@ws/util';
 import { FIN, RSV1 } from './frame-header.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { messageFirstByte } from './frame-writer.ts';
@@ -146,7 +146,9 @@ export class MessageSender {
   }
 
   #sendShortText(text: string): boolean {
-    if (this.#compression !== null || this.#rules.autoFragmentSize > 0) return false;
+    const { autoFragmentSize, maxMessageSize } = this.#rules;
+    if (this.#compression !== null || autoFragmentSize > 0) return false;
+    if (maxMessageSize > 0 && text.length * 3 > maxMessageSize) return false;
     const wire = this.#writer.writeShortText(text);
     if (wire === 0) return false;
     this.#countMessage(wire - 2);
@@ -218,7 +220,7 @@ export class MessageSender {
 const MAX_LENT = 16384;
 
 function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.length > MAX_LENT ? concatBytes([bytes]) : bytes;
+  return bytes.length > MAX_LENT ? new Uint8Array(bytes) : bytes;
 }
 
 function checkFragmentSize(size: number | undefined): number | undefined {

@@ -59,7 +59,7 @@ export class ServerOpening implements Opening {
     this.#parser = new RequestHeadParser({ maxSize: endpoint.options.maxHandshakeSize });
     this.#flash = this.#options.serveFlashSocketPolicy ? 0 : -1;
     this.#given = given;
-    if (given !== null) this.#rest = concatBytes([given.rest]);
+    if (given !== null) this.#rest = new Uint8Array(given.rest);
   }
 
   get #options(): ServerOptions {

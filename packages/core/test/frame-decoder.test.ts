@@ -66,7 +66,12 @@ describe('what RFC 6455, 5 forbids', () => {
     { code: 'ERR_RESERVED_BITS', wire: `c1 80 ${key}`, name: 'RSV1 without compression' },
     { code: 'ERR_RESERVED_BITS', wire: `a1 80 ${key}`, name: 'RSV2' },
     { code: 'ERR_RESERVED_BITS', wire: `91 80 ${key}`, name: 'RSV3' },
-    { code: 'ERR_RESERVED_BITS', wire: `f1 80 ${key}`, name: 'RSV2 and 3 with compression', rules: { hasCompression: true } },
+    {
+      code: 'ERR_RESERVED_BITS',
+      wire: `f1 80 ${key}`,
+      name: 'RSV2 and 3 with compression',
+      rules: { hasCompression: true },
+    },
     { code: 'ERR_COMPRESSED_CONTROL', wire: `c9 80 ${key}`, name: 'RSV1 on a ping', rules: { hasCompression: true } },
     {
       code: 'ERR_COMPRESSED_CONTINUATION',
@@ -93,7 +98,12 @@ describe('what RFC 6455, 5 forbids', () => {
     { code: 'ERR_FRAME_TOO_BIG', wire: `82 ff 00 20 00 00 00 00 00 00 ${key}`, name: '2^53 bytes' },
     { code: 'ERR_FRAME_TOO_BIG', wire: `82 ff 7f ff ff ff ff ff ff ff ${key}`, name: '2^63 - 1 bytes' },
     { code: 'ERR_FRAME_TOO_BIG', wire: `82 8b ${key}`, name: 'a frame over the limit', rules: { maxFrameSize: 10 } },
-    { code: 'ERR_MESSAGE_TOO_BIG', wire: `82 8b ${key}`, name: 'a message over the limit', rules: { maxMessageSize: 10 } },
+    {
+      code: 'ERR_MESSAGE_TOO_BIG',
+      wire: `82 8b ${key}`,
+      name: 'a message over the limit',
+      rules: { maxMessageSize: 10 },
+    },
     {
       code: 'ERR_MESSAGE_TOO_BIG',
       wire: `02 86 ${key} 00 00 00 00 00 00 80 85 ${key}`,

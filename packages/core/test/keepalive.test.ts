@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { WebSocketServerProtocol } from '../src/server-protocol.ts';
+import { frame, type Log, rawServer } from './harness.ts';
+
+function pinging(log: Log): new () => WebSocketServerProtocol {
+  return class extends WebSocketServerProtocol {
+    override onAutoPong(latency: number): void {
+      log.push(['latency', latency]);
+    }
+    override onPong(): void {
+      log.push('pong');
+    }
+    override onClose(wasClean: boolean): void {
+      log.push(['close', wasClean]);
+    }
+  };
+}
+
+function start(options: Record<string, number | boolean>) {
+  const log: Log = [];
+  const server = rawServer({ options, Protocol: pinging(log) });
+  return { ...server, log };
+}
+
+describe('automatic pings', () => {
+  test('go out at the interval; a pong gives the latency, and the next ping', () => {
+    const { advance, peer, send, log } = start({ autoPingInterval: 5000, autoPingTimeout: 2000, autoPingSize: 20 });
+    advance(4999);
+    expect(peer.take().length).toBe(0);
+    advance(1);
+    const ping = peer.take();
+    expect([...ping.subarray(0, 2)]).toEqual([0x89, 20]);
+    advance(30);
+    send(frame(10, ping.subarray(2)));
+    expect(log).toEqual([['latency', 30], 'pong']);
+    advance(4999);
+    expect(peer.take().length).toBe(0);
+    advance(1);
+    const next = peer.take();
+    expect(next[0]).toBe(0x89);
+    expect(next.subarray(2)).not.toEqual(ping.subarray(2));
+  });
+
+  test('without a pong drop the connection after the timeout', async () => {
+    const { advance, peer, send, log, protocol } = start({ autoPingInterval: 5000, autoPingTimeout: 2000 });
+    advance(5000);
+    send(frame(10, 'another'));
+    advance(1999);
+    expect(peer.isClosed).toBe(false);
+    advance(1);
+    expect(peer.isClosed).toBe(true);
+    expect(log).toEqual(['pong', ['close', false]]);
+    expect(await protocol.closed).toMatchObject({ timeout: 'autoPing', closedBy: 'local' });
+  });
+
+  test('go on without a timeout, pong or no pong', () => {
+    const { advance, peer } = start({ autoPingInterval: 100 });
+    advance(350);
+    expect(peer.take().length).toBe(3 * 14);
+  });
+
+  test('data counts as the pong, unless an option says otherwise', () => {
+    for (const autoPingRestartOnAnyTraffic of [true, false]) {
+      const { advance, peer, send } = start({
+        autoPingInterval: 100,
+        autoPingTimeout: 50,
+        autoPingRestartOnAnyTraffic,
+      });
+      advance(100);
+      send(frame(1, 'data'));
+      advance(60);
+      expect(peer.isClosed).toBe(!autoPingRestartOnAnyTraffic);
+      peer.take();
+      advance(40);
+      expect(peer.take().length).toBe(autoPingRestartOnAnyTraffic ? 14 : 0);
+    }
+  });
+
+  test('data while no ping is under way changes nothing', () => {
+    const { advance, peer, send } = start({ autoPingInterval: 100 });
+    advance(50);
+    send(frame(1, 'data'));
+    advance(50);
+    expect(peer.take().length).toBe(14);
+  });
+
+  test('stop when the connection closes, and no timer is left', () => {
+    const { advance, peer, protocol, end, platform } = start({ autoPingInterval: 100, autoPingTimeout: 50 });
+    protocol.sendClose(1000);
+    advance(500);
+    expect(peer.takeHex()).toBe('88 02 03 e8');
+    end();
+    expect(platform.clock.pendingTimers).toBe(0);
+  });
+});
