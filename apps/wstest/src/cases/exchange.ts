@@ -20,6 +20,8 @@ export interface Closing {
   testerClosed: boolean;
   /** Whether the peer let go of TCP in time. */
   peerEnded: boolean;
+  /** Whether the peer neither answered the tester's Close frame nor let go of TCP before the tester did. */
+  isUnanswered: boolean;
 }
 
 /** What a peer did that counts as an answer. */
@@ -30,7 +32,13 @@ export class Exchange {
   readonly connection: PeerConnection;
   readonly timing: Timing;
   readonly answers: Answer[] = [];
-  readonly closing: Closing = { startedBy: null, peerClose: null, testerClosed: false, peerEnded: false };
+  readonly closing: Closing = {
+    startedBy: null,
+    peerClose: null,
+    testerClosed: false,
+    peerEnded: false,
+    isUnanswered: false,
+  };
   /** The rule that the peer broke, or null. */
   violation: string | null = null;
 
@@ -111,7 +119,7 @@ export class Exchange {
     const { closing, connection } = this;
     if (!this.isOver) {
       if (!closing.testerClosed) await this.sendClose();
-      await this.receiveEnd();
+      closing.isUnanswered = !(await this.receiveEnd());
     }
     if (closing.peerClose !== null && !closing.testerClosed && !closing.peerEnded) {
       closing.testerClosed = true;

@@ -19,8 +19,8 @@ export interface ExpectedClose {
   /** Codes that the peer may close with; closing without a code is always allowed. */
   readonly codes: readonly number[];
   readonly isCleanRequired: boolean;
-  /** Whether the peer's code is what the case is about, so that a wrong one fails the case itself. */
-  readonly isCodeDecisive?: boolean;
+  /** Whether the closing is what the case is about, so that a wrong one fails the case itself. */
+  readonly isSubject?: boolean;
 }
 
 /** Judges a conversation that came to its end. */
@@ -37,9 +37,8 @@ export function judge(exchange: Exchange, outcomes: readonly Outcome[], close: E
     };
   }
   const [behavior, result] = judgeAnswers(exchange, outcomes);
-  const isCodeFatal = close.isCodeDecisive === true && behaviorClose === 'WRONG CODE';
   // A peer that never failed the connection did not notice anything, whatever it answered.
-  const hasWrongEnd = behaviorClose === 'FAILED' || isCodeFatal;
+  const hasWrongEnd = behaviorClose === 'FAILED' || (close.isSubject === true && behaviorClose !== 'OK');
   if (hasWrongEnd && behavior !== 'FAILED') {
     return { behavior: 'FAILED', result: resultClose, behaviorClose, resultClose };
   }
@@ -67,6 +66,8 @@ function judgeClose({ closing, violation }: Exchange, expected: ExpectedClose): 
   if (code !== null && !expected.codes.includes(code)) {
     return ['WRONG CODE', `The peer closed with ${code}, not with ${expected.codes.join(' or ')}.`];
   }
+  if (closing.isUnanswered)
+    return [expected.isCleanRequired ? 'UNCLEAN' : 'FAILED', 'The peer did not answer the Close frame in time.'];
   if (!peerEnded) return ['UNCLEAN', 'The peer did not let go of the TCP connection in time.'];
   if (expected.isCleanRequired && !(peerClose !== null && testerClosed)) {
     return ['UNCLEAN', 'The connection ended without a closing handshake.'];

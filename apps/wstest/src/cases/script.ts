@@ -109,8 +109,8 @@ export function scripted(script: Script): ExchangeCase {
     expectation,
     run: async exchange => {
       for (const step of script.steps) await perform(step, exchange);
-      if (script.close.startedBy === 'peer' || exchange.closing.testerClosed) await exchange.receiveEnd();
-      else await exchange.receive(script.outcomes[0]?.answers.length ?? 0);
+      if (script.close.startedBy === 'peer') await exchange.receiveEnd();
+      else if (!exchange.closing.testerClosed) await exchange.receive(script.outcomes[0]?.answers.length ?? 0);
       await exchange.finish();
       return judge(exchange, script.outcomes, script.close);
     },

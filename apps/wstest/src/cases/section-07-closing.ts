@@ -46,7 +46,7 @@ function closes(id: string, description: string, steps: readonly Step[], code = 
     expectation: `${CLEAN} Its code is 1000${code === 1000 ? '' : ` or ${code}`}, or there is none.`,
     steps,
     outcomes: exactly(),
-    close: { startedBy: 'tester', codes: [...new Set([1000, code])], isCleanRequired: true, isCodeDecisive: true },
+    close: { startedBy: 'tester', codes: [...new Set([1000, code])], isCleanRequired: true, isSubject: true },
   });
 }
 
@@ -62,7 +62,7 @@ function illegal(
     expectation: `The peer closes with ${codes.join(' or ')}, without a code, or drops the connection.`,
     steps: [write(frame)],
     outcomes: exactly(),
-    close: { startedBy: 'tester', codes, isCleanRequired: false, isCodeDecisive: true },
+    close: { startedBy: 'tester', codes, isCleanRequired: false, isSubject: true },
   });
 }
 
@@ -73,7 +73,7 @@ function echoThenClose(): ExchangeCase {
     expectation: 'The echo, then a clean closing with 1000.',
     steps: [write(text('Hello, world!'))],
     outcomes: exactly(answer('text', 'Hello, world!')),
-    close: { ...testerCloses, isCodeDecisive: true },
+    close: { ...testerCloses, isSubject: true },
   });
 }
 
