@@ -53,11 +53,14 @@ export interface IWebSocketServerChannel extends IWebSocketChannel {
   attach(stream: ByteStream, transportDetails?: TransportDetails | null): void;
 }
 
-/** What a server's `onConnect` answers. */
+/** What a server's `onConnect` answers; `undefined` and an empty list are `null`. */
 export type ServerAnswer =
   | null
+  | undefined
   | string
-  | readonly [subprotocol: string | null, headers: HeaderInit]
+  | readonly []
+  | readonly [subprotocol: string | null]
+  | readonly [subprotocol: string | null, headers: HeaderInit | null]
   | ConnectionAccept;
 
 /** A client's connection. */

@@ -1,4 +1,4 @@
-import { HOST_NAME, IPV6, resourceOfSocket, type UrlParam, type UrlParams, type UrlTarget } from './url-parts.ts';
+import { HOST, resourceOfSocket, type UrlParam, type UrlParams, type UrlTarget } from './url-parts.ts';
 
 /**
  * Makes a `ws:` or `wss:` URL (RFC 6455, 3). The port is always written.
@@ -19,82 +19,78 @@ export function createUrl(target: UrlTarget): string {
     udsPath = null,
     resource = null,
   } = target;
-  if (typeof hostname !== 'string') throw new TypeError('hostname must be a string');
-  if (typeof isSecure !== 'boolean') throw new TypeError('isSecure must be a boolean');
+  check('hostname', hostname, 'string');
+  check('isSecure', isSecure, 'boolean');
   const scheme = isSecure ? 'wss://' : 'ws://';
   const isUnix = hostname.toLowerCase() === 'unix';
-  const given = resource === null ? formatPath(path ?? (isUnix ? '' : '/')) + formatQuery(params) : checked(resource);
-  if (isUnix) {
-    if (port !== null) throw new RangeError('a Unix socket has no port');
-    return `${scheme}unix:${formatSocket(udsPath, given)}`;
-  }
-  if (udsPath !== null) throw new RangeError("udsPath goes with hostname 'unix'");
-  return `${scheme}${formatHost(hostname)}:${formatPort(port ?? (isSecure ? 443 : 80))}${given}`;
+  if (resource !== null) check('resource', resource, 'string', RESOURCE);
+  const given = resource ?? formatPath(path ?? (isUnix ? '' : '/')) + formatQuery(params);
+  if (isUnix ? port !== null : udsPath !== null) throw new RangeError("a port, or hostname 'unix' and a udsPath");
+  return isUnix
+    ? `${scheme}unix:${formatSocket(udsPath, given)}`
+    : `${scheme}${formatHost(hostname)}:${formatPort(port ?? (isSecure ? 443 : 80))}${given}`;
+}
+
+/** Empty, or from a slash or question mark on; no fragment, no control characters. */
+const RESOURCE = /^(?![^/?])[ -"$-~\x80-\uffff]*$/;
+
+/** Not halves of surrogate pairs, which have no UTF-8. */
+const WELL_FORMED = /^\P{Cs}*$/u;
+
+function check(title: string, value: unknown, type: string, grammar?: RegExp): void {
+  if (typeof value !== type) throw new TypeError(`${title} must be of type ${type}`);
+  if (grammar?.test(`${value}`) === false) throw new RangeError(`not a valid ${title}: ${JSON.stringify(value)}`);
 }
 
 function formatHost(hostname: string): string {
-  const address = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (IPV6.test(address)) return `[${address}]`;
-  if (!HOST_NAME.test(hostname)) throw new RangeError('hostname is not a host name');
-  return hostname;
+  const host = /^[^[]*:/.test(hostname) ? `[${hostname}]` : hostname;
+  check('hostname', host, 'string', HOST);
+  return host;
 }
 
 function formatPort(port: number): number {
-  if (typeof port !== 'number') throw new TypeError('port must be a number');
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new RangeError('port must be 1..65535');
+  check('port', port, 'number', /^[1-9]\d*$/);
+  if (port > 65535) throw new RangeError('port must be 1..65535');
   return port;
 }
 
 function formatSocket(udsPath: string | null, resource: string): string {
-  if (typeof udsPath !== 'string') throw new TypeError("hostname 'unix' needs a udsPath");
-  if (udsPath === '') throw new RangeError('udsPath is empty');
+  check('udsPath', udsPath, 'string', /^\P{Cs}+$/u);
   // A colon stays one, unless it looked like the second colon.
-  const socket = wellFormed(udsPath).replace(/[^\w.~!$&'()*+,=:/-]|:(?=\/)/gu, encodeURIComponent);
-  const implied = resourceOfSocket(socket);
-  if (resource[0] !== '/') return socket + resource;
-  const rest = resource.slice(implied.length);
-  return resource.startsWith(implied) && /^(\?|$)/.test(rest) ? socket + rest : `${socket}:${resource}`;
+  const socket = udsPath!.replace(/[^\w.~!$&'()*+,=:/-]|:(?=\/)/gu, encodeURIComponent);
+  const path = resource.replace(/\?.*/, '');
+  return path === '' || path === resourceOfSocket(socket)
+    ? socket + resource.slice(path.length)
+    : `${socket}:${resource}`;
 }
 
 function formatPath(path: string): string {
-  if (typeof path !== 'string') throw new TypeError('path must be a string');
-  const slash = path === '' || path[0] === '/' ? '' : '/';
-  return slash + percentEncode(path).replace(/%2F/g, '/');
+  return percentEncode('path', path)
+    .replace(/%2F/g, '/')
+    .replace(/^(?=[^/])/, '/');
 }
 
 function formatQuery(params: UrlParams | null): string {
-  if (typeof params !== 'object') throw new TypeError('params must be an object');
+  check('params', params, 'object');
   const pairs: string[] = [];
   for (const [name, values] of Object.entries(params ?? {})) {
     for (const value of Array.isArray(values) ? values : [values]) {
-      if (value !== null && value !== undefined) pairs.push(`${escapeForm(name)}=${escapeForm(value)}`);
+      if (value !== null && value !== undefined) pairs.push(`${formatParam(name)}=${formatParam(value)}`);
     }
   }
   return pairs.length > 0 ? `?${pairs.join('&')}` : '';
 }
 
-function checked(resource: string): string {
-  if (typeof resource !== 'string') throw new TypeError('resource must be a string');
-  if (!/^(?![^/?])[ -"$-~\x80-\uffff]*$/.test(resource)) throw new RangeError('resource is not a path and query');
-  return resource;
-}
-
-function escapeForm(value: UrlParam): string {
-  if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') {
-    throw new TypeError('a parameter must be a string, number or boolean');
-  }
-  return percentEncode(`${value}`).replace(/%20/g, '+');
+function formatParam(value: NonNullable<UrlParam>): string {
+  // The text of an object is never meant; a symbol has none, and says so itself.
+  return percentEncode('parameter', Object(value) === value ? value : `${value}`).replace(/%20/g, '+');
 }
 
 /** Percent-encodes all but the unreserved characters (RFC 3986, 2.3). */
-function percentEncode(text: string): string {
-  return encodeURIComponent(wellFormed(text)).replace(
+function percentEncode(title: string, text: unknown): string {
+  check(title, text, 'string', WELL_FORMED);
+  return encodeURIComponent(text as string).replace(
     /[!'()*]/g,
     sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-function wellFormed(text: string): string {
-  if (/\p{Cs}/u.test(text)) throw new RangeError('half a surrogate pair has no place in a URL');
-  return text;
 }

@@ -1,5 +1,5 @@
 import { decodeTextLossy } from './text.ts';
-import { HOST_NAME, IPV6, resourceOfSocket, type UrlParts } from './url-parts.ts';
+import { HOST, resourceOfSocket, type UrlParts } from './url-parts.ts';
 
 /**
  * Takes a `ws:` or `wss:` URL apart (RFC 6455, 3). {@link createUrl} puts it together again.
@@ -24,18 +24,17 @@ export function parseUrl(url: string): UrlParts {
   const isSecure = scheme.length === 4;
   const endpoint = authority.slice(authority.lastIndexOf('@') + 1);
   return /^unix(:|$)/i.test(endpoint)
-    ? { isSecure, ...parseSocket(endpoint.slice(5) + rawPath, query) }
+    ? { isSecure, ...parseSocket(endpoint[4] === ':' ? endpoint.slice(5) + rawPath : '', query) }
     : { isSecure, ...parseEndpoint(endpoint, isSecure), udsPath: null, ...parseResource(rawPath || '/', query) };
 }
 
 function parseEndpoint(endpoint: string, isSecure: boolean): Pick<UrlParts, 'hostname' | 'port'> {
-  const [, address, name, digits = ''] = /^(?:\[(.*)\]|([^:]*))(?::(.*))?$/.exec(endpoint) ?? [];
-  const hostname = address ?? name ?? '';
-  if (hostname === '') throw new RangeError('the URL has no hostname');
-  if (!(address === undefined ? HOST_NAME : IPV6).test(hostname)) throw new RangeError("the URL's hostname is not one");
+  const [, host = '', digits = ''] = /^(\[.*\]|[^:]*)(?::(.*))?$/.exec(endpoint) ?? [];
+  if (host === '') throw new RangeError('the URL has no hostname');
+  if (!HOST.test(host)) throw new RangeError("the URL's hostname is not valid");
   const port = digits === '' ? (isSecure ? 443 : 80) : /^\d+$/.test(digits) ? Number(digits) : 0;
   if (port < 1 || port > 65535) throw new RangeError("the URL's port must be 1..65535");
-  return { hostname: hostname.toLowerCase(), port };
+  return { hostname: host.replace(/^\[|\]$/g, '').toLowerCase(), port };
 }
 
 /** @param location all between `unix:` and the query: the socket's path, perhaps a colon and a path */

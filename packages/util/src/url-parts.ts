@@ -38,11 +38,11 @@ export interface UrlParts {
   readonly params: Record<string, string[]>;
 }
 
-/** IPv6, perhaps with a zone. Not a full check of the address: it keeps what is no address out of the brackets. */
-export const IPV6: RegExp = /^[\da-f]{0,4}:[\da-f]{0,4}:[\da-f:.]*(?:%[\w.~-]+)?$/i;
-
-/** A registered name or IPv4 address: nothing that ends an authority, no blanks, no control characters. */
-export const HOST_NAME: RegExp = /^[!$-.\w;=~\x80-\uffff]+$/;
+/**
+ * The host of an authority: a name or an IPv4 address without anything that would end it, without blanks and control
+ * characters; or in brackets what looks like an IPv6 address, perhaps with a zone.
+ */
+export const HOST: RegExp = /^(?:[!$-.\w;=~\x80-\uffff]+|\[[\da-f]{0,4}:[\da-f]{0,4}:[\da-f:.]*(?:%[\w.~-]+)?\])$/i;
 
 /** The resource of a Unix socket's URL that names none: the socket's path, from the first slash on. */
 export function resourceOfSocket(rawUdsPath: string): string {

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { WsError } from '../src/index.ts';
+
+class TeaError extends WsError<'ERR_TEAPOT'> {
+  override readonly name = 'TeaError';
+}
+
+test('an error has a code, and keeps what led to it', () => {
+  const cause = new Error('no coffee');
+  const error = new TeaError('ERR_TEAPOT', 'short and stout', { cause });
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({ name: 'TeaError', code: 'ERR_TEAPOT', message: 'short and stout', cause });
+  expect(String(error)).toBe('TeaError: short and stout');
+});
+
+test('without a cause it has none', () => {
+  expect('cause' in new TeaError('ERR_TEAPOT', 'short and stout')).toBe(false);
+});
