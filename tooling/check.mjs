@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 const STEPS = [
   ['build', 'turbo run build --output-logs=errors-only'],
   ['types', 'tsc -p tsconfig.json'],
+  ['examples', 'tsc -p tsconfig.examples.json && node tooling/snippets.mjs --check'],
   ['lint', 'biome check . --diagnostic-level=error'],
   ['wasm', 'node tooling/wasm/build.mjs --check'],
   ['boundaries', 'turbo boundaries'],
