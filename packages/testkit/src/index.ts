@@ -1,1 +1,10 @@
-export {};
+export type { EverySplitOptions } from './every-split.ts';
+export { everySplit } from './every-split.ts';
+export { hex, toHex } from './hex.ts';
+export type { ManualClock } from './manual-clock.ts';
+export { manualClock } from './manual-clock.ts';
+export type { MemoryPair, MemoryPairOptions } from './memory-pair.ts';
+export { memoryPair } from './memory-pair.ts';
+export { CANARY, MemoryStream } from './memory-stream.ts';
+export type { SeededRandom } from './seeded-random.ts';
+export { seededRandom } from './seeded-random.ts';

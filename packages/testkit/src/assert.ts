@@ -1,0 +1,64 @@
+// Assertions of the contract suites: no test runner's `expect` is needed, only something that catches what is thrown.
+
+/** A rule of a contract that an implementation breaks. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+}
+
+/** @throws {@link ContractError} with `rule` unless `condition` holds */
+export function check(condition: boolean, rule: string): asserts condition {
+  if (!condition) throw new ContractError(rule);
+}
+
+/** @throws {@link ContractError} unless the two are deeply equal */
+export function checkEqual(actual: unknown, expected: unknown, rule: string): void {
+  if (equalValues(actual, expected)) return;
+  throw new ContractError(`${rule}: expected ${show(expected)}, got ${show(actual)}`);
+}
+
+/** @throws {@link ContractError} unless `run` throws an error whose `code` is the one given */
+export function checkThrows(run: () => unknown, code: string | null, rule: string): void {
+  let thrown: unknown;
+  try {
+    run();
+  } catch (error) {
+    if (code === null || (error as { code?: unknown } | null)?.code === code) return;
+    thrown = error;
+  }
+  throw new ContractError(thrown === undefined ? `${rule}: nothing was thrown` : `${rule}: threw ${show(thrown)}`);
+}
+
+/** Whether two values are equal by content: bytes, arrays, errors (name, message, own fields), objects by own fields. */
+export function equalValues(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (ArrayBuffer.isView(a)) return equalBytes(a as Uint8Array, b as Uint8Array);
+  if (a instanceof Map || a instanceof Set) return equalValues([...a], [...(b as typeof a)]);
+  if (a instanceof Error && (a.message !== (b as Error).message || a.name !== (b as Error).name)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  const fields = b as Readonly<Record<string, unknown>>;
+  return keys.every(key => Object.hasOwn(b, key) && equalValues((a as typeof fields)[key], fields[key]));
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** A value in few words, for error messages. */
+export function show(value: unknown): string {
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof Uint8Array) {
+    const digits = Array.from(value.subarray(0, 32), byte => byte.toString(16).padStart(2, '0')).join(' ');
+    return `<${value.length} bytes${value.length > 0 ? `: ${digits}` : ''}${value.length > 32 ? ' …' : ''}>`;
+  }
+  if (Array.isArray(value)) return `[${value.slice(0, 16).map(show).join(', ')}${value.length > 16 ? ', …' : ''}]`;
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return `{ ${Object.entries(value)
+    .map(([key, field]) => `${key}: ${show(field)}`)
+    .join(', ')} }`;
+}

@@ -1,0 +1,96 @@
+/** Bytes that do not fit yet: the memory is still the writer's. */
+interface Kept {
+  bytes: Uint8Array;
+  /** What they were when they were written. */
+  copy: Uint8Array;
+}
+
+/** One direction of a pair: up to `capacity` bytes on their way, and behind them what the writer has kept. */
+export class BytePipe {
+  readonly #capacity: number;
+  readonly #onTheWay: Uint8Array[] = [];
+  readonly #kept: Kept[] = [];
+  #length = 0;
+  #keptBytes = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Bytes that can be read. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes that did not fit. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0 && this.#keptBytes === 0;
+  }
+
+  /** Length of the piece that comes next. */
+  get nextLength(): number {
+    return this.#onTheWay[0]?.length ?? 0;
+  }
+
+  /** Copies what fits and keeps the rest. */
+  write(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const fitting = this.#kept.length > 0 ? 0 : Math.min(bytes.length, this.#capacity - this.#length);
+    if (fitting > 0) this.#push(bytes.slice(0, fitting));
+    if (fitting === bytes.length) return;
+    const rest = bytes.subarray(fitting);
+    this.#kept.push({ bytes: rest, copy: rest.slice() });
+    this.#keptBytes += rest.length;
+  }
+
+  /** Fills `target`; there must be enough. */
+  readInto(target: Uint8Array): void {
+    let filled = 0;
+    while (filled < target.length) {
+      const piece = this.#onTheWay[0] as Uint8Array;
+      const part = piece.subarray(0, target.length - filled);
+      target.set(part, filled);
+      filled += part.length;
+      if (part.length === piece.length) this.#onTheWay.shift();
+      else this.#onTheWay[0] = piece.subarray(part.length);
+    }
+    this.#length -= filled;
+  }
+
+  /**
+   * Moves kept bytes on, as far as there is room now.
+   *
+   * @returns whether this took the last of them
+   * @throws Error when they were changed meanwhile
+   */
+  takeKept(): boolean {
+    if (this.#keptBytes === 0) return false;
+    for (let next = this.#kept[0]; next !== undefined; next = this.#kept[0]) {
+      const room = this.#capacity - this.#length;
+      if (room === 0) return false;
+      if (next.bytes.some((byte, i) => byte !== next.copy[i])) {
+        this.dropKept();
+        throw new Error('bytes that the stream kept (write returned false) were changed before onDrain');
+      }
+      this.#push(next.copy.subarray(0, room));
+      if (next.copy.length <= room) this.#kept.shift();
+      else this.#kept[0] = { bytes: next.bytes.subarray(room), copy: next.copy.subarray(room) };
+      this.#keptBytes -= Math.min(room, next.copy.length);
+    }
+    return true;
+  }
+
+  dropKept(): void {
+    this.#kept.length = 0;
+    this.#keptBytes = 0;
+  }
+
+  #push(bytes: Uint8Array): void {
+    this.#onTheWay.push(bytes);
+    this.#length += bytes.length;
+  }
+}

@@ -1,0 +1,87 @@
+import { microtask } from './globals.ts';
+import { MemoryStream } from './memory-stream.ts';
+
+/** How {@link memoryPair} carries bytes. */
+export interface MemoryPairOptions {
+  /**
+   * The most bytes that one `onData` is given, 1 or more; a function is asked anew for each call. Writes are then
+   * joined and cut like the bytes of a TCP connection. Not given: each write arrives as it was made.
+   */
+  readonly chunkSize?: number | (() => number) | undefined;
+  /**
+   * The bytes that may be on their way in each direction, 1 or more, default 65536. What goes beyond is kept by the writing
+   * stream: `write` answers `false` and `onDrain` follows. `Infinity`: `write` always answers `true`.
+   */
+  readonly capacity?: number | undefined;
+  /** Nothing moves until `step` or `flush` is called. Default `false`: each event has a microtask of its own. */
+  readonly manual?: boolean | undefined;
+  /** Runs the deliveries instead of a microtask, such as a manual clock's `defer`. Each call is one event. */
+  readonly schedule?: ((task: () => void) => void) | undefined;
+}
+
+/** Two joined streams: what is written to one arrives at the other. */
+export interface MemoryPair {
+  readonly a: MemoryStream;
+  readonly b: MemoryStream;
+  /** Delivers the next event (one call of one handler); `false` when there is none. */
+  step(): boolean;
+  /**
+   * Delivers events until none is left, and returns how many there were.
+   *
+   * @throws Error after a million events: two handlers that answer each other for ever
+   */
+  flush(): number;
+}
+
+/** Two handlers that talk for ever are found out, not waited for. */
+const MAX_EVENTS = 1_000_000;
+
+/**
+ * Makes two joined {@link ByteStream}s in memory. Always the same order of events, no timers, no sockets; and strict:
+ * lent bytes are overwritten as soon as `onData` returns, and changing bytes that a stream keeps is an error.
+ *
+ * @throws RangeError for a `chunkSize` below 1 or a `capacity` below 1
+ * @example
+ * const { a, b } = memoryPair({ chunkSize: 1 });
+ * server.attach(a, details);
+ * client.attach(b, details);
+ */
+export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
+  const { chunkSize, capacity = 65_536, manual = false, schedule = microtask } = options;
+  if (typeof chunkSize === 'number') checkChunkSize(chunkSize);
+  if (!(capacity >= 1)) throw new RangeError(`capacity must be 1 or more, not ${capacity}`);
+
+  const turns: (() => void)[] = [];
+  function step(): boolean {
+    const turn = turns.shift();
+    turn?.();
+    return turn !== undefined;
+  }
+
+  const settings = {
+    capacity,
+    nextChunkSize:
+      chunkSize === undefined
+        ? null
+        : typeof chunkSize === 'number'
+          ? () => chunkSize
+          : () => checkChunkSize(chunkSize()),
+    schedule(turn: () => void): void {
+      turns.push(turn);
+      if (!manual) schedule(step);
+    },
+  };
+  const [a, b] = MemoryStream.join(settings);
+
+  function flush(): number {
+    let count = 0;
+    while (step()) if (++count > MAX_EVENTS) throw new Error(`no end after ${MAX_EVENTS} events`);
+    return count;
+  }
+  return { a, b, step, flush };
+}
+
+function checkChunkSize(size: number): number {
+  if (!(size >= 1)) throw new RangeError(`chunkSize must be 1 or more, not ${size}`);
+  return Math.floor(size);
+}
