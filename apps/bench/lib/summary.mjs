@@ -89,7 +89,10 @@ export function summarize({ scenario, samples }) {
   const { name, title, unit, mode, inChart, budgets } = scenario;
   const names = Object.keys(samples).filter(entry => (samples[entry]?.length ?? 0) > 0);
   const withBudget = budgets.flatMap(({ of, to, atMost }) => ratioOf(samples, of, to, atMost));
+  // An entry under another load than the rest has no ratio to ws.
+  const alike = new Set(scenario.entries.filter(entry => entry.connections === undefined).map(entry => entry.name));
   const others = names
+    .filter(entry => alike.has(entry))
     .filter(entry => entry !== 'ws' && !withBudget.some(ratio => ratio.of === entry && ratio.to === 'ws'))
     .flatMap(entry => ratioOf(samples, entry, 'ws', null));
   return {

@@ -90,15 +90,14 @@ void connection_ready(Connection *connection) {
   }
   load.ready++;
   open_next();
-  switch (load.options.mode) {
-    case MODE_ECHO:
-    case MODE_RAW: start_sending(connection, load.options.window); break;
-    case MODE_FAN:
-      if (load.ready == load.options.connections) start_sending(&load.connections[0], load.options.window);
-      break;
-    default:
-      if (load.options.greet) start_sending(connection, 1);
+  if (load.options.mode == MODE_IDLE) {
+    if (load.options.greet) start_sending(connection, 1);
+    return;
   }
+  /* Nobody sends before all are open: a busy server would take long to accept the last of 10,000. */
+  if (load.ready < load.options.connections) return;
+  int senders = load.options.mode == MODE_FAN ? 1 : load.options.connections;
+  for (int i = 0; i < senders; i++) start_sending(&load.connections[i], load.options.window);
 }
 
 static void record(const Connection *sender, uint64_t message, double now) {
