@@ -1,1 +1,2 @@
-export {};
+export * from './bzip2/index.ts';
+export * from './deflate/index.ts';

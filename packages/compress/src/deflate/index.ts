@@ -7,6 +7,7 @@ export {
   PerMessageCompressResponseAccept,
 } from '../per-message-compress.ts';
 export type { ReadyAcceptor, ReadyOffer } from '../ready-made.ts';
+export { DEFAULT_LEVEL } from './default-level.ts';
 export { deflateExtension } from './deflate-extension.ts';
 export { type DeflateOfferFields, PerMessageDeflateOffer } from './deflate-offer.ts';
 export { type DeflateOfferAcceptFields, PerMessageDeflateOfferAccept } from './deflate-offer-accept.ts';

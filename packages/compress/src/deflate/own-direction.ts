@@ -8,7 +8,7 @@ export interface DeflateOwnDirection {
   readonly windowBits?: number | null;
   /** Memory for what we send, 1..9; default `null`: 8. */
   readonly memLevel?: number | null;
-  /** Effort for what we send, 0..9; default `null`: 6. */
+  /** Effort for what we send, 0..9; default `null`: 5, see `DEFAULT_LEVEL`. */
   readonly level?: number | null;
   /** The most bytes that a received message may have, decompressed; default `null`: the protocol's limit only. */
   readonly maxMessageSize?: number | null;

@@ -9,6 +9,7 @@ import {
   zlibDeflateInit2,
   zlibDeflateReset,
 } from 'pako';
+import { DEFAULT_LEVEL } from './default-level.ts';
 import type { RawDeflater } from './message-deflater.ts';
 import type { Output } from './output.ts';
 
@@ -21,7 +22,7 @@ export class PakoDeflater implements RawDeflater {
   readonly #stream: ZStream = new ZStream();
 
   /** A window of 2^8 is one of 2^9 in zlib, of which it uses 250 bytes: no distance is over 2^8. */
-  constructor({ windowBits, memLevel = 8, level = 6 }: DeflateParameters) {
+  constructor({ windowBits, memLevel = 8, level = DEFAULT_LEVEL }: DeflateParameters) {
     const bits = Math.max(windowBits, 9);
     const status = zlibDeflateInit2(this.#stream, level, METHOD_DEFLATE, -bits, memLevel, Z_DEFAULT_STRATEGY);
     if (status !== Z_OK) throw new RangeError(`deflate parameters are refused with status ${status}`);

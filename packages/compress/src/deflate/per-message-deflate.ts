@@ -2,6 +2,7 @@ import type { CompressionCodecs, Compressor, DeflateCodec, DeflateParameters } f
 import { checkBoolean, checkIntegerOrNull, checkIntegerOrZero, checkSizes } from '../checks.ts';
 import { MessageDecompressor } from '../message-decompressor.ts';
 import { PerMessageCompress } from '../per-message-compress.ts';
+import { DEFAULT_LEVEL } from './default-level.ts';
 import type { PerMessageDeflateOfferAccept } from './deflate-offer-accept.ts';
 import type { PerMessageDeflateResponseAccept } from './deflate-response-accept.ts';
 import { portableDeflate } from './portable-deflate.ts';
@@ -18,7 +19,7 @@ export interface DeflateProcessorFields {
   readonly clientMaxWindowBits?: number;
   /** 1..9, `null` (default): 8. */
   readonly memLevel?: number | null;
-  /** 0..9, `null` (default): 6. */
+  /** 0..9, `null` (default): 5, see {@link DEFAULT_LEVEL}. */
   readonly level?: number | null;
   /** Bytes of a decompressed message; `null` (default) and 0: the protocol's limit only. */
   readonly maxMessageSize?: number | null;
@@ -68,7 +69,7 @@ export class PerMessageDeflate extends PerMessageCompress {
     this.serverMaxWindowBits = serverMaxWindowBits || 15;
     this.clientMaxWindowBits = clientMaxWindowBits || 15;
     this.memLevel = memLevel ?? 8;
-    this.level = level ?? 6;
+    this.level = level ?? DEFAULT_LEVEL;
     this.maxMessageSize = maxMessageSize ?? 0;
     this.threshold = threshold;
     this.#codec = codec;

@@ -8,7 +8,7 @@ export interface DeflateParameters {
   readonly contextTakeover: boolean;
   /** 1..9, default by the codec (zlib's 8 when it has no opinion). */
   readonly memLevel?: number | undefined;
-  /** 0..9, default 6. */
+  /** 0..9, default by the codec. */
   readonly level?: number | undefined;
 }
 

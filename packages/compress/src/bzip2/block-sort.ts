@@ -1,0 +1,172 @@
+// The Burrows-Wheeler transform sorts all rotations of a block. Rotations that are equal (a block that repeats itself as
+// a whole) stay in the order in which this very algorithm leaves them, and their order shows in the output; so to give
+// what the `bzip2` program gives, this is its algorithm for short and for repetitive blocks, in every choice it makes.
+
+const SMALL_RANGE = 10;
+
+/** Where each rotation begins, in the order of the sorted rotations. `block` has at least one byte. */
+export function sortRotations(block: Uint8Array): Uint32Array {
+  return new RotationSorter(block).sort();
+}
+
+/**
+ * Sorts by the first byte, then by prefixes of twice the length each time: a rotation's rank by its next `prefix` bytes
+ * is known from the round before.
+ */
+class RotationSorter {
+  readonly #block: Uint8Array;
+  /** The rotations as they are sorted so far. */
+  readonly #order: Uint32Array;
+  /** The rank of a rotation by what follows its prefix. */
+  readonly #rank: Uint32Array;
+  /** 1 where a bucket of rotations begins that are equal so far; a 1 and a 0 behind the end stop every search. */
+  readonly #isBucketStart: Uint8Array;
+  #random = 0;
+
+  constructor(block: Uint8Array) {
+    this.#block = block;
+    this.#order = new Uint32Array(block.length);
+    this.#rank = new Uint32Array(block.length);
+    this.#isBucketStart = new Uint8Array(block.length + 3);
+  }
+
+  sort(): Uint32Array {
+    const length = this.#block.length;
+    this.#sortByFirstByte();
+    for (let prefix = 1; prefix <= length; prefix *= 2) {
+      this.#rankAfter(prefix);
+      if (this.#refineBuckets() === 0) break;
+    }
+    return this.#order;
+  }
+
+  #sortByFirstByte(): void {
+    const ends = new Uint32Array(257);
+    for (const byte of this.#block) ends[byte]!++;
+    for (let byte = 1; byte < 257; byte++) ends[byte]! += ends[byte - 1]!;
+    for (let i = 0; i < this.#block.length; i++) this.#order[--ends[this.#block[i]!]!] = i;
+    for (let byte = 0; byte < 256; byte++) this.#isBucketStart[ends[byte]!] = 1;
+    this.#isBucketStart[this.#block.length] = 1;
+    this.#isBucketStart[this.#block.length + 2] = 1;
+  }
+
+  /** Ranks rotation i by the bucket of rotation i + prefix. */
+  #rankAfter(prefix: number): void {
+    const order = this.#order;
+    const rank = this.#rank;
+    const starts = this.#isBucketStart;
+    const length = order.length;
+    let bucket = 0;
+    for (let i = 0; i < length; i++) {
+      if (starts[i] === 1) bucket = i;
+      const before = order[i]! - prefix;
+      rank[before < 0 ? before + length : before] = bucket;
+    }
+  }
+
+  /** Sorts within each bucket and splits it. Returns how many rotations were in buckets of more than one. */
+  #refineBuckets(): number {
+    const starts = this.#isBucketStart;
+    const length = this.#order.length;
+    let unsorted = 0;
+    for (let next = 0; ; ) {
+      while (starts[next] === 1) next++;
+      const low = next - 1;
+      if (low >= length) return unsorted;
+      while (starts[next] === 0) next++;
+      const high = next - 1;
+      if (high >= length) return unsorted;
+      unsorted += high - low + 1;
+      this.#sortRange(low, high);
+      this.#splitBucket(low, high);
+    }
+  }
+
+  #splitBucket(low: number, high: number): void {
+    let previous = -1;
+    for (let i = low; i <= high; i++) {
+      const rank = this.#rank[this.#order[i]!]!;
+      if (rank !== previous) this.#isBucketStart[i] = 1;
+      previous = rank;
+    }
+  }
+
+  /** A quicksort by rank that gathers what equals the pivot in the middle. */
+  #sortRange(from: number, to: number): void {
+    const ranges = [from, to];
+    this.#random = 0;
+    while (ranges.length > 0) {
+      const high = ranges.pop()!;
+      const low = ranges.pop()!;
+      if (high - low < SMALL_RANGE) {
+        this.#insertionSort(low, high);
+        continue;
+      }
+      this.#partition(low, high, ranges);
+    }
+  }
+
+  #partition(low: number, high: number, ranges: number[]): void {
+    const order = this.#order;
+    const rank = this.#rank;
+    const pivot = this.#pivot(low, high);
+    let [equalLow, left, right, equalHigh] = [low, low, high, high];
+    for (;;) {
+      for (; left <= right; left++) {
+        const difference = rank[order[left]!]! - pivot;
+        if (difference > 0) break;
+        if (difference === 0) this.#swap(left, equalLow++);
+      }
+      for (; left <= right; right--) {
+        const difference = rank[order[right]!]! - pivot;
+        if (difference < 0) break;
+        if (difference === 0) this.#swap(right, equalHigh--);
+      }
+      if (left > right) break;
+      this.#swap(left++, right--);
+    }
+    if (equalHigh < equalLow) return;
+    const fromLow = Math.min(equalLow - low, left - equalLow);
+    this.#swapRanges(low, left - fromLow, fromLow);
+    const fromHigh = Math.min(high - equalHigh, equalHigh - right);
+    this.#swapRanges(left, high - fromHigh + 1, fromHigh);
+    const lowerEnd = low + left - equalLow - 1;
+    const upperStart = high - (equalHigh - right) + 1;
+    // The smaller range goes on top, so that the stack stays low.
+    if (lowerEnd - low > high - upperStart) ranges.push(low, lowerEnd, upperStart, high);
+    else ranges.push(upperStart, high, low, lowerEnd);
+  }
+
+  /** The first, the middle or the last, by a sequence that an attacker's block cannot line up with. */
+  #pivot(low: number, high: number): number {
+    this.#random = (this.#random * 7621 + 1) % 32_768;
+    const choice = this.#random % 3;
+    const at = choice === 0 ? low : choice === 1 ? (low + high) >> 1 : high;
+    return this.#rank[this.#order[at]!]!;
+  }
+
+  /** Insertion sort, from the end; first in steps of four. */
+  #insertionSort(low: number, high: number): void {
+    const order = this.#order;
+    const rank = this.#rank;
+    for (const step of high - low > 3 ? [4, 1] : [1]) {
+      for (let i = high - step; i >= low; i--) {
+        const moved = order[i]!;
+        const movedRank = rank[moved]!;
+        let j = i + step;
+        for (; j <= high && movedRank > rank[order[j]!]!; j += step) order[j - step] = order[j]!;
+        order[j - step] = moved;
+      }
+    }
+  }
+
+  #swap(a: number, b: number): void {
+    const held = this.#order[a]!;
+    this.#order[a] = this.#order[b]!;
+    this.#order[b] = held;
+  }
+
+  #swapRanges(a: number, b: number, length: number): void {
+    for (let i = 0; i < length; i++) this.#swap(a + i, b + i);
+  }
+}
