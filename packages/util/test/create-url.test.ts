@@ -67,7 +67,7 @@ describe('createUrl', () => {
     expect(createUrl({ hostname: 'unix', ...target })).toBe(url);
   });
 
-  test.each<[name: string, target: object]>([
+  test.each<[name: string, target: unknown]>([
     ['no hostname', {}],
     ['a text', 'localhost'],
     ['a port as text', { ...localhost, port: '80' }],

@@ -31,19 +31,14 @@ describe('createUrl and parseUrl', () => {
 
   test('Unix sockets too, with a resource of their own or without', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary', minLength: 1 }).filter(path => path.isWellFormed?.() ?? true),
-        fc.option(text),
-        params,
-        (udsPath, segment, params) => {
-          const path = segment === null ? null : `/${segment}`;
-          const url = createUrl({ hostname: 'unix', udsPath, path, params });
-          const parsed = parseUrl(url);
-          expect(parsed.udsPath).toBe(udsPath);
-          if (path !== null) expect(parsed.path).toBe(path);
-          expect({ ...parsed.params }).toEqual({ ...params });
-        },
-      ),
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.option(text), params, (udsPath, segment, params) => {
+        const path = segment === null ? null : `/${segment}`;
+        const url = createUrl({ hostname: 'unix', udsPath, path, params });
+        const parsed = parseUrl(url);
+        expect(parsed.udsPath).toBe(udsPath);
+        if (path !== null) expect(parsed.path).toBe(path);
+        expect({ ...parsed.params }).toEqual({ ...params });
+      }),
     );
   });
 
