@@ -1,9 +1,8 @@
 import { HandshakeError, type WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import type { ByteStream, DialTarget } from '@ws/types';
 import { WsError } from '@ws/util';
-import { type DialOptions, dialProxy, dialTarget, placeOf } from './dial.ts';
-import { formatPlace } from './net-error.ts';
-import type { SocketStream } from './socket-stream.ts';
+import { type DialOptions, dialProxy, dialTarget, placeOf, TunnelStream } from './dial.ts';
+import { ConnectError, formatPlace } from './net-error.ts';
 import { describeTransport } from './transport-details.ts';
 
 export type ConnectOptions = DialOptions;
@@ -42,18 +41,18 @@ export async function connectWS(
   const { proxy } = factory;
   const stream = proxy === null ? await dialTarget(target, options) : await dialProxy(proxy, target, options);
   if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
+  const details = describeTransport(stream.socket, { isServer: false });
+  if (stream instanceof TunnelStream) {
+    stream.onSecured = socket => Object.assign(details, describeTransport(socket, { isServer: false }));
+  }
   try {
-    return await openOver(factory, stream, signal, describeSide(stream));
+    return await openOver(factory, stream, signal, details);
   } catch (error) {
     throw asProxyError(error, factory, target);
   }
 }
 
 type Details = ReturnType<typeof describeTransport>;
-
-function describeSide(stream: SocketStream): Details {
-  return describeTransport(stream.socket, { isServer: false });
-}
 
 /** Performs the opening handshake over a stream that is connected. */
 export async function openOver(
@@ -99,6 +98,8 @@ function targetOf({ hostname, port, isSecure, udsPath }: WebSocketClientFactory)
 
 function asProxyError(error: unknown, { proxy }: WebSocketClientFactory, target: DialTarget): unknown {
   if (proxy === null || !(error instanceof HandshakeError) || !error.code.startsWith('ERR_PROXY')) return error;
+  // The tunnel was opened, and TLS failed in it: the server's doing.
+  if (error.cause instanceof ConnectError) return error.cause;
   const places = `${formatPlace(placeOf(target))} through the proxy ${formatPlace(proxy)}`;
   return new ProxyError(`cannot connect to ${places}: ${error.message}`, error);
 }

@@ -41,7 +41,7 @@ export async function dialTarget(target: DialTarget, options: DialOptions = {}):
  *
  * @throws {@link ConnectError}, or the signal's reason
  */
-export async function dialProxy(proxy: Place, target: DialTarget, options: DialOptions = {}): Promise<SocketStream> {
+export async function dialProxy(proxy: Place, target: DialTarget, options: DialOptions = {}): Promise<TunnelStream> {
   const place = { hostname: proxy.host ?? '', port: proxy.port ?? 0, isSecure: false, udsPath: null };
   const socket = await connect(() => plainSocket(place, options), place, options);
   return new TunnelStream(socket, target, options);
@@ -55,8 +55,10 @@ export function createDialer(options: DialOptions = {}): Dialer {
   };
 }
 
-/** The stream to a proxy. */
-class TunnelStream extends SocketStream {
+/** The stream to a proxy, and through it. */
+export class TunnelStream extends SocketStream {
+  /** Told of the socket with TLS, before anybody goes on with it. */
+  onSecured: ((socket: TLSSocket) => void) | null = null;
   readonly #target: DialTarget;
   readonly #options: DialOptions;
 
@@ -70,7 +72,9 @@ class TunnelStream extends SocketStream {
     const socket = this.release() as Socket;
     const { tls = {} } = this.#options;
     const open = (): TLSSocket => connectTls({ ...serverName(this.#target, tls), ...tls, socket });
-    return socketStream(await connect(open, this.#target, this.#options));
+    const secured = await connect(open, this.#target, this.#options);
+    this.onSecured?.(secured);
+    return socketStream(secured);
   }
 }
 

@@ -48,6 +48,7 @@ export async function listenWS(factory: WebSocketServerFactory, options: ListenO
   }
   const port = new ListeningPort(server);
   const isSecure = options.tls !== undefined;
+  if (isSecure) server.on('connection', (socket: Socket) => port.addUnsecured(socket));
   server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
     serve(factory, port, isSecure ? socketStream(socket) : plainStream(socket));
   });
@@ -59,9 +60,9 @@ export async function listenWS(factory: WebSocketServerFactory, options: ListenO
 
 function createListener(tls: TlsOptions | undefined): Server {
   // `noDelay` at the listener: the kernel is asked once per connection, and not again by the protocol option.
-  const common = { allowHalfOpen: true, noDelay: true };
-  if (tls === undefined) return createServer({ ...common, pauseOnConnect: canAdopt() });
-  const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, ...common });
+  if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: canAdopt() });
+  // No half-open sockets before there is a stream: who leaves during the TLS handshake is gone.
+  const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, noDelay: true });
   // Clients that fail the TLS handshake, or leave during it, are gone already.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;

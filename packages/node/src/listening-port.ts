@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
 import type { SocketStream } from './socket-stream.ts';
 
@@ -17,8 +17,10 @@ const DEFAULT_GRACE = 5000;
 export class ListeningPort implements AsyncDisposable {
   readonly #server: Server;
   readonly #connections: Map<SocketStream, WebSocketServerProtocol> = new Map();
+  /** The sockets under TLS. */
+  readonly #unsecured: Set<Socket> = new Set();
   #closing: Promise<void> | null = null;
-  #onEmpty: (() => void) | null = null;
+  readonly #waiters: (() => void)[] = [];
 
   constructor(server: Server) {
     this.#server = server;
@@ -59,30 +61,48 @@ export class ListeningPort implements AsyncDisposable {
     if (this.#closing !== null) protocol.goAway();
   }
 
+  /** @internal A connection that has yet to be secured. */
+  addUnsecured(socket: Socket): void {
+    this.#unsecured.add(socket);
+    socket.once('close', () => this.#unsecured.delete(socket));
+  }
+
   readonly #onGone = (stream: SocketStream): void => {
     this.#connections.delete(stream);
-    if (this.#connections.size === 0) this.#onEmpty?.();
+    if (this.#connections.size > 0) return;
+    for (const waiter of this.#waiters.splice(0)) waiter();
   };
 
   async #close(code: number, reason: string | null, grace: number): Promise<void> {
     for (const protocol of this.#connections.values()) protocol.goAway(code, reason);
-    await this.#empty(grace);
+    const gone = this.#empty();
+    await withTimeout(gone, grace);
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     for (const stream of this.#connections.keys()) stream.destroy();
-    await closed;
+    for (const socket of this.#unsecured) socket.destroy();
+    // Those that came in between included.
+    await Promise.all([closed, this.#empty()]);
   }
 
-  /** Waits until all connections are gone, but not longer than the grace. */
-  #empty(grace: number): Promise<void> {
-    if (this.#connections.size === 0) return Promise.resolve();
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, Math.min(grace, 2 ** 31 - 1));
-      this.#onEmpty = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Resolves when there is no connection. */
+  async #empty(): Promise<void> {
+    while (this.#connections.size > 0) {
+      await new Promise<void>(resolve => {
+        this.#waiters.push(resolve);
+      });
+    }
   }
+}
+
+/** Waits for a promise, but not longer than `delay` milliseconds. */
+function withTimeout(promise: Promise<void>, delay: number): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, Math.min(delay, 2 ** 31 - 1));
+    promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function checkClose(code: unknown, reason: unknown, grace: unknown): void {

@@ -61,7 +61,7 @@ export class SocketStream implements ByteStream {
     socket.on('end', onSocketEnd);
     if (socket.destroyed) process.nextTick(closeStream, this);
     else if (socket.readableEnded) process.nextTick(endStream, this);
-    else socket.resume();
+    else this.resume();
   }
 
   write(bytes: Uint8Array): boolean {
@@ -89,7 +89,9 @@ export class SocketStream implements ByteStream {
   }
 
   resume(): void {
-    this.socket.resume();
+    // `resume` of a socket without 'data' events would start reading a tick later, paused again or not.
+    if (this.#readsShared) this.socket.read(0);
+    else this.socket.resume();
   }
 
   end(): void {

@@ -1,0 +1,102 @@
+import { mkdtempSync } from 'node:fs';
+import { connect as connectHttp2, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { ByteStream } from '@ws/types';
+import { dialTarget } from '../../src/dial.ts';
+import { adoptAccepted, probeSharedRead } from '../../src/shared-read.ts';
+import { socketStream } from '../../src/socket-stream.ts';
+import { createCertificate } from './certificates.ts';
+
+/** Two ends of one transport, and what is to be closed after the test. */
+export interface Pair {
+  readonly a: ByteStream;
+  readonly b: ByteStream;
+  close(): Promise<void>;
+}
+
+/** Sockets whose both ends are read by `'data'` events. */
+export async function dataPair(): Promise<Pair> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  const [a, b] = await join2(server, port => connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true }));
+  return { a: socketStream(a), b: socketStream(b), close: () => closeServer(server) };
+}
+
+/** Sockets that read into the shared buffer: one dialled, one accepted. */
+export async function sharedPair(): Promise<Pair> {
+  if (!(await probeSharedRead())) throw new Error('accepted sockets cannot be adopted here');
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+  const port = await listen(server);
+  const accepted = acceptOne(server);
+  const target = { hostname: '127.0.0.1', port, isSecure: false, udsPath: null };
+  const [a, socket] = await Promise.all([dialTarget(target), accepted]);
+  const b = adoptAccepted(socket);
+  if (b === null) throw new Error('the accepted socket was not adopted');
+  return { a, b, close: () => closeServer(server) };
+}
+
+/** The same over a Unix domain socket. */
+export async function unixPair(): Promise<Pair> {
+  const path = join(mkdtempSync(join(tmpdir(), 'ws-node-')), 'socket');
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  await new Promise<void>(resolve => server.listen(path, resolve));
+  const accepted = acceptOne(server);
+  const [a, socket] = await Promise.all([
+    dialTarget({ hostname: 'unix', port: 0, isSecure: false, udsPath: path }),
+    accepted,
+  ]);
+  return { a, b: adoptAccepted(socket) ?? socketStream(socket), close: () => closeServer(server) };
+}
+
+export async function tlsPair(): Promise<Pair> {
+  const { key, cert } = createCertificate();
+  const server = createTlsServer({ key, cert, allowHalfOpen: true });
+  const port = await listen(server);
+  const accepted = new Promise<TLSSocket>(resolve => server.once('secureConnection', resolve));
+  const a = connectTls({ port, host: '127.0.0.1', ca: cert, allowHalfOpen: true } as object);
+  await new Promise(resolve => a.once('secureConnect', resolve));
+  return { a: socketStream(a), b: socketStream(await accepted), close: () => closeServer(server) };
+}
+
+/** Neither end is a socket. */
+export async function http2Pair(): Promise<Pair> {
+  const server = createHttp2Server();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const accepted = new Promise<ServerHttp2Stream>(resolve => server.once('stream', resolve));
+  const a = session.request({ ':method': 'POST', ':path': '/' });
+  a.write('');
+  const b = await accepted;
+  b.respond({ ':status': 200 });
+  await new Promise(resolve => a.once('response', resolve));
+  const close = async (): Promise<void> => {
+    session.destroy();
+    await new Promise(resolve => server.close(resolve));
+  };
+  return { a: socketStream(a), b: socketStream(b), close };
+}
+
+async function join2(server: Server, open: (port: number) => Socket): Promise<[Socket, Socket]> {
+  const port = await listen(server);
+  const accepted = acceptOne(server);
+  const a = open(port);
+  await new Promise(resolve => a.once('connect', resolve));
+  return [a, await accepted];
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise(resolve => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function acceptOne(server: Server): Promise<Socket> {
+  return new Promise(resolve => server.once('connection', resolve));
+}
+
+/** Ends only when every connection is gone: that no stream leaks its socket is tested by the way. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise(resolve => server.close(() => resolve()));
+}
