@@ -2,6 +2,7 @@
 
 import { hash, randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { markAsUntransferable } from 'node:worker_threads';
 import type { Clock, Platform } from '@ws/types';
 import { channelDiagnostics } from './diagnostics.ts';
 import { nodeAccelerator } from './nvx.ts';
@@ -29,6 +30,11 @@ export const nodePlatform: Platform = {
   utf8: nodeAccelerator.utf8,
   textUnmasker: nodeAccelerator.textUnmasker,
   receiveBuffer: { bytes: () => receiveBuffer },
+  allocateSlab: length => {
+    const slab = new ArrayBuffer(length);
+    markAsUntransferable(slab);
+    return slab;
+  },
   deflate: zlibCodec,
   diagnostics: channelDiagnostics,
 };
