@@ -1,11 +1,11 @@
 import type { Masker } from '@ws/types';
 
 /** From this many bytes on, a view of 32-bit words pays for itself. */
-const LONG = 128;
+const LONG = 192;
 
 /** The two views of one word: what the key looks like in this machine's byte order. */
 const keyBytes = /* @__PURE__ */ new Uint8Array(4);
-const keyWord = /* @__PURE__ */ new Uint32Array(keyBytes.buffer);
+const keyWord = /* @__PURE__ */ new Int32Array(keyBytes.buffer);
 
 /** Masking in plain JavaScript (RFC 6455, 5.3). */
 export const portableMasker: Masker = { mask };
@@ -46,7 +46,16 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number): 
   keyBytes[3] = turned;
   const word = keyWord[0]!;
   const first = start + head;
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
-  for (let i = 0; i < words.length; i++) words[i]! ^= word;
-  maskBytes(bytes, first + (words.length << 2), end, turned);
+  // Signed words: an unsigned one may not fit the engine's small integers.
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
+  const { length } = words;
+  let i = 0;
+  for (const last = length - 3; i < last; i += 4) {
+    words[i]! ^= word;
+    words[i + 1]! ^= word;
+    words[i + 2]! ^= word;
+    words[i + 3]! ^= word;
+  }
+  for (; i < length; i++) words[i]! ^= word;
+  maskBytes(bytes, first + (length << 2), end, turned);
 }

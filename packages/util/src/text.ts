@@ -18,7 +18,7 @@ const strictDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ig
 const lossyDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** Below this many UTF-16 units a loop beats the call into the engine's encoder. */
-const SHORT_TEXT = 48;
+const SHORT_TEXT = 32;
 
 /** The text in UTF-8. A lone surrogate becomes U+FFFD, as in every API of the web platform. */
 export function encodeText(text: string): Uint8Array {

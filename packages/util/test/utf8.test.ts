@@ -48,7 +48,22 @@ describe('portableUtf8', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 5 }),
       fc.string({ unit: 'grapheme', maxLength: 20 }).map(text => Uint8Array.from(Buffer.from(text))),
-      fc.constantFrom('ed a0 80', 'c0 80', 'f4 90', 'f0 8f', 'e0 9f', 'ef bf bf').map(text => hex(text)),
+      fc
+        .constantFrom(
+          'ed a0 80',
+          'c0 80',
+          'f4 90',
+          'f0 8f',
+          'e0 9f',
+          'ef bf bf',
+          'f0 90 80 80',
+          'f4 8f bf bf',
+          'f1 80 80 40',
+          'f1 80 40 80',
+          'f1 80 80 c0',
+          'e1 80 c0',
+        )
+        .map(text => hex(text)),
     );
     fc.assert(
       fc.property(fc.array(piece), fc.nat(60), (pieces, at) => {
