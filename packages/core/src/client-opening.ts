@@ -7,7 +7,6 @@ import type { WebSocketClientProtocol } from './client-protocol.ts';
 import type { CloseInfo } from './close-info.ts';
 import { acceptResponse, clientExtensions } from './compression-negotiation.ts';
 import type { Endpoint, Opening } from './endpoint.ts';
-import { GrowingBuffer } from './growing-buffer.ts';
 import {
   type ClientRequest,
   checkUpgradeResponse,
@@ -19,11 +18,9 @@ import { checkConnectResponse, formatConnectRequest } from './handshake/proxy-co
 import { type ResponseHead, ResponseHeadParser } from './handshake/response-head.ts';
 import { gone } from './opening-failure.ts';
 import type { ClientOptions } from './options.ts';
+import { RefusalBody } from './refusal-body.ts';
 
-/** So much of the body of a refusal is kept, to tell why. */
-const MAX_BODY = 65536;
-
-type Phase = 'asking' | 'proxy' | 'response' | 'body' | 'answering';
+type Phase = 'asking' | 'proxy' | 'response' | 'answering';
 
 /** The opening handshake of one client connection. */
 export class ClientOpening implements Opening {
@@ -35,9 +32,7 @@ export class ClientOpening implements Opening {
   #sent: ClientRequest | null = null;
   /** Came before it was asked for. */
   #rest: Uint8Array = EMPTY_BYTES;
-  #refusal: HandshakeError | null = null;
-  #body: GrowingBuffer | null = null;
-  #bodyLength = Number.POSITIVE_INFINITY;
+  #refusal: { readonly error: HandshakeError; readonly body: RefusalBody } | null = null;
 
   constructor(endpoint: Endpoint, protocol: WebSocketClientProtocol, factory: WebSocketClientFactory) {
     this.#endpoint = endpoint;
@@ -60,22 +55,28 @@ export class ClientOpening implements Opening {
       this.#phase = 'proxy';
       this.#endpoint.closing.state = 'proxy-connecting';
       const { username, password, headers } = proxy;
-      const target = { host: hostname, port: port ?? 80, username, password, headers };
+      // A Unix domain socket, which has none, is never reached through a proxy.
+      const target = { host: hostname, port: port as number, username, password, headers };
       this.#endpoint.sendHandshake(formatConnectRequest(target));
     });
   }
 
   onData(bytes: Uint8Array): void {
     this.#guard(() => {
-      if (this.#phase === 'body') this.#onBody(bytes);
+      if (this.#refusal !== null) this.#onBody(bytes, this.#refusal);
       else if (this.#phase === 'asking' || this.#phase === 'answering') this.#rest = concatBytes([this.#rest, bytes]);
       else this.#onHead(bytes);
     });
   }
 
   onGone(info: CloseInfo): void {
-    if (this.#refusal !== null) this.#finishBody();
-    this.#protocol.settleOpened(gone(info));
+    if (this.#refusal === null) {
+      this.#protocol.settleOpened({ error: gone(info) });
+    } else {
+      const { error, body } = this.#refusal;
+      error.body ??= body.take();
+      this.#protocol.settleOpened({ error });
+    }
   }
 
   #onHead(bytes: Uint8Array): void {
@@ -91,35 +92,36 @@ export class ClientOpening implements Opening {
   #onProxy(head: ResponseHead, rest: Uint8Array): void {
     checkConnectResponse(head);
     this.#phase = 'asking';
-    this.#rest = rest;
     this.#parser = this.#createParser();
     this.#endpoint.closing.state = 'connecting';
     if (!this.#factory.isSecure) {
+      this.#rest = rest;
       this.#ask();
       return;
     }
+    // Nobody has proved to be the server yet: these bytes must not be taken for what comes out of TLS.
+    if (rest.length > 0) throw new HandshakeError('ERR_PROXY', { message: 'data from the proxy before TLS' });
     this.#endpoint.startTls().then(
-      stream =>
-        this.#later(() => {
-          this.#endpoint.switchStream(stream);
-          this.#ask();
-        }),
-      cause =>
-        this.#later(() => this.#fail(new HandshakeError('ERR_PROXY', { message: 'no TLS through the proxy', cause }))),
+      () => this.#later(() => this.#ask()),
+      cause => {
+        this.#later(() => this.#fail(new HandshakeError('ERR_PROXY', { message: 'no TLS through the proxy', cause })));
+        this.#endpoint.onClose();
+      },
     );
   }
 
   /** Asks the application what to ask the server for. */
   #ask(): void {
     const answer: unknown = this.#protocol.onConnecting(this.#protocol.transportDetails);
-    if (isPromise(answer)) {
-      answer.then(
-        result => this.#later(() => this.#request(result)),
-        error => this.#later(() => this.#fail(error)),
-      );
-    } else {
+    if (!isPromise(answer)) {
       this.#request(answer);
+      return;
     }
+    this.#endpoint.holdStream(true);
+    answer.then(
+      result => this.#resume(() => this.#request(result)),
+      error => this.#resume(() => this.#fail(error)),
+    );
   }
 
   #request(answer: unknown): void {
@@ -147,7 +149,9 @@ export class ClientOpening implements Opening {
       upgrade = checkUpgradeResponse(head, this.#sent!, digest, extensions);
     } catch (error) {
       if (!(error instanceof HandshakeError) || error.code !== 'ERR_STATUS') throw error;
-      this.#readBody(error, head, rest);
+      this.#refusal = { error, body: new RefusalBody(head) };
+      this.#note(error);
+      this.#onBody(rest, this.#refusal);
       return;
     }
     this.#phase = 'answering';
@@ -159,11 +163,15 @@ export class ClientOpening implements Opening {
   #confirm({ headers, version, protocol, compression: response }: UpgradeResponse): void {
     const compression = response === null ? null : acceptResponse(response, this.#options, this.#protocol.platform);
     if (response !== null && compression === null) throw new HandshakeError('ERR_EXTENSION_RESPONSE', { headers });
+    // From here on it is freed with the connection.
+    this.#endpoint.compression = compression;
     const extensions = compression === null ? [] : [{ name: compression.extensionName, ...compression.toJSON() }];
     const { peer } = this.#protocol;
     this.#protocol.subprotocol = protocol;
     const open = (refusal?: { readonly error: unknown }): void => {
-      if (refusal !== undefined) this.#protocol.settleOpened(refusal.error);
+      // The application may have dropped the connection instead of answering.
+      if (this.#endpoint.state !== 'connecting') return;
+      if (refusal !== undefined) this.#protocol.settleOpened(refusal);
       this.#endpoint.open(compression, this.#rest, refusal);
     };
     let answer: unknown;
@@ -179,42 +187,28 @@ export class ClientOpening implements Opening {
     }
     this.#endpoint.holdStream(true);
     answer.then(
-      () => this.#later(() => open()),
-      error => this.#later(() => open({ error })),
+      () => this.#resume(() => open()),
+      error => this.#resume(() => open({ error })),
     );
   }
 
   /** The server refuses: the body says why, perhaps. */
-  #readBody(refusal: HandshakeError, { headers }: ResponseHead, rest: Uint8Array): void {
-    this.#phase = 'body';
-    this.#refusal = refusal;
-    this.#body = new GrowingBuffer();
-    const announced = headers['content-length'];
-    if (announced !== undefined && /^\d{1,15}$/.test(announced)) this.#bodyLength = Number(announced);
-    this.#onBody(rest);
+  #onBody(bytes: Uint8Array, { error, body }: { readonly error: HandshakeError; readonly body: RefusalBody }): void {
+    if (!body.push(bytes)) return;
+    error.body = body.take();
+    this.#protocol.settleOpened({ error });
+    this.#endpoint.closing.drop(true);
   }
 
-  #onBody(bytes: Uint8Array): void {
-    const body = this.#body!;
-    const wanted = Math.min(this.#bodyLength, MAX_BODY) - body.length;
-    body.append(bytes, 0, Math.min(bytes.length, wanted), 0);
-    if (bytes.length >= wanted) this.#fail(this.#finishBody());
-  }
-
-  #finishBody(): HandshakeError {
-    const refusal = this.#refusal!;
-    refusal.body ??= this.#body!.take();
-    this.#endpoint.closing.error ??= refusal;
-    this.#endpoint.closing.notCleanReason ??= refusal.message;
-    return refusal;
-  }
-
-  /** Goes on after the application, or TLS, took its time. */
-  #later(task: () => void): void {
-    const { state } = this.#endpoint;
-    if (state !== 'connecting') return;
-    this.#endpoint.inTurn(() => this.#guard(task));
+  /** Goes on after the application took its time. */
+  #resume(task: () => void): void {
+    // First, since the task may stop the stream again.
     this.#endpoint.holdStream(false);
+    this.#later(task);
+  }
+
+  #later(task: () => void): void {
+    if (this.#endpoint.state === 'connecting') this.#endpoint.inTurn(() => this.#guard(task));
   }
 
   #guard(task: () => void): void {
@@ -229,12 +223,16 @@ export class ClientOpening implements Opening {
 
   /** There will be no connection (RFC 6455, 7.1.7: nothing is left to be said). */
   #fail(error: unknown): void {
+    this.#note(error);
+    this.#protocol.settleOpened({ error });
+    this.#endpoint.closing.drop(true);
+  }
+
+  #note(error: unknown): void {
     const { closing } = this.#endpoint;
     closing.error = error;
     closing.notCleanReason = error instanceof Error ? error.message : 'the opening handshake failed';
     this.#protocol.platform.logger?.log('info', 'handshake-failed', { error });
-    this.#protocol.settleOpened(error);
-    closing.drop(true);
   }
 
   #createParser(): ResponseHeadParser {

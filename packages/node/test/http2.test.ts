@@ -1,0 +1,131 @@
+import {
+  type ClientHttp2Session,
+  connect,
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { HandshakeError } from '@ws/core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { attach, connectHttp2, createClientAgent, WebSocketClientFactory } from '../src/index.ts';
+import { createCertificate, noCertificates } from './support/certificates.ts';
+import { echoFactory, nextMessage, turn } from './support/echo.ts';
+
+const sessions: ClientHttp2Session[] = [];
+const servers: (Http2Server | Http2SecureServer)[] = [];
+
+afterEach(async () => {
+  for (const session of sessions.splice(0)) session.destroy();
+  await Promise.all(servers.splice(0).map(server => new Promise(resolve => server.close(resolve))));
+});
+
+async function open(server: Http2Server | Http2SecureServer, options = {}): Promise<ClientHttp2Session> {
+  servers.push(server);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const scheme = 'addContext' in server || 'setSecureContext' in server ? 'https' : 'http';
+  const session = connect(`${scheme}://localhost:${(server.address() as AddressInfo).port}`, options);
+  session.on('error', () => {});
+  sessions.push(session);
+  return session;
+}
+
+const client = (path = '/', session = {}): WebSocketClientFactory => {
+  const factory = new WebSocketClientFactory({ url: `ws://localhost${path}`, ...session });
+  factory.setProtocolOptions({ maxMessagePayloadSize: 0 });
+  return factory;
+};
+
+describe('over HTTP/2 (RFC 8441)', () => {
+  test('many connections share one session, beside ordinary requests', async () => {
+    const server = createServer((_request, response) => response.end('plain'));
+    attach(server, echoFactory({ protocols: ['chat'] }), { path: '/ws' });
+    const session = await open(server);
+    const options = { protocols: ['other', 'chat'], headers: { 'x-more': ['1', '2'] } };
+    const connections = await Promise.all([1, 2, 3].map(() => connectHttp2(client('/ws?a=b', options), session)));
+    for (const [index, connection] of connections.entries()) {
+      const echoed = nextMessage(connection);
+      connection.sendMessage(new Uint8Array(1 + index * 300_000).fill(index), true);
+      expect((await echoed).payload).toHaveLength(1 + index * 300_000);
+      expect(connection.subprotocol).toBe('chat');
+    }
+    const request = session.request({ ':path': '/' });
+    let body = '';
+    request.on('data', data => (body += String(data)));
+    await new Promise(resolve => request.once('end', resolve));
+    expect(body).toBe('plain');
+    for (const connection of connections) {
+      connection.sendClose(1000, 'bye');
+      expect(await connection.closed).toMatchObject({ wasClean: true, code: 1000 });
+    }
+  });
+
+  test('the server sees request and peer as over HTTP/1.1', async () => {
+    const server = createServer();
+    const factory = echoFactory();
+    attach(server, factory);
+    const session = await open(server);
+    await connectHttp2(client('/path?q=1', { origin: 'http://localhost' }), session);
+    const [connection] = factory.connections;
+    expect(connection?.request).toMatchObject({ path: '/path', params: { q: ['1'] }, origin: 'http://localhost' });
+    expect(connection?.peer).toMatch(/^tcp4:127\.0\.0\.1:\d+$/);
+  });
+
+  test('a session that ends takes its connections with it', async () => {
+    const server = createServer();
+    const factory = echoFactory();
+    attach(server, factory);
+    const session = await open(server);
+    const connection = await connectHttp2(client(), session);
+    session.destroy();
+    expect(await connection.closed).toMatchObject({ wasClean: false, code: 1006 });
+    while (factory.connectionCount > 0) await turn();
+    await expect(connectHttp2(client(), session)).rejects.toMatchObject({ code: 'ERR_RESET' });
+  });
+
+  test('a refusal has its status', async () => {
+    const server = createServer();
+    const factory = echoFactory();
+    factory.setProtocolOptions({ allowedOrigins: ['https://good.example'] });
+    attach(server, factory, { path: '/ws' });
+    const session = await open(server);
+    const refused = connectHttp2(client('/ws', { origin: 'https://evil.example' }), session);
+    await expect(refused).rejects.toThrow(HandshakeError);
+    await expect(refused).rejects.toMatchObject({ status: 403 });
+    await expect(connectHttp2(client('/other'), session)).rejects.toMatchObject({ status: 404 });
+    expect((await connectHttp2(client('/ws', { origin: 'https://good.example' }), session)).state).toBe('open');
+  });
+
+  test('a server that does not announce it is not asked (RFC 8441, 3)', async () => {
+    const session = await open(createServer());
+    await expect(connectHttp2(client(), session)).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
+  });
+
+  test('a CONNECT for other things gets what it got before', async () => {
+    const server = createServer((_request, response) => response.end());
+    attach(server, echoFactory());
+    const session = await open(server);
+    const request = session.request({ ':method': 'CONNECT', ':authority': 'example.com:80' });
+    const status = await new Promise(resolve => request.once('response', headers => resolve(headers[':status'])));
+    expect(status).toBe(405);
+  });
+
+  test.skipIf(noCertificates !== null)('a secure server speaks both versions of HTTP', async () => {
+    const { key, cert } = createCertificate();
+    const server = createSecureServer({ key, cert, allowHTTP1: true });
+    attach(server, echoFactory({ url: 'wss://localhost' }));
+    const session = await open(server, { ca: cert });
+    const factory = new WebSocketClientFactory({ url: 'wss://localhost' });
+    const connection = await connectHttp2(factory, session);
+    connection.sendMessage('two');
+    expect((await nextMessage(connection)).payload).toHaveLength(3);
+    expect(connection.transportDetails).toMatchObject({ isSecure: true });
+
+    const { port } = server.address() as AddressInfo;
+    const old = await createClientAgent().open(`wss://localhost:${port}`, { tls: { ca: cert } });
+    old.sendMessage('one');
+    expect((await nextMessage(old)).payload).toHaveLength(3);
+    old.dropConnection(true);
+  });
+});
