@@ -1,6 +1,7 @@
-import { ConnectingRequest, type HeaderInit, type Platform } from '@ws/types';
+import { ConnectingRequest, type ConnectingRequestFields, type HeaderInit, type Platform } from '@ws/types';
+import { parseUrl, type UrlParts } from '@ws/util';
 import { WebSocketClientProtocol } from './client-protocol.ts';
-import { type SessionParameters, WebSocketFactory } from './factory.ts';
+import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
 import { CLIENT_OPTIONS, type ClientOptions, changeOptions, defaultOptions, type Partially } from './options.ts';
 
 /** An HTTP proxy that connections go through (CONNECT). */
@@ -65,18 +66,30 @@ export class WebSocketClientFactory extends WebSocketFactory {
     if (proxy !== null && (typeof proxy.host !== 'string' || !Number.isInteger(proxy.port))) {
       throw new TypeError('proxy must be { host, port }');
     }
-    this.setSession(session);
+    const parts = parseUrl(session.url ?? DEFAULT_URL);
+    if (proxy !== null && parts.udsPath !== null) {
+      throw new RangeError('a Unix domain socket is not reached through a proxy');
+    }
+    const { headers = null, protocols = null } = session;
+    createRequest(parts, { headers, useragent, origin, protocols });
+    this.setSession(session, parts);
     this.origin = origin;
     this.useragent = useragent;
     this.proxy = proxy;
-    this.connectingRequest();
   }
 
   /** @internal What to ask for when the protocol class has nothing else in mind. */
   connectingRequest(): ConnectingRequest {
-    const { resource, headers, useragent, origin, protocols } = this;
-    const host = this.udsPath === null ? this.hostname : 'localhost';
-    const port = this.port ?? (this.isSecure ? 443 : 80);
-    return new ConnectingRequest({ host, port, resource, headers, useragent, origin, protocols });
+    return createRequest(this, this);
   }
+}
+
+/** Checks what it is given. */
+function createRequest(
+  { hostname, port, udsPath, isSecure, resource }: Omit<UrlParts, 'path' | 'params'>,
+  { headers, useragent, origin, protocols }: ConnectingRequestFields,
+): ConnectingRequest {
+  const host = udsPath === null ? hostname : 'localhost';
+  const usedPort = port ?? (isSecure ? 443 : 80);
+  return new ConnectingRequest({ host, port: usedPort, resource, headers, useragent, origin, protocols });
 }

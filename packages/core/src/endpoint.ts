@@ -27,6 +27,8 @@ export interface EndpointHooks extends MessageHooks {
   onPing(payload: Uint8Array): unknown;
   onPong(payload: Uint8Array): unknown;
   onAutoPong(latency: number, payload: Uint8Array): unknown;
+  /** Nothing can be sent any more. */
+  onClosing(): unknown;
   /** The connection is gone: called once, last. */
   onClose(info: CloseInfo): unknown;
   /** What tracing sees as the connection. */
@@ -87,7 +89,7 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
       sendCloseFrame: payload => this.sendControl(Opcode.CLOSE, payload),
       endTransport: () => this.writer.end(),
       destroyTransport: () => this.#destroyTransport(),
-      onLeaveOpen: () => this.#keepalive?.stop(),
+      onLeaveOpen: () => this.#leaveOpen(),
     });
   }
 
@@ -108,14 +110,18 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     this.inTurn(() => opening.start());
   }
 
-  /** Has the stream secured (through a proxy); then {@link switchStream}. */
-  startTls(): Promise<ByteStream> {
-    return this.#stream.startTls?.() ?? Promise.reject(new Error('this transport has no TLS'));
-  }
-
-  switchStream(stream: ByteStream): void {
+  /**
+   * Has the stream secured (through a proxy). The stream so far tells nothing from here on: without TLS the connection
+   * is gone.
+   */
+  async startTls(): Promise<void> {
+    const { startTls } = this.#stream;
+    if (startTls === undefined) throw new Error('this transport has no TLS');
+    const stream = await startTls.call(this.#stream);
     this.#stream = stream;
     this.writer = this.#createWriter(stream);
+    // Dropped meanwhile: `onClose` is still to come.
+    if (this.state === 'closed') stream.destroy();
     stream.attach(this);
   }
 
@@ -139,16 +145,19 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
       this.delivery,
       this,
     );
+    // They are counted as what they are.
+    stats.preopenIncomingOctetsWireLevel -= rest.length;
     this.closing.options = options;
     this.closing.open();
-    if (refusal !== undefined) {
+    if (refusal === undefined) {
+      if (options.autoPingInterval > 0) this.#startKeepalive();
+      this.publish('open', {});
+      this.delivery.call(() => hooks.onOpen());
+    } else {
       this.delivery.discard();
+      this.#reader.skipToClose();
       this.closing.failConnection(1000, 'refused by the application', refusal.error);
-      return;
     }
-    if (options.autoPingInterval > 0) this.#startKeepalive();
-    this.publish('open', {});
-    this.delivery.call(() => hooks.onOpen());
     if (rest.length > 0) this.onData(rest);
   }
 
@@ -162,7 +171,7 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
       if (this.#opening === null) {
         this.stats.incomingOctetsWireLevel += bytes.length;
         this.#reader!.push(bytes);
-      } else {
+      } else if (this.state !== 'closed') {
         this.stats.preopenIncomingOctetsWireLevel += bytes.length;
         this.#opening.onData(bytes);
       }
@@ -287,10 +296,12 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     } else if (this.closing.failedByMe) {
       return;
     } else if (opcode === Opcode.PING) {
+      this.publish('ping', { payload });
       if (this.writer.isBlocked) this.#pendingPong = payload;
       else if (this.state === 'open') this.sendControl(Opcode.PONG, payload);
       this.delivery.call(() => hooks.onPing(payload));
     } else {
+      this.publish('pong', { payload });
       this.#keepalive?.onPong(payload);
       this.delivery.call(() => hooks.onPong(payload));
     }
@@ -337,6 +348,12 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     this.producer?.onBlocked();
   }
 
+  #leaveOpen(): void {
+    this.#keepalive?.stop();
+    this.producer?.stop();
+    this.delivery.call(() => this.#setup.hooks.onClosing());
+  }
+
   #destroyTransport(): void {
     // What the transport takes at once still goes out: the Close frame of a failure, for one.
     this.writer.flush();
@@ -355,7 +372,6 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     this.#keepalive?.stop();
     this.writer.close();
     this.compression?.close();
-    this.producer?.stop();
     const waiters = this.#flushWaiters;
     this.#flushWaiters = [];
     for (const waiter of waiters) waiter(new ClosedError('the connection is closed', { cause: info.error }));

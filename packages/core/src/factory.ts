@@ -1,7 +1,7 @@
 // What both factories have in common: where they are, and how they prepare messages.
 
 import type { CompressionExtension, HeaderInit, Platform } from '@ws/types';
-import { encodeText, parseUrl, type UrlParts, webPlatform } from '@ws/util';
+import { encodeText, type UrlParts, webPlatform } from '@ws/util';
 import { PreparedMessage } from './prepared-message.ts';
 
 /** Session parameters of both sides. */
@@ -15,6 +15,8 @@ export interface SessionParameters {
   /** Compression extensions that are known by name, beside those that ready-made options bring. */
   readonly extensions?: readonly CompressionExtension[] | undefined;
 }
+
+export const DEFAULT_URL = 'ws://localhost';
 
 /** Makes the protocol objects of connections. */
 export abstract class WebSocketFactory {
@@ -44,14 +46,12 @@ export abstract class WebSocketFactory {
     const isText = typeof payload === 'string';
     if (isText && isBinary) throw new TypeError('a string is sent as text: encode it to send it as binary');
     const bytes = isText ? encodeText(payload) : new Uint8Array(payload);
-    return new PreparedMessage(bytes, isBinary, doNotCompress, !this.isServer);
+    return new PreparedMessage(bytes, isBinary, doNotCompress);
   }
 
   /** Takes over what both sides' sessions have. */
-  protected setSession(session: SessionParameters): UrlParts {
-    const url = session.url ?? 'ws://localhost';
-    const parts = parseUrl(url);
-    this.url = url;
+  protected setSession(session: SessionParameters, parts: UrlParts): void {
+    this.url = session.url ?? DEFAULT_URL;
     this.isSecure = parts.isSecure;
     this.hostname = parts.hostname;
     this.port = parts.port;
@@ -61,7 +61,6 @@ export abstract class WebSocketFactory {
     this.params = parts.params;
     this.protocols = [...(session.protocols ?? [])];
     this.headers = session.headers ?? {};
-    this.extensions = session.extensions ?? this.extensions;
-    return parts;
+    this.extensions = session.extensions ?? [];
   }
 }

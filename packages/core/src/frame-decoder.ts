@@ -195,16 +195,16 @@ export class FrameDecoder {
     if (limit < payload + (isMasked ? 4 : 0)) return this.#carry(source, at, limit);
     if (length === 126) {
       length = (source[at + 2]! << 8) | source[at + 3]!;
-      if (length < 126) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
+      if (length < 126 && !this.#isSkipping) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
     } else if (length === 127) {
-      length = readLength64(source, at + 2);
+      length = this.#readLength64(source, at + 2);
     }
     if (isMasked) {
       this.#maskingKey = readUint32(source, payload);
       payload += 4;
     }
     this.#isMasked = isMasked && this.#rules.applyMask;
-    if ((first & 0x08) !== 0 && length <= 125) return this.#takeControl(source, at, payload, length, limit, shift);
+    if ((first & 0x08) !== 0 && (second & 0x7f) <= 125) return this.#takeControl(source, at, payload, length, limit, shift);
     this.#carried = null;
     this.#position = payload + shift;
     this.#remaining = length;
@@ -333,6 +333,19 @@ export class FrameDecoder {
     return utf8.validate(bytes, state, start, end);
   }
 
+  /** Reads a 64-bit length (RFC 6455, 5.2): its highest bit clear, and not one that a shorter form could hold. */
+  #readLength64(bytes: Uint8Array, at: number): number {
+    const high = readUint32(bytes, at);
+    const low = readUint32(bytes, at + 4);
+    if (!this.#isSkipping) {
+      if (high >= 0x8000_0000) throw new ProtocolError('ERR_LENGTH_NEGATIVE');
+      // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
+      if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');
+      if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
+    }
+    return high * 0x1_0000_0000 + low;
+  }
+
   #takeControl(source: Uint8Array, at: number, payload: number, length: number, limit: number, shift: number): number {
     const end = payload + length;
     if (limit < end) return this.#carry(source, at, limit);
@@ -345,17 +358,6 @@ export class FrameDecoder {
     this.end = end;
     return Piece.CONTROL;
   }
-}
-
-/** Reads a 64-bit length (RFC 6455, 5.2): its highest bit clear, and not one that a shorter form could hold. */
-function readLength64(bytes: Uint8Array, at: number): number {
-  const high = readUint32(bytes, at);
-  const low = readUint32(bytes, at + 4);
-  if (high >= 0x8000_0000) throw new ProtocolError('ERR_LENGTH_NEGATIVE');
-  // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
-  if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');
-  if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
-  return high * 0x1_0000_0000 + low;
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {

@@ -33,6 +33,8 @@ export class FrameReader {
   #isReading = false;
   /** Nothing more will come: what waits is read to its end. */
   #isLast = false;
+  /** The connection failed. */
+  #isSkipping = false;
 
   constructor(decoder: FrameDecoder, receiver: MessageReceiver, delivery: Delivery, actions: FrameReaderActions) {
     this.#decoder = decoder;
@@ -82,6 +84,7 @@ export class FrameReader {
 
   /** The connection fails: only the peer's Close frame is still looked for. */
   skipToClose(): void {
+    this.#isSkipping = true;
     this.#decoder.skipToClose();
   }
 
@@ -110,7 +113,8 @@ export class FrameReader {
       }
       return true;
     } catch (error) {
-      actions.failConnection(error);
+      // It fails once: a hook may have made it fail in the middle of a piece.
+      if (!this.#isSkipping) actions.failConnection(error);
       return !actions.isListening;
     }
   }

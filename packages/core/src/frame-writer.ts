@@ -173,17 +173,20 @@ export class FrameWriter implements Flushable {
   end(): void {
     if (this.#isClosed) return;
     this.#closeSegment();
+    this.#isClosed = true;
     const pieces = this.#pieces;
     this.#pieces = [];
-    if (pieces.length > 0) this.#write(pieces);
-    this.#isClosed = true;
+    this.#waiting = 0;
+    if (pieces.length > 0 && !this.#write(pieces)) this.#isBlocked = true;
     this.#stream.end();
+    if (!this.#isBlocked) this.#listener.onFlushed();
   }
 
   /** Drops what waits. */
   close(): void {
     this.#isClosed = true;
     this.#pieces = [];
+    this.#waiting = 0;
     this.#segment = null;
   }
 

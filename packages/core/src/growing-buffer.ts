@@ -26,6 +26,11 @@ export class GrowingBuffer {
     this.#length = length;
   }
 
+  /** The last `count` bytes, or all that there are; good until the next call. */
+  tail(count: number): Uint8Array {
+    return this.#bytes.subarray(Math.max(0, this.#length - count), this.#length);
+  }
+
   /** Hands out what was joined; the buffer starts anew. */
   take(): Uint8Array {
     const bytes = this.#bytes;

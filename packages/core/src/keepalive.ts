@@ -4,7 +4,7 @@ import type { Clock, Random, Timer } from '@ws/types';
 import { equalBytes } from '@ws/util';
 import type { Timers } from './timers.ts';
 
-/** The parts of the options that concern {@link Keepalive}; milliseconds, 0 = off. */
+/** The parts of the options that concern {@link Keepalive}; milliseconds. The interval is over 0, a timeout of 0 is none. */
 export interface KeepaliveOptions {
   readonly autoPingInterval: number;
   readonly autoPingTimeout: number;
@@ -48,7 +48,7 @@ export class Keepalive {
 
   /** The connection is open: the first ping goes out after an interval. */
   start(): void {
-    if (this.#options.autoPingInterval > 0) this.#schedule();
+    this.#schedule();
   }
 
   /** The connection is no longer open. */
@@ -82,13 +82,14 @@ export class Keepalive {
     const payload = this.#makePayload();
     this.#pending = payload;
     this.#sentAt = this.#clock.now();
-    this.#actions.sendPing(payload);
     const { autoPingTimeout, autoPingInterval } = this.#options;
     // Without a limit to wait for, the next ping goes out all the same: the peer may have missed one.
     this.#timer =
       autoPingTimeout > 0
         ? this.#timers.start(autoPingTimeout, () => this.#expire())
         : this.#timers.start(autoPingInterval, () => this.#ping());
+    // Last, since it may end the connection, and this with it.
+    this.#actions.sendPing(payload);
   }
 
   #expire(): void {

@@ -68,7 +68,7 @@ export class MessageSender {
     const { payload, isBinary } = prepared;
     this.#checkSize(payload.length);
     const compression = this.#usableCompression(prepared.doNotCompress, payload.length);
-    const frame = prepared.frameFor(compression);
+    const frame = this.#writer.masking === 'no' ? prepared.frameFor(compression) : null;
     if (frame === null) {
       this.#sendBytes(payload, isBinary, { doNotCompress: prepared.doNotCompress });
       return;

@@ -21,6 +21,7 @@ export class OutputBuffer {
   readonly #clock: Clock;
   #pending: Flushable[] = [];
   #depth = 0;
+  #flushing = 0;
   #isScheduled = false;
 
   constructor(clock: Clock) {
@@ -66,8 +67,10 @@ export class OutputBuffer {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];
+    // Flushing may call back into applications, which may send again, and have that flushed while others still wait.
+    this.#flushing++;
     for (const connection of pending) connection.flush();
-    // Flushing may call back into applications, which may send again.
-    if (this.#pending.length === 0) this.end = 0;
+    this.#flushing--;
+    if (this.#flushing === 0 && this.#pending.length === 0) this.end = 0;
   }
 }

@@ -11,28 +11,25 @@ export interface PreparedFrame {
  * A message for many receivers: framed once, and compressed once for all connections that agreed on the same
  * parameters without context takeover. Its payload must not be changed afterwards.
  *
- * A client masks each frame with a fresh key (RFC 6455, 5.3), so for clients nothing but the payload is shared.
+ * Where frames are masked, each needs a fresh key (RFC 6455, 5.3): then nothing but the payload is shared.
  */
 export class PreparedMessage {
   readonly payload: Uint8Array;
   readonly isBinary: boolean;
   readonly doNotCompress: boolean;
-  readonly #isMasked: boolean;
   #plain: PreparedFrame | null = null;
   /** By what the compressions that gave them have in common. */
   readonly #compressed: Map<string, PreparedFrame> = new Map();
 
   /** @internal use the factory's `prepareMessage` */
-  constructor(payload: Uint8Array, isBinary: boolean, doNotCompress: boolean, isMasked: boolean) {
+  constructor(payload: Uint8Array, isBinary: boolean, doNotCompress: boolean) {
     this.payload = payload;
     this.isBinary = isBinary;
     this.doNotCompress = doNotCompress;
-    this.#isMasked = isMasked;
   }
 
-  /** The frame for a connection that would compress by `compression`; `null`: it has to make one of its own. */
+  /** The unmasked frame of a connection that compresses by `compression`; `null`: it has to make one of its own. */
   frameFor(compression: MessageCompression | null): PreparedFrame | null {
-    if (this.#isMasked) return null;
     if (compression === null) {
       this.#plain ??= this.#encode(this.payload, false);
       return this.#plain;

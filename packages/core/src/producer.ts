@@ -8,7 +8,7 @@ export interface Producer {
   resumeProducing(): void;
   /** Stop making data until resumed. Not called of a pull producer. */
   pauseProducing?(): void;
-  /** The connection is gone. */
+  /** Nothing can be sent any more: the connection closes, or is gone. Called once. */
   stopProducing(): void;
 }
 
@@ -52,11 +52,11 @@ export class ProducerDriver {
     }
   }
 
-  /** The connection is gone. */
+  /** The connection closes. The producer is told after the present turn, which is busy with that. */
   stop(): void {
     if (this.#isStopped) return;
-    this.#call(() => this.#producer.stopProducing());
     this.#isStopped = true;
+    this.#clock.defer(() => this.#try(() => this.#producer.stopProducing()));
   }
 
   /** Unregistered: it is told nothing more. */
@@ -75,7 +75,10 @@ export class ProducerDriver {
   }
 
   #call(task: () => void): void {
-    if (this.#isStopped) return;
+    if (!this.#isStopped) this.#try(task);
+  }
+
+  #try(task: () => void): void {
     try {
       task();
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Diagnostics } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
 import type { EndpointHooks } from './endpoint.ts';
 import type { MessageListener, WebSocketProtocol } from './protocol.ts';
@@ -6,6 +7,8 @@ import type { MessageListener, WebSocketProtocol } from './protocol.ts';
 export class ProtocolHooks implements EndpointHooks {
   /** The object whose hooks are called; also what tracing sees as the connection. */
   readonly protocol: WebSocketProtocol;
+  /** Set when attached. */
+  diagnostics: Diagnostics | undefined;
   #listeners: Set<MessageListener> | null = null;
 
   constructor(protocol: WebSocketProtocol) {
@@ -32,6 +35,9 @@ export class ProtocolHooks implements EndpointHooks {
   }
 
   onMessage(payload: Uint8Array, isBinary: boolean): unknown {
+    if (this.diagnostics?.hasSubscribers('message')) {
+      this.diagnostics.publish('message', { connection: this.protocol, payload, isBinary });
+    }
     const result = this.protocol.onMessage(payload, isBinary);
     return this.#listeners === null ? result : this.#tellListeners(result, payload, isBinary);
   }
@@ -68,6 +74,10 @@ export class ProtocolHooks implements EndpointHooks {
     return this.protocol.onAutoPong(latency, payload);
   }
 
+  onClosing(): unknown {
+    return this.protocol.onClosing();
+  }
+
   onClose(info: CloseInfo): unknown {
     const isToBeTold = this.protocol.leave();
     try {
@@ -78,8 +88,8 @@ export class ProtocolHooks implements EndpointHooks {
   }
 
   #tellListeners(result: unknown, payload: Uint8Array, isBinary: boolean): unknown {
-    const results = [result];
-    for (const listener of [...this.#listeners!]) results.push(listener(payload, isBinary));
-    return Promise.all(results);
+    // Async, so that one that throws keeps neither the others from hearing nor a rejection from being heard.
+    const listeners = [...this.#listeners!].map(async listener => listener(payload, isBinary));
+    return Promise.all([result, ...listeners]);
   }
 }

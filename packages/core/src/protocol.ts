@@ -55,6 +55,9 @@ export abstract class WebSocketProtocol {
   /** The pong to an automatic ping came, `latency` milliseconds after it. */
   onAutoPong(_latency: number, _payload: Uint8Array): HookResult {}
 
+  /** The connection is not open any more: we or the peer began to close it, or it was lost. `onClose` will follow. */
+  onClosing(): HookResult {}
+
   /**
    * The connection is gone. Called exactly once, last. More is told by `closed`.
    *
@@ -225,10 +228,14 @@ export abstract class WebSocketProtocol {
     this.#endpoint?.resumeReceiving();
   }
 
-  /** Has `producer` make data as the transport takes it. @param isStreaming `false`: it is asked for each piece */
+  /**
+   * Has `producer` make data as the transport takes it. When not open, it is told to stop.
+   *
+   * @param isStreaming `false`: it is asked for each piece
+   */
   registerProducer(producer: Producer, isStreaming: boolean): void {
     const endpoint = this.#endpoint;
-    if (endpoint === null || endpoint.state === 'closed') {
+    if (endpoint === null || endpoint.state !== 'open') {
       producer.stopProducing();
       return;
     }
@@ -297,6 +304,7 @@ export abstract class WebSocketProtocol {
     const setup = { role, hooks: this.#hooks, platform, hasFrameHooks: overridesFrameHooks(this) };
     const endpoint = new Endpoint(setup, stream, options);
     this.#endpoint = endpoint;
+    this.#hooks.diagnostics = platform.diagnostics;
     endpoint.start(createOpening(endpoint));
   }
 
@@ -311,9 +319,9 @@ export abstract class WebSocketProtocol {
   }
 
   /** @internal */
-  settleOpened(error?: unknown): void {
-    if (error === undefined) this.#opened.resolve();
-    else this.#opened.reject(error);
+  settleOpened(failure?: { readonly error: unknown }): void {
+    if (failure === undefined) this.#opened.resolve();
+    else this.#opened.reject(failure.error);
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
 import type { Platform } from '@ws/types';
-import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util';
-import { type SessionParameters, WebSocketFactory } from './factory.ts';
+import { checkHeaderValue, checkToken, flattenHeaders, parseUrl } from '@ws/util';
+import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
 import { compileOriginPatterns } from './handshake/origin.ts';
 import type { UpgradePolicy } from './handshake/server-handshake.ts';
 import { changeOptions, defaultOptions, type Partially, SERVER_OPTIONS, type ServerOptions } from './options.ts';
@@ -69,10 +69,12 @@ export class WebSocketServerFactory extends WebSocketFactory {
     if (externalPort !== null && !(Number.isInteger(externalPort) && externalPort >= 1 && externalPort <= 65535)) {
       throw new RangeError(`externalPort ${externalPort} is not a port`);
     }
+    if (protocols != null && !Array.isArray(protocols)) throw new TypeError('protocols must be a list');
     for (const protocol of protocols ?? []) checkToken('subprotocol', protocol);
     flattenHeaders(headers ?? null);
-    if (session.url?.includes('?')) throw new RangeError("a server's url has no query");
-    this.setSession(session);
+    const parts = parseUrl(session.url ?? DEFAULT_URL);
+    if (parts.resource.includes('?')) throw new RangeError("a server's url has no query");
+    this.setSession(session, parts);
     this.server = server;
     this.externalPort = externalPort;
   }

@@ -59,7 +59,9 @@ export class ServerOpening implements Opening {
     this.#parser = new RequestHeadParser({ maxSize: endpoint.options.maxHandshakeSize });
     this.#flash = this.#options.serveFlashSocketPolicy ? 0 : -1;
     this.#given = given;
-    if (given !== null) this.#rest = new Uint8Array(given.rest);
+    if (given === null) return;
+    this.#rest = new Uint8Array(given.rest);
+    endpoint.stats.preopenIncomingOctetsWireLevel += given.rest.length;
   }
 
   get #options(): ServerOptions {
@@ -72,7 +74,8 @@ export class ServerOpening implements Opening {
   }
 
   onData(bytes: Uint8Array): void {
-    if (this.#isAnswering || this.#given !== null) {
+    // A stream may have something left to say although it was stopped.
+    if (this.#isAnswering) {
       this.#rest = concatBytes([this.#rest, bytes]);
       return;
     }
@@ -87,15 +90,18 @@ export class ServerOpening implements Opening {
   }
 
   onGone(info: CloseInfo): void {
-    this.#protocol.settleOpened(gone(info));
+    this.#protocol.settleOpened({ error: gone(info) });
   }
 
   /** @returns whether the policy request is still possible, or was it */
   #followFlash(bytes: Uint8Array): boolean {
     const before = this.#flash;
     this.#flash = matchFlashPolicyRequest(bytes, before);
-    // What looked like one so far begins no HTTP request either: the parser will say so.
-    if (this.#flash < 0) return false;
+    if (this.#flash < 0) {
+      // What looked like one so far begins no HTTP request either.
+      if (before > 0) throw new HandshakeError('ERR_HTTP_SYNTAX');
+      return false;
+    }
     if (this.#flash === FLASH_POLICY_REQUEST_LENGTH) {
       this.#endpoint.closing.notCleanReason = 'the Flash policy was served';
       this.#endpoint.sendHandshake(encodeText(this.#options.flashSocketPolicy));
@@ -136,7 +142,13 @@ export class ServerOpening implements Opening {
       extensions,
     });
     this.#protocol.request = request;
-    const answer: unknown = this.#protocol.onConnect(request);
+    let answer: unknown;
+    try {
+      answer = this.#protocol.onConnect(request);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
     if (!isPromise(answer)) {
       this.#accept(upgrade, answer);
       return;
@@ -144,19 +156,20 @@ export class ServerOpening implements Opening {
     this.#endpoint.holdStream(true);
     answer.then(
       result => this.#resume(() => this.#accept(upgrade, result)),
-      error => this.#resume(() => this.#reject(error)),
+      error => this.#resume(() => this.#refuse(error)),
     );
   }
 
   #resume(task: () => void): void {
-    if (this.#endpoint.state !== 'connecting') return;
-    this.#endpoint.inTurn(() => this.#guard(task));
+    // First, since the task may stop the stream again.
     this.#endpoint.holdStream(false);
+    if (this.#endpoint.state === 'connecting') this.#endpoint.inTurn(() => this.#guard(task));
   }
 
   #accept(upgrade: UpgradeRequest, answer: unknown): void {
     // The application may have dropped the connection instead of answering.
     if (this.#endpoint.state !== 'connecting') return;
+    if (this.#protocol.isGoingAway) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS');
     const { subprotocol, headers } = readAnswer(answer);
     if (subprotocol !== null && !upgrade.protocols.includes(subprotocol)) {
       throw new RangeError(`onConnect chose the subprotocol ${subprotocol}, which the client did not offer`);
@@ -164,6 +177,8 @@ export class ServerOpening implements Opening {
     const factory = this.#factory;
     const { platform } = this.#protocol;
     const agreed = acceptOffers(upgrade.extensions, this.#options, factory.extensions, platform);
+    // From here on it is freed with the connection.
+    this.#endpoint.compression = agreed === null ? null : agreed.compression;
     const response = formatAcceptResponse(
       {
         key: upgrade.key,
@@ -176,7 +191,7 @@ export class ServerOpening implements Opening {
     );
     this.#protocol.subprotocol = subprotocol;
     this.#endpoint.sendHandshake(response);
-    this.#endpoint.open(agreed === null ? null : agreed.compression, this.#rest);
+    this.#endpoint.open(this.#endpoint.compression, this.#rest);
   }
 
   /** Whatever goes wrong before the answer becomes one. */
@@ -185,37 +200,41 @@ export class ServerOpening implements Opening {
       task();
     } catch (error) {
       if (this.#endpoint.state !== 'connecting') throw error;
-      this.#reject(error);
+      this.#reject(error instanceof HandshakeError ? error : internalError(error));
     }
   }
 
-  /** Answers with the status of the error; what is not meant for the client is kept from it: 500. */
-  #reject(error: unknown): void {
+  /** The application does not want the connection: by a ConnectionDeny; any other error is not for the client to see. */
+  #refuse(error: unknown): void {
+    if (this.#endpoint.state !== 'connecting') return;
+    this.#reject(error instanceof ConnectionDeny ? denial(error) : internalError(error));
+  }
+
+  /** Answers with the status of the failure. */
+  #reject(failure: HandshakeError): void {
     const { closing } = this.#endpoint;
-    const failure = asHandshakeError(error);
+    const { status, reason, headers } = failure;
     closing.error = failure;
     closing.notCleanReason = failure.message;
-    this.#protocol.platform.logger?.log(failure.status === 500 ? 'error' : 'info', 'handshake-failed', { error });
-    this.#protocol.settleOpened(failure);
-    const { server } = this.#factory;
-    const { status, reason, headers } = failure;
-    this.#finish(formatRejection({ status: status ?? 400, reason, headers, server }));
+    const level = failure.code === 'ERR_INTERNAL' ? 'error' : 'info';
+    this.#protocol.platform.logger?.log(level, 'handshake-failed', { error: failure });
+    this.#protocol.settleOpened({ error: failure });
+    this.#finish(formatRejection({ status: Number(status), reason, headers, server: this.#factory.server }));
   }
 
   /** Sends an answer other than 101: the connection ends with it. */
   #finish(answer: Uint8Array): void {
-    this.#isAnswering = true;
     this.#endpoint.sendHandshake(answer);
     this.#endpoint.closing.drop(false);
   }
 }
 
-function asHandshakeError(error: unknown): HandshakeError {
-  if (error instanceof HandshakeError) return error;
-  if (error instanceof ConnectionDeny) {
-    return new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
-  }
-  return new HandshakeError('ERR_INTERNAL', { cause: error });
+function denial(error: ConnectionDeny): HandshakeError {
+  return new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
+}
+
+function internalError(cause: unknown): HandshakeError {
+  return new HandshakeError('ERR_INTERNAL', { cause });
 }
 
 function readAnswer(answer: unknown): { subprotocol: string | null; headers: HeaderInit | null } {
