@@ -72,14 +72,15 @@ export class BytePipe {
     for (let next = this.#kept[0]; next !== undefined; next = this.#kept[0]) {
       const room = this.#capacity - this.#length;
       if (room === 0) return false;
-      if (next.bytes.some((byte, i) => byte !== next.copy[i])) {
+      const part = next.copy.subarray(0, room);
+      if (!startsWith(next.bytes, part)) {
         this.dropKept();
         throw new Error('bytes that the stream kept (write returned false) were changed before onDrain');
       }
-      this.#push(next.copy.subarray(0, room));
-      if (next.copy.length <= room) this.#kept.shift();
+      this.#push(part);
+      this.#keptBytes -= part.length;
+      if (part.length === next.copy.length) this.#kept.shift();
       else this.#kept[0] = { bytes: next.bytes.subarray(room), copy: next.copy.subarray(room) };
-      this.#keptBytes -= Math.min(room, next.copy.length);
     }
     return true;
   }
@@ -93,4 +94,9 @@ export class BytePipe {
     this.#onTheWay.push(bytes);
     this.#length += bytes.length;
   }
+}
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  for (let i = 0; i < start.length; i++) if (bytes[i] !== start[i]) return false;
+  return true;
 }

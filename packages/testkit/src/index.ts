@@ -1,3 +1,6 @@
+export type { StreamPair } from './contracts/byte-stream.ts';
+export { byteStreamContract } from './contracts/byte-stream.ts';
+export type { TestRunner } from './contracts/test-runner.ts';
 export type { EverySplitOptions } from './every-split.ts';
 export { everySplit } from './every-split.ts';
 export { hex, toHex } from './hex.ts';

@@ -1,0 +1,124 @@
+import type { ByteStream, ByteStreamHandler } from '@ws/types';
+import { ContractError } from '../assert.ts';
+
+interface Waiter {
+  readonly isMet: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A handler that keeps what it hears, and lets a test wait for it. */
+export class Recorder implements ByteStreamHandler {
+  readonly stream: ByteStream;
+  /** What happened, in order: `data`, `drain`, `end`, `close`. */
+  readonly events: string[] = [];
+  readonly #chunks: Uint8Array[] = [];
+  #received = 0;
+  #waiters: Waiter[] = [];
+  #broken: Error | null = null;
+  /** Called for each event after it was kept. */
+  onEvent: (event: string) => void = () => {};
+
+  constructor(stream: ByteStream) {
+    this.stream = stream;
+    stream.attach(this);
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#chunks.push(bytes.slice());
+    this.#received += bytes.length;
+    if (bytes.length === 0) this.#break('onData was called without bytes');
+    // Lent bytes may be changed in place: what the stream does with them afterwards must not matter.
+    bytes.fill(0xa5);
+    this.#tell('data');
+  }
+
+  onDrain(): void {
+    const amount = this.stream.bufferedAmount;
+    if (amount !== 0) this.#break(`onDrain was called with a bufferedAmount of ${amount}`);
+    this.#tell('drain');
+  }
+
+  onEnd(): void {
+    if (this.count('end') > 0) this.#break('onEnd was called twice');
+    this.#tell('end');
+  }
+
+  onClose(error?: Error): void {
+    if (error !== undefined && !(error instanceof Error)) this.#break('onClose was given something that is no Error');
+    this.#tell(error === undefined ? 'close' : 'error');
+  }
+
+  /** Bytes received. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get isClosed(): boolean {
+    return this.events.includes('close') || this.events.includes('error');
+  }
+
+  /** Whether the peer's end was heard of in one way or another. */
+  get isOver(): boolean {
+    return this.isClosed || this.events.includes('end');
+  }
+
+  /** All bytes received, joined. */
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.#received);
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return all;
+  }
+
+  count(event: string): number {
+    return this.events.filter(other => other === event).length;
+  }
+
+  /** Resolves when `isMet`, looked at after each event; rejects when a rule is broken, or the stream closes before. */
+  until(what: string, isMet: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ isMet, resolve, reject });
+      this.#look(what);
+    });
+  }
+
+  /** Resolves when so many bytes have arrived in all. */
+  untilReceived(length: number): Promise<void> {
+    return this.until(`${length} bytes`, () => this.#received >= length);
+  }
+
+  untilClosed(): Promise<void> {
+    return this.until('the close', () => this.isClosed);
+  }
+
+  #tell(event: string): void {
+    if (this.isClosed) this.#break(`${event} was told after onClose`);
+    this.events.push(event);
+    this.onEvent(event);
+    this.#look('what was waited for');
+  }
+
+  #break(rule: string): void {
+    this.#broken ??= new ContractError(rule);
+  }
+
+  /** @throws what broke a rule so far */
+  checkRules(): void {
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  #look(what: string): void {
+    const waiting = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiting) {
+      if (this.#broken !== null) waiter.reject(this.#broken);
+      else if (waiter.isMet()) waiter.resolve();
+      else if (this.isClosed) waiter.reject(new ContractError(`closed before ${what}`));
+      else this.#waiters.push(waiter);
+    }
+  }
+}
