@@ -41,10 +41,6 @@ export class Delivery {
     return this.#held !== null;
   }
 
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
   message(payload: Uint8Array, isBinary: boolean): void {
     if (this.#held !== null) this.#hold(payload.length, () => this.#hooks.onMessage(payload, isBinary));
     else this.#callMessage(payload, isBinary);

@@ -204,7 +204,8 @@ export class FrameDecoder {
       payload += 4;
     }
     this.#isMasked = isMasked && this.#rules.applyMask;
-    if ((first & 0x08) !== 0 && (second & 0x7f) <= 125) return this.#takeControl(source, at, payload, length, limit, shift);
+    if ((first & 0x08) !== 0 && (second & 0x7f) <= 125)
+      return this.#takeControl(source, at, payload, length, limit, shift);
     this.#carried = null;
     this.#position = payload + shift;
     this.#remaining = length;

@@ -216,8 +216,9 @@ export class ServerOpening implements Opening {
     const { status, reason, headers } = failure;
     closing.error = failure;
     closing.notCleanReason = failure.message;
-    const level = failure.code === 'ERR_INTERNAL' ? 'error' : 'info';
-    this.#protocol.platform.logger?.log(level, 'handshake-failed', { error: failure });
+    const isOurs = failure.code === 'ERR_INTERNAL';
+    const error = isOurs ? failure.cause : failure;
+    this.#protocol.platform.logger?.log(isOurs ? 'error' : 'info', 'handshake-failed', { error });
     this.#protocol.settleOpened({ error: failure });
     this.#finish(formatRejection({ status: Number(status), reason, headers, server: this.#factory.server }));
   }

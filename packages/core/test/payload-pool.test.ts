@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { PayloadPool } from '../src/payload-pool.ts';
+
+const source = Uint8Array.from({ length: 4096 }, (_, i) => i * 7);
+
+function pool() {
+  const slabs: ArrayBuffer[] = [];
+  const allocate = (length: number): ArrayBuffer => {
+    slabs.push(new ArrayBuffer(length));
+    return slabs.at(-1)!;
+  };
+  return { slabs, payloads: new PayloadPool(allocate) };
+}
+
+describe('PayloadPool', () => {
+  test.each([0, 1, 64, 65, 2048, 2049])('copies %i bytes', length => {
+    for (const { payloads } of [pool(), { payloads: new PayloadPool(undefined) }]) {
+      const copy = payloads.copy(source, 5, 5 + length);
+      expect(copy).toEqual(source.slice(5, 5 + length));
+      expect(copy.buffer).not.toBe(source.buffer);
+    }
+  });
+
+  test.each([
+    { length: 64, isShared: false },
+    { length: 65, isShared: true },
+    { length: 2048, isShared: true },
+    { length: 2049, isShared: false },
+  ])('$length bytes share memory: $isShared', ({ length, isShared }) => {
+    const { payloads, slabs } = pool();
+    expect(payloads.copy(source, 0, length).byteLength < payloads.copy(source, 0, length).buffer.byteLength).toBe(
+      isShared,
+    );
+    expect(slabs).toHaveLength(isShared ? 1 : 0);
+  });
+
+  test('shares nothing where the platform gives no memory for it', () => {
+    const copy = new PayloadPool(undefined).copy(source, 0, 100);
+    expect(copy.buffer.byteLength).toBe(100);
+  });
+
+  test('payloads do not overlap, and lie as words do', () => {
+    const { payloads, slabs } = pool();
+    const copies = Array.from({ length: 200 }, (_, i) => payloads.copy(source, i, i + 65 + i));
+    copies.forEach((copy, i) => {
+      expect(copy.byteOffset % 8).toBe(0);
+      expect(copy).toEqual(source.slice(i, i + 65 + i));
+      copy.fill(0xee);
+    });
+    copies.forEach((copy, i) => {
+      expect(copy).toEqual(new Uint8Array(65 + i).fill(0xee));
+    });
+    expect(slabs.length).toBeGreaterThan(1);
+  });
+
+  test('a slab is filled to its end', () => {
+    const { payloads, slabs } = pool();
+    for (let i = 0; i < 4; i++) payloads.copy(source, 0, 2048);
+    expect(slabs).toHaveLength(1);
+    payloads.copy(source, 0, 65);
+    expect(slabs).toHaveLength(2);
+  });
+});
