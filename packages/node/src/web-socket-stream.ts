@@ -21,7 +21,7 @@ export interface PullConnection {
 /**
  * The stream of a connection. Each chunk that is written is one message; each message that comes is one chunk. A slow
  * reader stops the peer, a slow peer stops the writer. `end` closes the connection, with code 1000; a connection that
- * ends any other way than orderly destroys the stream, with a ClosedError.
+ * ends any other way than orderly destroys the stream, with a ClosedError if anybody listens to `'error'`.
  *
  * Create it before messages can come, such as in `onOpen`.
  *
@@ -121,7 +121,9 @@ export class ProtocolStream extends Duplex {
       if (this.readableFlowing === null && this.listenerCount('readable') === 0) this.resume();
       return;
     }
-    this.destroy(new ClosedError(reason ?? `closed with code ${code}`, { cause: error }));
+    // A peer that vanishes must not end a process that has no listener for it; `pipeline` and `finished` have one.
+    const isHeard = this.listenerCount('error') > 0;
+    this.destroy(isHeard ? new ClosedError(reason ?? `closed with code ${code}`, { cause: error }) : undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { describe, expect, test } from 'vitest';
-import { createClientAgent, listenWS } from '../src/index.ts';
 import { channelDiagnostics } from '../src/diagnostics.ts';
+import { createClientAgent, listenWS } from '../src/index.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
 
 describe('diagnostics_channel', () => {

@@ -4,7 +4,7 @@
 import { type AddressInfo, connect } from 'node:net';
 import { WebSocket as UndiciWebSocket } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket as WsWebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
 import { createClientAgent, type ListeningPort, listenWS } from '../src/index.ts';
 import { echoFactory, nextMessage } from './support/echo.ts';
 

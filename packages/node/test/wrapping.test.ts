@@ -118,7 +118,9 @@ describe('WrappingWebSocketClientFactory', () => {
     const url = await serve(echo, options);
     let opened: (stream: Duplex) => void = () => {};
     const opening = new Promise<Duplex>(resolve => (opened = resolve));
-    const connection = await connectWS(new WrappingWebSocketClientFactory(stream => opened(stream), { url, ...options }));
+    const connection = await connectWS(
+      new WrappingWebSocketClientFactory(stream => opened(stream), { url, ...options }),
+    );
     const stream = await opening;
     expect(connection.subprotocol).toBe('binary');
     expect(connection.compression === null).toBe(options.enableCompression === false);
