@@ -66,10 +66,10 @@ export class ClosingHandshake {
   /** Sends our Close frame, first or in reply. Does nothing when one was sent. */
   startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
     if (this.state !== 'open') return;
-    this.#leave('closing');
     this.localCode = code;
     this.localReason = reason;
     this.closedByMe = !isReply;
+    this.#leave('closing');
     this.#closedBy ??= isReply ? 'remote' : 'local';
     this.#actions.sendCloseFrame(formatClosePayload(code, reason));
     if (isReply) return;

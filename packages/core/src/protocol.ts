@@ -112,6 +112,14 @@ export abstract class WebSocketProtocol {
     return this.#closed.promise;
   }
 
+  /** What the closing began with: our code and reason, or the peer's; 1006 when the transport was lost. */
+  get closingReason(): { readonly code: number | null; readonly reason: string | null } {
+    const closing = this.#endpoint?.closing;
+    if (closing?.closedByMe) return { code: closing.localCode, reason: closing.localReason };
+    if (closing?.wasClean) return { code: closing.remoteCode, reason: closing.remoteReason };
+    return { code: 1006, reason: null };
+  }
+
   get trafficStats(): TrafficStats {
     return this.#endpoint === null ? new TrafficStats() : this.#endpoint.stats;
   }

@@ -24,6 +24,8 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
   override readonly role = 'server';
   /** The opening request; `null` before it has come. */
   request: ConnectionRequest | null = null;
+  /** Path and query that the client asked for. */
+  resource = '/';
   /** @internal Not a connection at all: `onClose` is not called. */
   servedFlashPolicy = false;
   /** @internal New handshakes are refused. */

@@ -1,0 +1,261 @@
+// A connection to pull from: nothing is read that nobody takes, nothing is sent that the transport does not take.
+
+import { type CloseInfo, isWireCloseCode, MAX_CLOSE_REASON } from '@ws/core';
+import { CloseReason, type Headers } from '@ws/types';
+import { textByteLength } from '@ws/util';
+import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import type { EngineListener, EngineProtocol } from './engine.ts';
+import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';
+import { Inbox, type IncomingParts } from './inbox.ts';
+import { chunksOf, wholeMessage } from './incoming.ts';
+import { Outbox, type OutgoingData } from './outbox.ts';
+import { Pings } from './pings.ts';
+import { type Cancellable, cancellable, orAborted, throwIfAborted } from './signals.ts';
+
+/** A message as it is received: text as a string, binary as bytes. */
+export type Received = string | Uint8Array;
+
+/** Options of {@link WebSocketConnection.sendMessage}. */
+export interface SendMessageOptions extends Cancellable {
+  /** `false`: send as it is, though compression was agreed. */
+  readonly compress?: boolean | undefined;
+}
+
+/** What a connection is made of. */
+export interface ConnectionSetup {
+  readonly protocol: EngineProtocol;
+  readonly isClient: boolean;
+  readonly path: string;
+  readonly handshakeHeaders: Headers;
+  readonly messageQueueSize: number;
+  /** Milliseconds that {@link WebSocketConnection.close} waits for the peer. */
+  readonly disconnectTimeout: number;
+}
+
+const CLEAN_ENDS: readonly number[] = [1000, 1001, 1005];
+
+/** A WebSocket connection. Made by `connectOver`, `WebSocketRequest.accept`, or what a platform builds on them. */
+export class WebSocketConnection implements AsyncIterable<Received> {
+  readonly isClient: boolean;
+  readonly isServer: boolean;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Path and query that the client asked for. */
+  readonly path: string;
+  readonly subprotocol: string | null;
+  /** What the other side's handshake said, names in lower case. */
+  readonly handshakeHeaders: Headers;
+
+  readonly #protocol: EngineProtocol;
+  readonly #disconnectTimeout: number;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #pings: Pings;
+  #closed: CloseReason | null = null;
+  #latency: number | null = null;
+  #closing: Promise<CloseReason> | null = null;
+  readonly #whenClosed: Promise<CloseReason>;
+
+  /** @internal */
+  constructor(setup: ConnectionSetup) {
+    const { protocol, isClient } = setup;
+    const { transportDetails } = protocol;
+    const isSecure = transportDetails?.isSecure === true;
+    this.isClient = isClient;
+    this.isServer = !isClient;
+    this.local = parseEndpoint(transportDetails?.own ?? null, isSecure);
+    this.remote = parseEndpoint(transportDetails?.peer ?? protocol.peer, isSecure);
+    this.path = setup.path;
+    this.subprotocol = protocol.subprotocol;
+    this.handshakeHeaders = setup.handshakeHeaders;
+    this.#protocol = protocol;
+    this.#disconnectTimeout = setup.disconnectTimeout;
+    this.#inbox = new Inbox(setup.messageQueueSize, isPaused => {
+      if (isPaused) protocol.pauseReceiving();
+      else protocol.resumeReceiving();
+    });
+    this.#outbox = new Outbox(protocol, () => this.#closedError());
+    this.#pings = new Pings(protocol, () => this.#closedError());
+    this.#whenClosed = protocol.closed.then(info => this.#onClosed(info));
+    protocol.listener = this.#createListener();
+  }
+
+  /** How it closed: set as soon as closing begins, by either side. */
+  get closed(): CloseReason | null {
+    return this.#closed;
+  }
+
+  /** Resolves when the connection is gone. Never rejects. */
+  get whenClosed(): Promise<CloseReason> {
+    return this.#whenClosed;
+  }
+
+  /** Milliseconds from the last keepalive ping to its pong; `null`: none has come. */
+  get latency(): number | null {
+    return this.#latency;
+  }
+
+  /** Bytes that the transport has not taken. */
+  get bufferedAmount(): number {
+    return this.#protocol.bufferedAmount;
+  }
+
+  /**
+   * Sends a message: text for a string, binary for bytes. One that is given in pieces, all strings or all bytes, is
+   * sent as it comes, in frames. Messages never mix: who comes later waits.
+   *
+   * Resolves when the transport took everything. Aborting one in pieces that was begun fails the connection, since the
+   * peer could not know that it is not complete.
+   *
+   * @throws ConnectionClosed, TypeError, RangeError
+   */
+  async sendMessage(message: OutgoingData, { signal, compress = true }: SendMessageOptions = {}): Promise<void> {
+    throwIfAborted(signal);
+    await this.#outbox.send(message, !compress, signal);
+  }
+
+  /**
+   * The next message. Several may wait; each gets one, in order.
+   *
+   * @throws ConnectionClosed when there will be none: messages that came before the peer closed can still be had, not
+   * so after `close`
+   */
+  getMessage({ signal }: Cancellable = {}): Promise<Received> {
+    return cancellable(signal, (resolve, reject) =>
+      this.#inbox.add({
+        wantsParts: false,
+        take(message: IncomingParts) {
+          try {
+            resolve(wholeMessage(message));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        fail: reject,
+      }),
+    );
+  }
+
+  /**
+   * The next message, chunk by chunk as it comes: strings of a text, bytes of a binary message. Not more is read than
+   * is taken. Leave it before its end, and the rest is skipped.
+   */
+  receive(options: Cancellable = {}): AsyncGenerator<Received, void, undefined> {
+    return chunksOf(this.#inbox, options.signal, () => this.#closedError());
+  }
+
+  /** Messages until the connection closes: ends on 1000, 1001 and 1005, throws ConnectionClosed on others. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Received, void, undefined> {
+    for (;;) {
+      let message: Received;
+      try {
+        message = await this.getMessage();
+      } catch (error) {
+        if (error instanceof ConnectionClosed && CLEAN_ENDS.includes(error.reason?.code ?? 1006)) return;
+        throw error;
+      }
+      yield message;
+    }
+  }
+
+  /**
+   * Pings the peer; resolves with the milliseconds to its pong.
+   *
+   * @param payload at most 125 bytes, by default 8 random ones; none that is under way
+   * @throws ConnectionClosed, also when the connection closes meanwhile; TypeError, RangeError
+   */
+  async ping(payload?: Uint8Array | string, { signal }: Cancellable = {}): Promise<number> {
+    throwIfAborted(signal);
+    return await this.#pings.ping(payload, signal);
+  }
+
+  /** Sends a pong that nobody asked for. */
+  async pong(payload: Uint8Array | string = ''): Promise<void> {
+    if (this.#closed !== null) throw this.#closedError();
+    this.#protocol.sendPong(payload);
+    await this.#outbox.drained(undefined);
+  }
+
+  /**
+   * Closes: sends a Close frame, drops what was not read, waits for the peer's answer. Called again, or while the peer
+   * closes, it waits for the same end.
+   *
+   * @param code 1000 to 1003, 1007 to 1014, 3000 to 4999
+   * @param reason at most 123 bytes of UTF-8
+   * @throws RangeError, TypeError; DisconnectionTimeout when the peer did not answer in time (it is dropped then)
+   */
+  close(code = 1000, reason = '', { signal }: Cancellable = {}): Promise<CloseReason> {
+    try {
+      checkClose(code, reason);
+      throwIfAborted(signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (this.#closing === null) {
+      const isFirst = this.#closed === null;
+      if (isFirst) {
+        this.#closed = new CloseReason(code, reason);
+        this.#inbox.close(() => this.#closedError(), true);
+        this.#protocol.closeWith(code, reason === '' ? null : reason);
+      }
+      this.#closing = this.#protocol.closed.then(({ timeout }) => {
+        if (timeout === 'closeHandshake') throw new DisconnectionTimeout(this.#disconnectTimeout);
+        return this.#whenClosed;
+      });
+      this.#closing.catch(() => {});
+    }
+    return orAborted(this.#closing, signal);
+  }
+
+  /** Drops the connection at once, without a Close frame. */
+  terminate(): void {
+    this.#protocol.dropConnection(true);
+  }
+
+  /** Closes with 1000; a peer that does not answer is dropped, and that is no error here. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close().catch(() => {});
+  }
+
+  #createListener(): EngineListener {
+    const inbox = this.#inbox;
+    return {
+      onMessageBegin: isText => inbox.begin(isText),
+      onChunk: chunk => inbox.push(chunk),
+      onMessageEnd: () => inbox.finish(),
+      onPong: payload => this.#pings.onPong(payload),
+      onLatency: milliseconds => {
+        this.#latency = milliseconds;
+      },
+      onClosing: () => this.#onClosing(),
+    };
+  }
+
+  /** Closing began, by the peer or by a failure; messages may still come out of what has been read. */
+  #onClosing(): void {
+    const { code, reason } = this.#protocol.closingReason;
+    this.#closed ??= new CloseReason(code ?? 1005, reason);
+    this.#pings.fail();
+  }
+
+  #onClosed({ code, reason, wasClean }: CloseInfo): CloseReason {
+    const ended = new CloseReason(code ?? 1005, reason);
+    // A reason that we gave ourselves stands when the peer did not answer with another.
+    this.#closed = wasClean || this.#closed === null ? ended : this.#closed;
+    if (!wasClean) this.#closed = ended;
+    this.#inbox.close(() => this.#closedError(), false);
+    this.#pings.fail();
+    return this.#closed;
+  }
+
+  #closedError(): ConnectionClosed {
+    return new ConnectionClosed(this.#closed);
+  }
+}
+
+function checkClose(code: unknown, reason: unknown): void {
+  if (typeof code !== 'number') throw new TypeError('close code must be a number');
+  if (typeof reason !== 'string') throw new TypeError('close reason must be a string');
+  if (!Number.isInteger(code) || !isWireCloseCode(code)) throw new RangeError(`close code ${code} must not be sent`);
+  if (textByteLength(reason) > MAX_CLOSE_REASON) throw new RangeError('close reason is longer than 123 bytes');
+}

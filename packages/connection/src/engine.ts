@@ -1,0 +1,82 @@
+// The engine's protocol classes, told to feed a connection object.
+
+import type { ConnectAnswer } from '@ws/core';
+import { type CloseInfo, WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
+import type { ConnectionRequest, ConnectionResponse } from '@ws/types';
+
+/** What a {@link WebSocketConnection} hears of its protocol object. */
+export interface EngineListener {
+  onMessageBegin(isText: boolean): void;
+  onChunk(chunk: Uint8Array): void;
+  onMessageEnd(): void;
+  onPong(payload: Uint8Array): void;
+  onLatency(milliseconds: number): void;
+  onClosing(): void;
+}
+
+/** Both kinds of protocol objects that feed a connection. */
+export type EngineProtocol = PullServerProtocol | PullClientProtocol;
+
+/** A server's side. */
+export class PullServerProtocol extends WebSocketServerProtocol {
+  listener: EngineListener | null = null;
+  /** Answers the request; set before `attach`. */
+  answer: ((request: ConnectionRequest) => Promise<ConnectAnswer>) | null = null;
+
+  override onConnect(request: ConnectionRequest): ConnectAnswer | PromiseLike<ConnectAnswer> {
+    return this.answer === null ? super.onConnect(request) : this.answer(request);
+  }
+  override onMessageBegin(isBinary: boolean): void {
+    this.listener?.onMessageBegin(!isBinary);
+  }
+  override onMessageFrameBegin(): void {}
+  override onMessageFrameData(chunk: Uint8Array): void {
+    if (chunk.length > 0) this.listener?.onChunk(chunk);
+  }
+  override onMessageFrameEnd(): void {}
+  override onMessageEnd(): void {
+    this.listener?.onMessageEnd();
+  }
+  override onPong(payload: Uint8Array): void {
+    this.listener?.onPong(payload);
+  }
+  override onAutoPong(latency: number): void {
+    this.listener?.onLatency(latency);
+  }
+  override onClosing(): void {
+    this.listener?.onClosing();
+  }
+}
+
+/** A client's side. */
+export class PullClientProtocol extends WebSocketClientProtocol {
+  listener: EngineListener | null = null;
+  /** Called when the server has agreed, before any message. */
+  confirm: (() => void) | null = null;
+
+  override onConnect(_response: ConnectionResponse): void {
+    this.confirm?.();
+  }
+  override onMessageBegin(isBinary: boolean): void {
+    this.listener?.onMessageBegin(!isBinary);
+  }
+  override onMessageFrameBegin(): void {}
+  override onMessageFrameData(chunk: Uint8Array): void {
+    if (chunk.length > 0) this.listener?.onChunk(chunk);
+  }
+  override onMessageFrameEnd(): void {}
+  override onMessageEnd(): void {
+    this.listener?.onMessageEnd();
+  }
+  override onPong(payload: Uint8Array): void {
+    this.listener?.onPong(payload);
+  }
+  override onAutoPong(latency: number): void {
+    this.listener?.onLatency(latency);
+  }
+  override onClosing(): void {
+    this.listener?.onClosing();
+  }
+}
+
+export type { CloseInfo };

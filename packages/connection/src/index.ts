@@ -1,0 +1,29 @@
+export {
+  type ConnectionSetup,
+  type Received,
+  type SendMessageOptions,
+  WebSocketConnection,
+} from './connection.ts';
+export { Endpoint } from './endpoint.ts';
+export { PullClientProtocol, PullServerProtocol } from './engine.ts';
+export {
+  ConnectionClosed,
+  ConnectionRejected,
+  ConnectionTimeout,
+  DisconnectionTimeout,
+  HandshakeError,
+} from './errors.ts';
+export type { OutgoingData } from './outbox.ts';
+export {
+  type AcceptOverOptions,
+  acceptBy,
+  acceptOver,
+  type ConnectionOptions,
+  type ConnectOverOptions,
+  clientFactory,
+  connectBy,
+  connectOver,
+  serverFactory,
+} from './over.ts';
+export { type AcceptOptions, type RejectOptions, WebSocketRequest } from './request.ts';
+export type { Cancellable } from './signals.ts';

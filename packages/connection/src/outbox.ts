@@ -1,0 +1,110 @@
+// Messages on their way out: one after the other, each until the transport took it.
+
+import type { AbortSignalLike } from '@ws/types';
+import { encodeText } from '@ws/util';
+import type { EngineProtocol } from './engine.ts';
+import { orAborted } from './signals.ts';
+
+/** A message to send; in pieces, they are all strings or all bytes. */
+export type OutgoingData = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+/** Sends the messages of one connection. */
+export class Outbox {
+  readonly #protocol: EngineProtocol;
+  readonly #closedError: () => unknown;
+  /** The message in pieces that is being sent. */
+  #busy: Promise<void> | null = null;
+
+  constructor(protocol: EngineProtocol, closedError: () => unknown) {
+    this.#protocol = protocol;
+    this.#closedError = closedError;
+  }
+
+  async send(message: OutgoingData, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
+    const isWhole = typeof message === 'string' || message instanceof Uint8Array;
+    if (!isWhole && !isIterable(message)) throw new TypeError('a message is a string, a Uint8Array, or iterable');
+    this.#checkOpen();
+    while (this.#busy !== null) await orAborted(this.#busy, signal);
+    this.#checkOpen();
+    if (isWhole) {
+      this.#protocol.sendMessage(message, typeof message !== 'string', { doNotCompress });
+      await this.drained(signal);
+      return;
+    }
+    const sent = this.#sendPieces(message, doNotCompress, signal);
+    const settled = sent.then(
+      () => {},
+      () => {},
+    );
+    this.#busy = settled;
+    await sent.finally(() => {
+      this.#busy = null;
+    });
+  }
+
+  /** Resolves when the transport took everything. */
+  async drained(signal: AbortSignalLike | undefined): Promise<void> {
+    try {
+      await orAborted(this.#protocol.drained(), signal);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : this.#isClosed(error) ? this.#closedError() : error;
+    }
+  }
+
+  async #sendPieces(
+    pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+    doNotCompress: boolean,
+    signal: AbortSignalLike | undefined,
+  ): Promise<void> {
+    const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+    let isText: boolean | null = null;
+    let isDone = false;
+    try {
+      for (;;) {
+        const next = await orAborted(Promise.resolve(iterator.next()), signal);
+        if (next.done) break;
+        isText ??= this.#begin(next.value, doNotCompress);
+        this.#checkOpen();
+        this.#protocol.sendMessageFrame(toBytes(next.value, isText));
+        await this.drained(signal);
+      }
+      isDone = true;
+      if (isText === null) this.#begin(new Uint8Array(0), doNotCompress);
+      this.#checkOpen();
+      this.#protocol.endMessage();
+      await this.drained(signal);
+    } catch (error) {
+      // Half a message is out: only an end of the connection can tell the peer that the rest will not come.
+      if (isText !== null && !isDone) this.#protocol.failConnection(error);
+      throw error;
+    } finally {
+      if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});
+    }
+  }
+
+  #begin(first: string | Uint8Array, doNotCompress: boolean): boolean {
+    const isText = typeof first === 'string';
+    toBytes(first, isText);
+    this.#checkOpen();
+    this.#protocol.beginMessage(!isText, doNotCompress);
+    return isText;
+  }
+
+  #checkOpen(): void {
+    if (this.#protocol.state !== 'open') throw this.#closedError();
+  }
+
+  #isClosed(error: unknown): boolean {
+    return (error as { readonly code?: unknown }).code === 'ERR_NOT_OPEN';
+  }
+}
+
+function toBytes(piece: unknown, isText: boolean): Uint8Array {
+  if (isText && typeof piece === 'string') return encodeText(piece);
+  if (!isText && piece instanceof Uint8Array) return piece;
+  throw new TypeError('the pieces of a message are all strings or all Uint8Arrays');
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+}

@@ -1,0 +1,196 @@
+// Both sides of a connection over any stream of bytes.
+
+import {
+  type ClientOptions,
+  type ConnectAnswer,
+  HandshakeError as EngineHandshakeError,
+  type Partially,
+  type ServerOptions,
+  WebSocketClientFactory,
+  WebSocketServerFactory,
+} from '@ws/core';
+import type { ByteStream, HeaderInit, Headers, Platform, TransportDetails } from '@ws/types';
+import { WebSocketConnection } from './connection.ts';
+import { PullClientProtocol, PullServerProtocol } from './engine.ts';
+import { ConnectionRejected, ConnectionTimeout, HandshakeError } from './errors.ts';
+import { WebSocketRequest } from './request.ts';
+import { type Cancellable, cancellable } from './signals.ts';
+
+/** What both sides can be told. Durations in milliseconds (`Infinity`: none), sizes in bytes. */
+export interface ConnectionOptions extends Cancellable {
+  /** Longest message to receive, default 1 MiB. */
+  readonly maxMessageSize?: number | undefined;
+  /** Messages that may wait for who takes them, default 1. */
+  readonly messageQueueSize?: number | undefined;
+  /** For the opening handshake, default 60,000. */
+  readonly connectTimeout?: number | undefined;
+  /** For the closing handshake, default 60,000. */
+  readonly disconnectTimeout?: number | undefined;
+  /** Where it runs; by default what the engine takes by itself. */
+  readonly platform?: Platform | undefined;
+  readonly transportDetails?: TransportDetails | undefined;
+}
+
+/** What a client asks for. */
+export interface ConnectOverOptions extends ConnectionOptions {
+  /** Default `ws://localhost`: the stream is connected already, this is what the request says. */
+  readonly url?: string | undefined;
+  readonly subprotocols?: readonly string[] | undefined;
+  readonly headers?: HeaderInit | undefined;
+  readonly origin?: string | undefined;
+  /** Further options of the engine. */
+  readonly protocolOptions?: Partially<ClientOptions> | undefined;
+}
+
+/** What a server can be told. */
+export interface AcceptOverOptions extends ConnectionOptions {
+  /** Further options of the engine. */
+  readonly protocolOptions?: Partially<ServerOptions> | undefined;
+}
+
+const DEFAULT_TIMEOUT = 60_000;
+const DEFAULT_MESSAGE_SIZE = 2 ** 20;
+
+/** What {@link prepareConnect} and {@link prepareAccept} give: a protocol to attach, and what becomes of it. */
+export interface Prepared<Protocol, Result> {
+  readonly protocol: Protocol;
+  /** Attaches it, and waits. */
+  begin(attach: (protocol: Protocol) => void): Promise<Result>;
+}
+
+/**
+ * Performs a client's opening handshake over a stream.
+ *
+ * @throws HandshakeError, ConnectionRejected, ConnectionTimeout, or the signal's reason; the stream is destroyed then
+ */
+export function connectOver(stream: ByteStream, options: ConnectOverOptions = {}): Promise<WebSocketConnection> {
+  const factory = clientFactory(options);
+  return connectBy(factory, options, protocol => protocol.attach(stream, options.transportDetails ?? null));
+}
+
+/** The engine's factory for {@link connectBy}. */
+export function clientFactory(options: ConnectOverOptions): WebSocketClientFactory {
+  const { url, subprotocols, headers, origin } = options;
+  const factory = new WebSocketClientFactory({ url, protocols: subprotocols, headers, origin }, options.platform);
+  factory.protocol = PullClientProtocol;
+  factory.setProtocolOptions({ ...commonOptions(options), ...options.protocolOptions });
+  return factory;
+}
+
+/** The same with a protocol object that somebody else attaches. */
+export async function connectBy(
+  factory: WebSocketClientFactory,
+  options: ConnectionOptions,
+  attach: (protocol: PullClientProtocol) => void,
+): Promise<WebSocketConnection> {
+  const { connectTimeout = DEFAULT_TIMEOUT, disconnectTimeout = DEFAULT_TIMEOUT, messageQueueSize = 1 } = options;
+  const protocol = factory.buildProtocol() as PullClientProtocol;
+  return await cancellable<WebSocketConnection>(options.signal, (resolve, reject) => {
+    protocol.confirm = () => protocol.pauseReceiving();
+    const onOpened = (): void => {
+      const { headers: handshakeHeaders } = protocol.response!;
+      const { resource: path } = factory;
+      resolve(
+        new WebSocketConnection({
+          protocol,
+          isClient: true,
+          path,
+          handshakeHeaders,
+          messageQueueSize,
+          disconnectTimeout,
+        }),
+      );
+    };
+    protocol.opened.then(onOpened, error => reject(asHandshakeError(error, connectTimeout)));
+    attach(protocol);
+    return () => protocol.dropConnection(true);
+  });
+}
+
+/**
+ * Reads a client's opening request from a stream.
+ *
+ * @throws HandshakeError for a request that cannot be accepted (it has been answered), ConnectionTimeout, or the
+ * signal's reason; the stream is closed then
+ */
+export function acceptOver(stream: ByteStream, options: AcceptOverOptions = {}): Promise<WebSocketRequest> {
+  const factory = serverFactory(options);
+  return acceptBy(factory, options, protocol => protocol.attach(stream, options.transportDetails ?? null));
+}
+
+/** The engine's factory for {@link acceptBy}. */
+export function serverFactory(options: AcceptOverOptions): WebSocketServerFactory {
+  const factory = new WebSocketServerFactory({}, options.platform);
+  factory.protocol = PullServerProtocol;
+  factory.setProtocolOptions({
+    webStatus: false,
+    ...commonOptions(options),
+    // Until the request is there; how long the answer takes is the application's matter.
+    openHandshakeTimeout: 0,
+    ...options.protocolOptions,
+  });
+  return factory;
+}
+
+/** The same with a protocol object that somebody else attaches. */
+export async function acceptBy(
+  factory: WebSocketServerFactory,
+  options: ConnectionOptions,
+  attach: (protocol: PullServerProtocol) => void,
+): Promise<WebSocketRequest> {
+  const { connectTimeout = DEFAULT_TIMEOUT, disconnectTimeout = DEFAULT_TIMEOUT, messageQueueSize = 1 } = options;
+  const protocol = factory.buildProtocol() as PullServerProtocol;
+  return await cancellable<WebSocketRequest>(options.signal, (resolve, reject) => {
+    const { clock } = factory.platform;
+    const timer = Number.isFinite(connectTimeout)
+      ? clock.setTimer(connectTimeout, () => {
+          reject(new ConnectionTimeout(connectTimeout));
+          protocol.dropConnection(true);
+        })
+      : null;
+    protocol.answer = () => {
+      timer?.cancel();
+      return new Promise<ConnectAnswer>((answer, deny) => {
+        resolve(new WebSocketRequest({ protocol, messageQueueSize, disconnectTimeout, answer, deny }));
+      });
+    };
+    protocol.opened.catch(error => {
+      timer?.cancel();
+      reject(asHandshakeError(error, connectTimeout));
+    });
+    attach(protocol);
+    return () => {
+      timer?.cancel();
+      protocol.dropConnection(true);
+    };
+  });
+}
+
+function commonOptions(options: ConnectionOptions): Partially<ServerOptions & ClientOptions> {
+  const { maxMessageSize = DEFAULT_MESSAGE_SIZE } = options;
+  const { connectTimeout = DEFAULT_TIMEOUT, disconnectTimeout = DEFAULT_TIMEOUT, messageQueueSize = 1 } = options;
+  if (!(messageQueueSize >= 0)) throw new RangeError(`messageQueueSize ${messageQueueSize} is not 0 or more`);
+  return {
+    maxMessagePayloadSize: finiteOr0(maxMessageSize),
+    openHandshakeTimeout: finiteOr0(connectTimeout),
+    closeHandshakeTimeout: finiteOr0(disconnectTimeout),
+  };
+}
+
+/** The engine says 0 for what has no limit. */
+function finiteOr0(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
+
+function asHandshakeError(error: unknown, connectTimeout: number): unknown {
+  if (!(error instanceof EngineHandshakeError)) return new HandshakeError(messageOf(error), { cause: error });
+  if (error.code === 'ERR_HANDSHAKE_TIMEOUT') return new ConnectionTimeout(connectTimeout, { cause: error });
+  if (error.code === 'ERR_STATUS') {
+    return new ConnectionRejected(error.status!, (error.headers ?? {}) as Headers, error.body, { cause: error });
+  }
+  return new HandshakeError(error.message, { cause: error });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'the opening handshake failed';
+}

@@ -1,0 +1,72 @@
+import type { AbortSignalLike } from '@ws/types';
+import { encodeText } from '@ws/util';
+import type { EngineProtocol } from './engine.ts';
+import { cancellable } from './signals.ts';
+
+interface PendingPing {
+  readonly sentAt: number;
+  readonly settle: (latency: number) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Pings under way. */
+export class Pings {
+  readonly #protocol: EngineProtocol;
+  readonly #closedError: () => unknown;
+  /** By their payload, in the order in which they were sent. */
+  readonly #pending: Map<string, PendingPing> = new Map();
+
+  constructor(protocol: EngineProtocol, closedError: () => unknown) {
+    this.#protocol = protocol;
+    this.#closedError = closedError;
+  }
+
+  ping(payload: Uint8Array | string | undefined, signal: AbortSignalLike | undefined): Promise<number> {
+    const protocol = this.#protocol;
+    if (protocol.state !== 'open') return Promise.reject(this.#closedError());
+    const bytes =
+      payload === undefined ? this.#randomPayload() : typeof payload === 'string' ? encodeText(payload) : payload;
+    const key = keyOf(bytes);
+    if (this.#pending.has(key)) return Promise.reject(new TypeError('a ping with this payload is under way'));
+    return cancellable(signal, (resolve, reject) => {
+      try {
+        // First, since it checks the payload: what is not sent is not waited for.
+        protocol.sendPing(bytes);
+      } catch (error) {
+        reject(error);
+        return () => {};
+      }
+      this.#pending.set(key, { sentAt: protocol.platform.clock.now(), settle: resolve, fail: reject });
+      return () => this.#pending.delete(key);
+    });
+  }
+
+  /** A pong answers its ping and all that were sent before it (RFC 6455, 5.5.3). */
+  onPong(payload: Uint8Array): void {
+    const key = keyOf(payload);
+    if (!this.#pending.has(key)) return;
+    const now = this.#protocol.platform.clock.now();
+    for (const [each, { sentAt, settle }] of this.#pending) {
+      this.#pending.delete(each);
+      settle(now - sentAt);
+      if (each === key) return;
+    }
+  }
+
+  /** The connection closes: there will be no pongs. */
+  fail(): void {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { fail } of pending) fail(this.#closedError());
+  }
+
+  #randomPayload(): Uint8Array {
+    const bytes = new Uint8Array(8);
+    this.#protocol.platform.random.fill(bytes);
+    return bytes;
+  }
+}
+
+function keyOf(bytes: Uint8Array): string {
+  return bytes.join();
+}

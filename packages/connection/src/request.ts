@@ -1,0 +1,111 @@
+import { type ConnectAnswer, HandshakeError as EngineHandshakeError } from '@ws/core';
+import { ConnectionAccept, type HeaderInit, type Headers } from '@ws/types';
+import { encodeText } from '@ws/util';
+import { WebSocketConnection } from './connection.ts';
+import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import type { PullServerProtocol } from './engine.ts';
+import { ConnectionClosed } from './errors.ts';
+
+/** What {@link WebSocketRequest.accept} answers with. */
+export interface AcceptOptions {
+  /** One that the client proposed. */
+  readonly subprotocol?: string | null | undefined;
+  readonly headers?: HeaderInit | null | undefined;
+}
+
+/** What {@link WebSocketRequest.reject} answers with. */
+export interface RejectOptions {
+  readonly headers?: HeaderInit | null | undefined;
+  readonly body?: string | Uint8Array | null | undefined;
+}
+
+/** What a request is made of. */
+export interface RequestSetup {
+  readonly protocol: PullServerProtocol;
+  readonly messageQueueSize: number;
+  readonly disconnectTimeout: number;
+  /** Answers the engine. */
+  readonly answer: (result: ConnectAnswer) => void;
+  readonly deny: (error: unknown) => void;
+}
+
+/** A client that wants to connect. Answered once, by `accept` or `reject`. */
+export class WebSocketRequest {
+  /** In lower case. */
+  readonly headers: Headers;
+  /** Path and query. */
+  readonly path: string;
+  readonly proposedSubprotocols: readonly string[];
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+
+  readonly #setup: RequestSetup;
+  #isAnswered = false;
+
+  /** @internal */
+  constructor(setup: RequestSetup) {
+    const { protocol } = setup;
+    const { request, transportDetails } = protocol;
+    const isSecure = transportDetails?.isSecure === true;
+    this.#setup = setup;
+    this.headers = request!.headers;
+    this.path = protocol.resource;
+    this.proposedSubprotocols = request!.protocols;
+    this.local = parseEndpoint(transportDetails?.own ?? null, isSecure);
+    this.remote = parseEndpoint(transportDetails?.peer ?? protocol.peer, isSecure);
+  }
+
+  /** Whether `accept` or `reject` was called. */
+  get isAnswered(): boolean {
+    return this.#isAnswered;
+  }
+
+  /**
+   * Opens the connection.
+   *
+   * @throws TypeError or RangeError for a subprotocol that was not proposed, or headers that break the grammar (the
+   * request is then still to be answered); ConnectionClosed when the client is gone
+   */
+  async accept({ subprotocol = null, headers = null }: AcceptOptions = {}): Promise<WebSocketConnection> {
+    const answer = new ConnectionAccept(subprotocol, headers);
+    if (subprotocol !== null && !this.proposedSubprotocols.includes(subprotocol)) {
+      throw new RangeError(`the client did not propose the subprotocol ${subprotocol}`);
+    }
+    this.#take();
+    const { protocol, messageQueueSize, disconnectTimeout } = this.#setup;
+    // Nothing is delivered before there is somebody to deliver to.
+    protocol.pauseReceiving();
+    this.#setup.answer(answer);
+    try {
+      await protocol.opened;
+    } catch (cause) {
+      throw new ConnectionClosed(null, { cause });
+    }
+    const { path, headers: handshakeHeaders } = this;
+    return new WebSocketConnection({
+      protocol,
+      isClient: false,
+      path,
+      handshakeHeaders,
+      messageQueueSize,
+      disconnectTimeout,
+    });
+  }
+
+  /** Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone. */
+  async reject(statusCode: number, { headers = null, body = null }: RejectOptions = {}): Promise<void> {
+    if (!Number.isInteger(statusCode) || statusCode < 300 || statusCode > 599) {
+      throw new RangeError(`status ${statusCode} is not 300 to 599`);
+    }
+    this.#take();
+    const error = new EngineHandshakeError('ERR_DENIED', { status: statusCode, headers });
+    error.body = typeof body === 'string' ? encodeText(body) : body;
+    this.#setup.deny(error);
+    await this.#setup.protocol.closed;
+  }
+
+  #take(): void {
+    if (this.#isAnswered) throw new TypeError('the request is answered already');
+    this.#isAnswered = true;
+  }
+}
