@@ -1,6 +1,7 @@
 // The Burrows-Wheeler transform sorts all rotations of a block. Rotations that are equal (a block that repeats itself as
-// a whole) stay in the order in which this very algorithm leaves them, and their order shows in the output; so to give
-// what the `bzip2` program gives, this is its algorithm for short and for repetitive blocks, in every choice it makes.
+// a whole) stay in the order in which the algorithm leaves them, and where the unrotated block lies among its equals
+// shows in the output. To give what the `bzip2` program gives, this is its algorithm for blocks below 10,000 bytes, in
+// every choice it makes. (For longer ones it has another, with the same result except among equals, where any will do.)
 
 const SMALL_RANGE = 10;
 

@@ -16,7 +16,11 @@ const crcTable: Uint32Array = /* @__PURE__ */ Uint32Array.from({ length: 256 }, 
   return crc;
 });
 
-/** Makes one bzip2 stream, byte for byte what the `bzip2` program makes of the same bytes. */
+/**
+ * Makes one bzip2 stream: what the `bzip2` program makes of the same bytes, byte for byte. The only difference is in
+ * blocks from 10,000 bytes on that repeat themselves as a whole: there the field that says where the block begins among
+ * its sorted rotations may point to another that is equal.
+ */
 export class Bzip2Encoder {
   readonly #bits = new BitWriter();
   readonly #maxBlock: number;
