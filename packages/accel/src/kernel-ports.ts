@@ -1,8 +1,9 @@
-import { type Masker, type ReceiveBuffer, type TextUnmasker, UTF8_REJECT, type Utf8Validator } from '@ws/types';
+import type { Masker, ReceiveBuffer, TextUnmasker, Utf8Validator } from '@ws/types';
 import { portableMasker, portableUtf8 } from '@ws/util';
 import type { Kernel } from './kernel.ts';
+import { KernelCopy } from './kernel-copy.ts';
 import { type IsUtf8, validateNatively } from './native-utf8.ts';
-import { RECEIVE_SIZE, RECEIVE_START, SCRATCH_SIZE, SCRATCH_START } from './nvx.generated.ts';
+import { RECEIVE_SIZE, RECEIVE_START } from './nvx.generated.ts';
 import {
   MASK_COPY_FROM,
   NATIVE_AFTER_PROBE_FROM,
@@ -26,9 +27,9 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
   wasAscii = true;
   readonly #kernel: Kernel;
   readonly #isUtf8: IsUtf8 | null;
-  readonly #scratch: Uint8Array;
+  readonly #copy: KernelCopy;
   readonly #receive: Uint8Array;
-  // perf: bench/frames.bench.ts. A transport lends the same view for many frames: the last one that was found to lie in
+  // perf: bench/side-by-side.mjs. A transport lends the same view for many frames: the last one that was found to lie in
   // the memory is known again without a look at its properties. No other bytes are held.
   #view: Uint8Array;
   #length: number;
@@ -37,7 +38,7 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
   constructor(kernel: Kernel, isUtf8: IsUtf8 | null) {
     this.#kernel = kernel;
     this.#isUtf8 = isUtf8;
-    this.#scratch = new Uint8Array(kernel.memory.buffer, SCRATCH_START, SCRATCH_SIZE);
+    this.#copy = new KernelCopy(kernel);
     this.#receive = new Uint8Array(kernel.memory.buffer, RECEIVE_START, RECEIVE_SIZE);
     this.#view = this.#receive;
     this.#length = RECEIVE_SIZE;
@@ -120,28 +121,17 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
   }
 
   #maskElsewhere(bytes: Uint8Array, start: number, end: number, key: number, offset: number): void {
-    if (end - start < MASK_COPY_FROM) {
-      portableMasker.mask(bytes, start, end, key, offset);
-      return;
-    }
-    for (let at = start; at < end; at += SCRATCH_SIZE) {
-      const piece = this.#copyIn(bytes, at, end);
-      this.#kernel.mask(SCRATCH_START, SCRATCH_START + piece, key, offset + (at - start));
-      this.#copyOut(bytes, at, piece);
-    }
+    if (end - start < MASK_COPY_FROM) portableMasker.mask(bytes, start, end, key, offset);
+    else this.#copy.mask(bytes, start, end, key, offset);
   }
 
   #validateElsewhere(bytes: Uint8Array, state: number, start: number, end: number): number {
     const length = end - start;
-    if (length < UTF8_COPY_FROM) return portableUtf8.validate(bytes, state, start, end);
     if (this.#isUtf8 !== null && length >= UTF8_NATIVE_FROM) {
       return validateNatively(this.#isUtf8, bytes, state, start, end);
     }
-    for (let at = start; at < end && state !== UTF8_REJECT; at += SCRATCH_SIZE) {
-      const piece = this.#copyIn(bytes, at, end);
-      state = this.#kernel.validate(SCRATCH_START, SCRATCH_START + piece, state) & 15;
-    }
-    return state;
+    if (length < UTF8_COPY_FROM) return portableUtf8.validate(bytes, state, start, end);
+    return this.#copy.validate(bytes, state, start, end);
   }
 
   #unmaskTextElsewhere(
@@ -152,32 +142,14 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
     offset: number,
     state: number,
   ): number {
-    this.wasAscii = false;
     if (end - start < TEXT_COPY_FROM) {
+      this.wasAscii = false;
       portableMasker.mask(bytes, start, end, key, offset);
       return portableUtf8.validate(bytes, state, start, end);
     }
-    let seen = 0;
-    for (let at = start; at < end && state !== UTF8_REJECT; at += SCRATCH_SIZE) {
-      const piece = this.#copyIn(bytes, at, end);
-      const result = this.#kernel.unmaskText(SCRATCH_START, SCRATCH_START + piece, key, offset + (at - start), state);
-      this.#copyOut(bytes, at, piece);
-      state = result & 15;
-      seen |= result;
-    }
-    this.wasAscii = seen < 16;
-    return state;
-  }
-
-  /** @returns how many bytes were copied */
-  #copyIn(bytes: Uint8Array, at: number, end: number): number {
-    const piece = Math.min(SCRATCH_SIZE, end - at);
-    this.#scratch.set(bytes.subarray(at, at + piece));
-    return piece;
-  }
-
-  #copyOut(bytes: Uint8Array, at: number, piece: number): void {
-    bytes.set(this.#scratch.subarray(0, piece), at);
+    const result = this.#copy.unmaskText(bytes, start, end, key, offset, state);
+    this.wasAscii = result < 16;
+    return result & 15;
   }
 }
 

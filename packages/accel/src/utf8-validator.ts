@@ -48,9 +48,8 @@ export class Utf8Validator {
     return { valid, endsOnCodePoint: this.#state === UTF8_ACCEPT, currentIndex, totalIndex: this.#total };
   }
 
-  /** By halves: each step goes over half of what the one before it went over. */
+  /** By halves: each step goes over half of what the one before it went over. 0 when it was wrong before. */
   #firstWrong(chunk: Uint8Array, before: number): number {
-    if (before === UTF8_REJECT) return 0;
     let state = before;
     let low = 0;
     let high = chunk.length;

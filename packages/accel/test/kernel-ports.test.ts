@@ -153,6 +153,18 @@ describe.each(WITH_KERNEL)('every sequence of bytes with %s (RFC 3629)', (_, acc
     }
   });
 
+  test('a lead byte without its continuation, at every place of texts of every length', () => {
+    for (let length = 1; length <= 220; length++) {
+      for (let place = 2; place < length; place++) {
+        buffer.fill(0x61, 0, length);
+        buffer.set([0xc3, 0xa9], 0);
+        buffer[place] = 0xc3;
+        const expected = place === length - 1 ? 2 : 1;
+        check(utf8.validate(buffer, 0, 0, length) === expected, () => `${place} of ${length}`);
+      }
+    }
+  });
+
   test('100,000 random and mutated texts, against isUtf8, TextDecoder and the automaton', { timeout: 120_000 }, () => {
     const random = seededRandom(5);
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -191,6 +203,8 @@ describe.each(WITH_KERNEL)('every sequence of bytes with %s (RFC 3629)', (_, acc
       check(textUnmasker?.unmaskText(buffer, start, middle, key, offset, 0) === half, () => `unmasked, ${what()}`);
       const state = textUnmasker?.unmaskText(buffer, middle, end, key, offset + middle - start, half);
       check(state === whole, () => `unmasked, ${what()}`);
+      const isAscii = bytes.subarray(middle - start).every(byte => byte < 0x80);
+      check(textUnmasker?.wasAscii === isAscii || whole === 1, () => `wasAscii, ${what()}`);
       if (whole !== 1) check(Buffer.compare(buffer.subarray(start, end), bytes) === 0, () => `the text, ${what()}`);
       check(buffer[end] === 0xa5, () => `what follows, ${what()}`);
     }
