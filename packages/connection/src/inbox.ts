@@ -29,7 +29,8 @@ export class Inbox {
   #complete: IncomingParts[] = [];
   #current: IncomingParts | null = null;
   #takers: Taker[] = [];
-  #isPaused = false;
+  /** The engine is, until somebody is there to take messages. */
+  #isPaused = true;
   /** What takers are told once there will be no more messages. */
   #end: (() => unknown) | null = null;
 

@@ -176,7 +176,9 @@ export class ClientOpening implements Opening {
     };
     let answer: unknown;
     try {
-      answer = this.#protocol.onConnect(new ConnectionResponse({ peer, headers, version, protocol, extensions }));
+      const result = new ConnectionResponse({ peer, headers, version, protocol, extensions });
+      this.#protocol.response = result;
+      answer = this.#protocol.onConnect(result);
     } catch (error) {
       open({ error });
       return;
