@@ -32,8 +32,9 @@ export function checkThrows(run: () => unknown, code: string | null, rule: strin
 export function equalValues(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  // A Node `Buffer` is a Uint8Array like any other.
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-  if (ArrayBuffer.isView(a)) return equalBytes(a as Uint8Array, b as Uint8Array);
   if (a instanceof Map || a instanceof Set) return equalValues([...a], [...(b as typeof a)]);
   if (a instanceof Error && (a.message !== (b as Error).message || a.name !== (b as Error).name)) return false;
   const keys = Object.keys(a);

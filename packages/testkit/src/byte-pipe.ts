@@ -40,10 +40,10 @@ export class BytePipe {
   write(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const fitting = this.#kept.length > 0 ? 0 : Math.min(bytes.length, this.#capacity - this.#length);
-    if (fitting > 0) this.#push(bytes.slice(0, fitting));
+    if (fitting > 0) this.#push(new Uint8Array(bytes.subarray(0, fitting)));
     if (fitting === bytes.length) return;
     const rest = bytes.subarray(fitting);
-    this.#kept.push({ bytes: rest, copy: rest.slice() });
+    this.#kept.push({ bytes: rest, copy: new Uint8Array(rest) });
     this.#keptBytes += rest.length;
   }
 

@@ -71,10 +71,10 @@ function* allCuts(length: number, options: EverySplitOptions): Generator<readonl
   }
 }
 
-/** Copies, each in memory of its own: what the code under test does to one piece is not seen in another. */
+/** Copies, each in memory of its own (`slice` of a Node `Buffer` would be a view): what one does is not seen in another. */
 function cut(bytes: Uint8Array, positions: readonly number[]): Uint8Array[] {
   const bounds = [0, ...positions, bytes.length];
-  return bounds.slice(1).map((end, i) => bytes.slice(bounds[i], end));
+  return bounds.slice(1).map((end, i) => new Uint8Array(bytes.subarray(bounds[i], end)));
 }
 
 function compare(whole: Outcome<unknown>, split: Outcome<unknown>, positions: readonly number[]): void {

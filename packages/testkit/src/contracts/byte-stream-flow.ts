@@ -11,10 +11,15 @@ export const flowRules: readonly StreamRule[] = [
       from.stream.write(pattern(1000));
       await pings(to, from);
       checkEqual(to.received, 0, 'bytes given to a paused handler');
-      to.stream.resume();
+      // Pauses are not counted: one resume is enough, and one more does nothing.
       to.stream.resume();
       await to.untilReceived(1000);
       checkEqual(to.bytes(), pattern(1000), 'what arrives is what was written');
+      to.stream.resume();
+      to.stream.pause();
+      from.stream.write(pattern(1000));
+      await pings(to, from);
+      checkEqual(to.received, 1000, 'bytes given to a paused handler');
     },
   },
   {

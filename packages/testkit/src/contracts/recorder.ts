@@ -25,7 +25,7 @@ export class Recorder implements ByteStreamHandler {
   }
 
   onData(bytes: Uint8Array): void {
-    this.#chunks.push(bytes.slice());
+    this.#chunks.push(new Uint8Array(bytes));
     this.#received += bytes.length;
     if (bytes.length === 0) this.#break('onData was called without bytes');
     // Lent bytes may be changed in place: what the stream does with them afterwards must not matter.
