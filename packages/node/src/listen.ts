@@ -5,7 +5,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { WebSocketServerFactory } from '@ws/core';
 import { ListeningPort } from './listening-port.ts';
 import { formatPlace, ListenError, listenError, type Place } from './net-error.ts';
-import { adoptAccepted, canAdopt, probeSharedRead } from './shared-read.ts';
+import { acceptShared, canAdopt, probeSharedRead } from './shared-read.ts';
 import { type SocketStream, socketStream } from './socket-stream.ts';
 import { describeTransport } from './transport-details.ts';
 
@@ -49,10 +49,10 @@ export async function listenWS(factory: WebSocketServerFactory, options: ListenO
   const port = new ListeningPort(server);
   const isSecure = options.tls !== undefined;
   if (isSecure) server.on('connection', (socket: Socket) => port.addUnsecured(socket));
-  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
-    serve(factory, port, isSecure ? socketStream(socket) : plainStream(socket));
-  });
+  const onStream = (stream: SocketStream): void => serve(factory, port, stream);
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => onStream(socketStream(socket)));
   await listen(server, place, options);
+  if (!isSecure && canAdopt()) acceptShared(server, onStream);
   // An error of accepting, such as too many open files, concerns one connection.
   server.on('error', error => factory.platform.logger?.log('warn', 'accept-failed', { error }));
   return port;
@@ -60,16 +60,12 @@ export async function listenWS(factory: WebSocketServerFactory, options: ListenO
 
 function createListener(tls: TlsOptions | undefined): Server {
   // `noDelay` at the listener: the kernel is asked once per connection, and not again by the protocol option.
-  if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: canAdopt() });
+  if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true });
   // No half-open sockets before there is a stream: who leaves during the TLS handshake is gone.
   const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, noDelay: true });
   // Clients that fail the TLS handshake, or leave during it, are gone already.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
-}
-
-function plainStream(socket: Socket): SocketStream {
-  return (canAdopt() ? adoptAccepted(socket) : null) ?? socketStream(socket);
 }
 
 function serve(factory: WebSocketServerFactory, port: ListeningPort, stream: SocketStream): void {

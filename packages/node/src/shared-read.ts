@@ -1,7 +1,8 @@
 // Reading without a new buffer per read: the kernel fills one buffer that all connections share. Node offers that for
-// sockets that one makes oneself (`onread`). For accepted and upgraded sockets a second `net.Socket` is put around the
-// handle of the first, which is undocumented: it is done here and nowhere else, tried on a real connection before it is
-// used (`probeSharedRead`), and where it does not work `'data'` events do.
+// sockets that one makes oneself (`onread`). Accepted sockets are made by us for that, around the handle that the
+// listener gives; for upgraded ones a second `net.Socket` is put around the handle of the first. Both is undocumented: it
+// is done here and nowhere else, tried on a real connection before it is used (`probeSharedRead`), and where it does not
+// work `'data'` events do.
 
 import type { AddressInfo, OnReadOpts, Server } from 'node:net';
 import { connect, createServer, Socket } from 'node:net';
@@ -14,6 +15,7 @@ interface Handle {
   reading: boolean;
   readStop(): number;
   useUserBuffer(buffer: Uint8Array): void;
+  setNoDelay?(isOn: boolean): void;
 }
 
 /** The parts of `net.Socket` that its documentation does not mention. */
@@ -21,6 +23,12 @@ interface SocketInternals {
   _handle: Handle | null;
   _server: Server | null;
   server: Server | null;
+}
+
+/** And of `net.Server`. */
+interface ServerInternals {
+  _handle: { onconnection: (error: unknown, handle: Handle | undefined) => void } | null;
+  _connections: number;
 }
 
 /** The last view that was lent: messages of the same size need no new one. */
@@ -47,20 +55,33 @@ export function sharedStream(socket: Socket): SocketStream {
 }
 
 /**
- * Takes the handle of a socket that a `net.Server` accepted with `pauseOnConnect`, or `null` where that cannot be done.
- * The first socket is then an empty shell that nobody needs.
+ * Has a server that listens make sockets of this kind itself: `onStream` is called for each connection instead of the
+ * event `'connection'`. Nothing else of the server changes, `close` and `getConnections` included.
+ *
+ * @returns `false`: that cannot be done, and nothing was changed
  */
-export function adoptAccepted(socket: Socket): SocketStream | null {
-  const adopted = adopt(socket);
-  if (adopted === null) return null;
-  // The server counts its connections on this field: `close` waits for the new socket.
-  const first = socket as unknown as SocketInternals;
-  const second = adopted as unknown as SocketInternals;
-  second.server = first.server;
-  second._server = first._server;
-  first.server = null;
-  first._server = null;
-  return sharedStream(adopted);
+export function acceptShared(server: Server, onStream: (stream: SocketStream) => void): boolean {
+  const listener = (server as unknown as ServerInternals)._handle;
+  if (listener === null || typeof listener?.onconnection !== 'function') return false;
+  const { onconnection } = listener;
+  listener.onconnection = (error, handle) => {
+    if (error !== 0 && error !== undefined && error !== null) onconnection.call(listener, error, handle);
+    else if (!isAdoptable(handle)) onconnection.call(listener, error, handle);
+    else onStream(sharedStream(createAccepted(server, handle)));
+  };
+  return true;
+}
+
+/** What Node's own listener does for a connection, but for the buffer that is read into. */
+function createAccepted(server: Server, handle: Handle): Socket {
+  handle.setNoDelay?.(true);
+  const socket = createReader(handle);
+  const internals = socket as unknown as SocketInternals;
+  // The server counts its connections on this field: the socket counts itself out when it is destroyed.
+  internals.server = server;
+  internals._server = server;
+  (server as unknown as ServerInternals)._connections++;
+  return socket;
 }
 
 /**
@@ -82,25 +103,35 @@ export function adoptUpgraded(socket: Socket): SocketStream | null {
 function adopt(socket: Socket): Socket | null {
   const internals = socket as unknown as SocketInternals;
   const handle = internals._handle;
-  if (!isAdoptable(socket, handle)) return null;
+  const isEmpty = socket.readableLength === 0 && socket.writableLength === 0;
+  if (socket.constructor !== Socket || socket.destroyed || !isEmpty || !isAdoptable(handle)) return null;
   handle.readStop();
   handle.reading = false;
-  const adopted = new Socket({
-    handle,
-    onread: sharedRead,
-    allowHalfOpen: true,
-    noDelay: true,
-    manualStart: true,
-  } as object);
+  const adopted = createReader(handle);
   internals._handle = null;
   return adopted;
+}
+
+/** A socket around a handle that is not being read. */
+function createReader(handle: Handle): Socket {
+  return new Socket({ handle, onread: sharedRead, allowHalfOpen: true, noDelay: true, manualStart: true } as object);
+}
+
+/** TCP and pipes. */
+function isAdoptable(handle: Handle | null | undefined): handle is Handle {
+  return (
+    typeof handle === 'object' &&
+    handle !== null &&
+    typeof handle.useUserBuffer === 'function' &&
+    typeof handle.readStop === 'function'
+  );
 }
 
 /** The outcome of the probe: `null` while it is not known. */
 let verdict: boolean | null = null;
 let probe: Promise<boolean> | null = null;
 
-/** Whether {@link adoptAccepted} and {@link adoptUpgraded} have been seen to work in this process. */
+/** Whether {@link acceptShared} and {@link adoptUpgraded} have been seen to work in this process. */
 export function canAdopt(): boolean {
   return verdict === true;
 }
@@ -120,7 +151,7 @@ const PROBE_TIMEOUT = 1000;
 /** A server that answers on an adopted socket: bytes must come, go and end, and the server must be able to close. */
 function runProbe(): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    const server = createServer({ allowHalfOpen: true });
     const timer = setTimeout(() => finish(false), PROBE_TIMEOUT);
     const sockets: Socket[] = [];
     const finish = (isWorking: boolean): void => {
@@ -130,13 +161,14 @@ function runProbe(): Promise<boolean> {
       resolve(isWorking);
     };
     server.on('error', reject);
-    server.on('connection', socket => {
-      sockets.push(socket);
-      const stream = adoptAccepted(socket);
-      if (stream === null) return finish(false);
-      stream.attach(probeHandler(stream));
-    });
+    // Not to happen: the listener is ours.
+    server.on('connection', () => finish(false));
     server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, () => {
+      const isOurs = acceptShared(server, stream => {
+        sockets.push(stream.socket as Socket);
+        stream.attach(probeHandler(stream));
+      });
+      if (!isOurs) return finish(false);
       const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
       sockets.push(client);
       client.on('error', () => finish(false));
@@ -161,18 +193,4 @@ function probeHandler(stream: SocketStream): ByteStreamHandler {
     onDrain() {},
     onClose() {},
   };
-}
-
-/** Only the plain kind, with nothing read or written that its streams still hold. */
-function isAdoptable(socket: Socket, handle: Handle | null): handle is Handle {
-  return (
-    socket.constructor === Socket &&
-    !socket.destroyed &&
-    socket.readableLength === 0 &&
-    socket.writableLength === 0 &&
-    handle !== null &&
-    typeof handle === 'object' &&
-    typeof handle.useUserBuffer === 'function' &&
-    typeof handle.readStop === 'function'
-  );
 }

@@ -1,7 +1,7 @@
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noCertificates } from './support/certificates.ts';
-import { dataPair, http2Pair, type Pair, sharedPair, tlsPair, unixPair } from './support/stream-pairs.ts';
+import { dataPair, http2Pair, type Pair, sharedPair, tlsPair, unixPair, upgradedPair } from './support/stream-pairs.ts';
 
 /** Records what a stream tells, and lets tests wait for it. */
 class Recorder implements ByteStreamHandler {
@@ -60,6 +60,7 @@ const pairs: [string, () => Promise<Pair>][] = [
   ['sockets with data events', dataPair],
   ['sockets that share one receive buffer', sharedPair],
   ['Unix domain sockets', unixPair],
+  ['upgraded sockets', upgradedPair],
   ['HTTP/2 streams', http2Pair],
 ];
 if (noCertificates === null) pairs.push(['TLS sockets', tlsPair]);

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ByteStream } from '@ws/types';
 import { dialTarget } from '../../src/dial.ts';
-import { adoptAccepted, probeSharedRead } from '../../src/shared-read.ts';
+import { acceptShared, adoptUpgraded, probeSharedRead } from '../../src/shared-read.ts';
 import { socketStream } from '../../src/socket-stream.ts';
 import { createCertificate } from './certificates.ts';
 
@@ -27,27 +28,35 @@ export async function dataPair(): Promise<Pair> {
 /** Sockets that read into the shared buffer: one dialled, one accepted. */
 export async function sharedPair(): Promise<Pair> {
   if (!(await probeSharedRead())) throw new Error('accepted sockets cannot be adopted here');
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
   const port = await listen(server);
-  const accepted = acceptOne(server);
   const target = { hostname: '127.0.0.1', port, isSecure: false, udsPath: null };
-  const [a, socket] = await Promise.all([dialTarget(target), accepted]);
-  const b = adoptAccepted(socket);
-  if (b === null) throw new Error('the accepted socket was not adopted');
+  const [a, b] = await Promise.all([dialTarget(target), acceptSharedOne(server)]);
   return { a, b, close: () => closeServer(server) };
 }
 
 /** The same over a Unix domain socket. */
 export async function unixPair(): Promise<Pair> {
   const path = join(mkdtempSync(join(tmpdir(), 'ws-node-')), 'socket');
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  const server = createServer({ allowHalfOpen: true });
   await new Promise<void>(resolve => server.listen(path, resolve));
-  const accepted = acceptOne(server);
-  const [a, socket] = await Promise.all([
-    dialTarget({ hostname: 'unix', port: 0, isSecure: false, udsPath: path }),
-    accepted,
-  ]);
-  return { a, b: adoptAccepted(socket) ?? socketStream(socket), close: () => closeServer(server) };
+  const target = { hostname: 'unix', port: 0, isSecure: false, udsPath: path };
+  const [a, b] = await Promise.all([dialTarget(target), acceptSharedOne(server)]);
+  return { a, b, close: () => closeServer(server) };
+}
+
+/** A server of node:http, and an upgraded socket of it whose handle was taken. */
+export async function upgradedPair(): Promise<Pair> {
+  const server = createHttpServer();
+  const port = await listen(server);
+  const accepted = new Promise<Socket>(resolve =>
+    server.once('upgrade', (_request, socket) => resolve(socket as Socket)),
+  );
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n');
+  const b = adoptUpgraded(await accepted);
+  if (b === null) throw new Error('the upgraded socket was not adopted');
+  return { a: socketStream(socket), b, close: () => closeServer(server) };
 }
 
 export async function tlsPair(): Promise<Pair> {
@@ -94,6 +103,12 @@ function listen(server: Server): Promise<number> {
 
 function acceptOne(server: Server): Promise<Socket> {
   return new Promise(resolve => server.once('connection', resolve));
+}
+
+function acceptSharedOne(server: Server): Promise<ByteStream> {
+  return new Promise((resolve, reject) => {
+    if (!acceptShared(server, resolve)) reject(new Error('accepted sockets cannot be made here'));
+  });
 }
 
 /** Ends only when every connection is gone: that no stream leaks its socket is tested by the way. */
