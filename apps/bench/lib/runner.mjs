@@ -167,6 +167,21 @@ async function measureMemory(scenario, entry, preparation) {
 }
 
 /**
+ * @param {Scenario} scenario
+ * @param {Entry} entry
+ * @param {Preparation} preparation
+ * @param {RunOptions} options
+ * @param {import('./processes.mjs').RunningServer | undefined} server None where each round has a fresh one.
+ * @param {number} round
+ * @returns {Promise<Sample>}
+ */
+function measureEntry(scenario, entry, preparation, options, server, round) {
+  if (!server) return measureMemory(scenario, entry, preparation);
+  if (scenario.mode === 'client') return measureClient(scenario, entry, options, server);
+  return measureServer(scenario, entry, preparation, options, server, round);
+}
+
+/**
  * Runs one scenario.
  *
  * @param {Scenario} scenario
@@ -191,12 +206,9 @@ export async function runScenario(scenario, options) {
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
         try {
           const server = servers.get(scenario.mode === 'client' ? 'mirror' : entry.name);
-          const sample = !server
-            ? await measureMemory(scenario, entry, preparation)
-            : scenario.mode === 'client'
-              ? await measureClient(scenario, entry, options, server)
-              : await measureServer(scenario, entry, preparation, options, server, round);
-          samples[entry.name]?.push(sample);
+          const measure = () => measureEntry(scenario, entry, preparation, options, server, round);
+          // Once more, should the machine have been too busy for a single message.
+          samples[entry.name]?.push(await measure().catch(measure));
         } catch (error) {
           options.say(`  ${scenario.name}: ${entry.name} left out: ${error instanceof Error ? error.message : error}`);
           entries = entries.filter(other => other !== entry);
