@@ -162,7 +162,9 @@ export class ClientOpening implements Opening {
   /** The server has agreed: now the application. */
   #confirm({ headers, version, protocol, compression: response }: UpgradeResponse): void {
     const compression = response === null ? null : acceptResponse(response, this.#options, this.#protocol.platform);
-    if (response !== null && compression === null) throw new HandshakeError('ERR_EXTENSION_RESPONSE', { headers });
+    if (response !== null && compression === null) {
+      throw new HandshakeError('ERR_EXTENSION_RESPONSE', { status: 101, headers });
+    }
     // From here on it is freed with the connection.
     this.#endpoint.compression = compression;
     const extensions = compression === null ? [] : [{ name: compression.extensionName, ...compression.toJSON() }];

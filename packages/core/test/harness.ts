@@ -1,13 +1,13 @@
 // What the tests of core have in common: a protocol on one end of a memory pair, and a peer at the other that speaks
 // bytes, so that nothing of what is tested tests itself.
 
-import { hex, type ManualClock, manualClock, memoryPair, seededRandom, toHex } from '@ws/testkit';
+import { hex, type ManualClock, type MemoryStream, manualClock, memoryPair, seededRandom, toHex } from '@ws/testkit';
 import type { ByteStreamHandler, Platform } from '@ws/types';
 import { portableMasker, portableUtf8, sha1 } from '@ws/util';
 import { WebSocketClientFactory } from '../src/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/client-protocol.ts';
 import type { ClientOptions, Partially, ServerOptions } from '../src/options.ts';
-import { WebSocketServerFactory } from '../src/server-factory.ts';
+import { type ServerSession, WebSocketServerFactory } from '../src/server-factory.ts';
 import { WebSocketServerProtocol } from '../src/server-protocol.ts';
 
 export interface TestPlatform extends Platform {
@@ -147,7 +147,11 @@ export interface RawOptions<Options> {
   /** `false`: the opening handshake is left to the test. */
   readonly isOpened?: boolean;
   readonly request?: string;
+  /** Of the factory. */
+  readonly serverSession?: ServerSession;
   readonly capacity?: number;
+  /** Looks at the stream, or changes it, before it is attached. */
+  readonly prepare?: (stream: MemoryStream) => void;
 }
 
 function control(pair: ReturnType<typeof memoryPair>, platform: TestPlatform) {
@@ -182,12 +186,13 @@ function control(pair: ReturnType<typeof memoryPair>, platform: TestPlatform) {
 export function rawServer(setup: RawOptions<ServerOptions> = {}): RawServer {
   const { options = {}, log = [], isOpened = true, request = REQUEST } = setup;
   const platform = testPlatform(setup.platform);
-  const factory = new WebSocketServerFactory({}, platform);
+  const factory = new WebSocketServerFactory(setup.serverSession, platform);
   factory.setProtocolOptions(options);
   factory.protocol = setup.Protocol ?? loggingServer(log);
   const pair = memoryPair({ manual: true, capacity: setup.capacity ?? Number.POSITIVE_INFINITY });
   const peer = new RawPeer();
   const protocol = factory.buildProtocol();
+  setup.prepare?.(pair.a);
   protocol.attach(pair.a);
   pair.b.attach(peer);
   const controls = control(pair, platform);
@@ -219,6 +224,7 @@ export function rawClient(
   const pair = memoryPair({ manual: true, capacity: setup.capacity ?? Number.POSITIVE_INFINITY });
   const peer = new RawPeer();
   const protocol = factory.buildProtocol();
+  setup.prepare?.(pair.a);
   protocol.attach(pair.a);
   pair.b.attach(peer);
   const controls = control(pair, platform);
