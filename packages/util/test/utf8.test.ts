@@ -44,6 +44,20 @@ describe('portableUtf8', () => {
     }
   });
 
+  test('judges every first pair of bytes alike in the middle of a text and byte by byte (RFC 3629, 4)', () => {
+    const wrong: string[] = [];
+    for (let first = 0x80; first < 256; first++) {
+      for (let second = 0; second < 256; second++) {
+        const bytes = Uint8Array.of(0x61, first, second, 0x80, 0x80, 0x61);
+        for (let end = 2; end <= bytes.length; end++) {
+          const part = bytes.subarray(0, end);
+          if (validate(part, 0) !== expectedState(part, 0)) wrong.push(part.join(' '));
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('agrees with the platform and with the grammar on any bytes, cut anywhere', () => {
     const piece = fc.oneof(
       fc.uint8Array({ maxLength: 5 }),
