@@ -1,6 +1,9 @@
 export type { StreamPair } from './contracts/byte-stream.ts';
 export { byteStreamContract } from './contracts/byte-stream.ts';
+export { maskerContract } from './contracts/masker.ts';
 export type { TestRunner } from './contracts/test-runner.ts';
+export { textUnmaskerContract } from './contracts/text-unmasker.ts';
+export { utf8Contract } from './contracts/utf8.ts';
 export type { EverySplitOptions } from './every-split.ts';
 export { everySplit } from './every-split.ts';
 export { hex, toHex } from './hex.ts';
