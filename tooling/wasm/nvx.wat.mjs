@@ -35,8 +35,26 @@ const SET_MASK = `
 
 const KEY_VECTOR = '(local.set $mask (i32x4.splat (local.get $key)))';
 
-/** The first ($end - $at) lanes all ones, for 0..15. */
-const FIRST_LANES = `(i8x16.gt_s (i8x16.splat (i32.sub (local.get $end) (local.get $at))) ${LANES})`;
+/** The first lanes all ones, so many as $count says, 0..15. */
+const FIRST_LANES = `(i8x16.gt_s (i8x16.splat (local.get $count)) ${LANES})`;
+
+/** The number of bytes left, 1 to 15 where this is used. */
+const COUNT_REST = '(local.set $count (i32.sub (local.get $end) (local.get $at)))';
+
+/**
+ * Long payloads are worth a first step to an address that is a multiple of 16 (1.3 to 1.4 times as fast, 1 KiB to 64 KiB).
+ * @param {string} step that handles the first $count bytes
+ */
+const align = step => `
+    (if (i32.ge_s (i32.sub (local.get $end) (local.get $at)) (i32.const 256)) (then
+      (local.set $count (i32.and (i32.sub (i32.const 0) (local.get $at)) (i32.const 15)))
+      ${step}
+      (local.set $at (i32.add (local.get $at) (local.get $count)))))`;
+
+/** The key goes on behind the first $count bytes. */
+const TURN_KEY = `
+      (local.set $key (i32.rotr (local.get $key) (i32.shl (local.get $count) (i32.const 3))))
+      ${KEY_VECTOR}`;
 
 /**
  * A loop over as many whole blocks as there are.
@@ -54,15 +72,20 @@ const blocks = (label, size, body) => `
 const maskBlock = offset =>
   `(v128.store offset=${offset} (local.get $at) (v128.xor (v128.load offset=${offset} (local.get $at)) (local.get $mask)))`;
 
+const MASK_FIRST = `
+      (v128.store (local.get $at) (v128.xor (v128.load (local.get $at)) (v128.and (local.get $mask) ${FIRST_LANES})))`;
+
 const MASK = `
   (func (export "mask") (param $at i32) (param $end i32) (param $key i32) (param $offset i32)
-    (local $mask v128) (local $stop i32)
+    (local $mask v128) (local $stop i32) (local $count i32)
     ${SET_MASK}
     ${KEY_VECTOR}
+    ${align(MASK_FIRST + TURN_KEY)}
     ${blocks('wide', 64, [0, 16, 32, 48].map(maskBlock).join('\n      '))}
     ${blocks('narrow', 16, maskBlock(0))}
     (if (i32.lt_s (local.get $at) (local.get $end)) (then
-      (v128.store (local.get $at) (v128.xor (v128.load (local.get $at)) (v128.and (local.get $mask) ${FIRST_LANES}))))))`;
+      ${COUNT_REST}
+      ${MASK_FIRST})))`;
 
 /** One byte through the automaton. */
 const STEP = `
@@ -107,13 +130,18 @@ const textKernel = ({ name, unmask }) => {
     const vector = `(v128.load offset=${offset} (local.get $at))`;
     return unmask ? `(v128.xor ${vector} (local.get $mask))` : vector;
   };
-  /** Unmasked in the first lanes only: the rest belongs to what follows in memory. */
-  const tail = unmask
+  /** Unmasked in the first lanes only: the rest is not due yet, or belongs to what follows in memory. */
+  const first = unmask
     ? '(v128.xor (v128.load (local.get $at)) (v128.and (local.get $mask) (local.get $lanes)))'
     : load(0);
   /** @param {string} vector @param {number} offset */
   const store = (vector, offset = 0) =>
     unmask ? `(v128.store offset=${offset} (local.get $at) (local.get $${vector}))` : '';
+  /** The first $count bytes, if they are ASCII. */
+  const firstAscii = `(local.set $lanes ${FIRST_LANES})
+        (local.set $a ${first})
+        (br_if $general (i8x16.bitmask (v128.and (local.get $a) (local.get $lanes))))
+        ${store('a')}`;
   const nextByte = unmask
     ? `(i32.store8 (local.get $at) (local.tee $byte
           (i32.xor (i32.load8_u (local.get $at)) (i32.and (local.get $key) (i32.const 0xff)))))
@@ -141,7 +169,7 @@ const textKernel = ({ name, unmask }) => {
     (local $first_high v128) (local $first_low v128) (local $second_high v128)
     (local $nibble v128) (local $lead3 v128) (local $lead4 v128) (local $high_bit v128)
     (local $mask v128) (local $lanes v128)
-    (local $start i32) (local $stop i32) (local $byte i32)
+    (local $start i32) (local $stop i32) (local $count i32) (local $byte i32)
     (local $beyond_ascii i32) ;; 0 or 16
     ${unmask ? SET_MASK : ''}
 
@@ -162,6 +190,9 @@ const textKernel = ({ name, unmask }) => {
 
     ;; First as if all were ASCII. This part is apart so that it has the registers for itself.
     (block $general
+      ${align(`
+        ${firstAscii}
+        ${unmask ? TURN_KEY : ''}`)}
       ${asciiBlocks('ascii')}
       (local.set $stop (i32.sub (local.get $end) (i32.const 16)))
       (block $narrow_done (loop $narrow
@@ -172,10 +203,8 @@ const textKernel = ({ name, unmask }) => {
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br $narrow)))
       (if (i32.lt_s (local.get $at) (local.get $end)) (then
-        (local.set $lanes ${FIRST_LANES})
-        (local.set $a ${tail})
-        (br_if $general (i8x16.bitmask (v128.and (local.get $a) (local.get $lanes))))
-        ${store('a')}))
+        ${COUNT_REST}
+        ${firstAscii}))
       (return (local.get $beyond_ascii)))
 
     ${LOAD_TABLES}
@@ -196,8 +225,9 @@ const textKernel = ({ name, unmask }) => {
       (br $again)))
     ;; The last 1 to 15 bytes: what lies past them is taken as zeros, and errors there do not count.
     (if (i32.lt_s (local.get $at) (local.get $end)) (then
+      ${COUNT_REST}
       (local.set $lanes ${FIRST_LANES})
-      (local.set $a ${tail})
+      (local.set $a ${first})
       ${store('a')}
       (local.set $a (v128.and (local.get $a) (local.get $lanes)))
       ${addErrors(`(v128.and (local.get $lanes) ${errors('(local.get $a)', '(local.get $previous)')})`)}))

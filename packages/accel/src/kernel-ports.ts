@@ -24,9 +24,9 @@ export interface AsciiTextUnmasker extends TextUnmasker {
 
 /** The ports over the kernels: in place for views of their memory, else by copy or without them, as the length wants. */
 export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, ReceiveBuffer {
-  wasAscii = true;
   readonly #kernel: Kernel;
   readonly #isUtf8: IsUtf8 | null;
+  readonly #longFrom: number;
   readonly #copy: KernelCopy;
   readonly #receive: Uint8Array;
   // perf: bench/side-by-side.mjs. A transport lends the same view for many frames: the last one that was found to lie in
@@ -34,10 +34,13 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
   #view: Uint8Array;
   #length: number;
   #address: number;
+  /** What the last call of `unmaskText` gave: a state, plus 16 when there was a byte that is not ASCII. */
+  #result = 0;
 
   constructor(kernel: Kernel, isUtf8: IsUtf8 | null) {
     this.#kernel = kernel;
     this.#isUtf8 = isUtf8;
+    this.#longFrom = isUtf8 === null ? Number.MAX_SAFE_INTEGER : NATIVE_AFTER_PROBE_FROM;
     this.#copy = new KernelCopy(kernel);
     this.#receive = new Uint8Array(kernel.memory.buffer, RECEIVE_START, RECEIVE_SIZE);
     this.#view = this.#receive;
@@ -45,66 +48,72 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
     this.#address = RECEIVE_START;
   }
 
+  get wasAscii(): boolean {
+    return this.#result < 16;
+  }
+
   bytes(): Uint8Array {
     return this.#receive;
   }
 
+  // perf: bench/side-by-side.mjs. The first check of each port is the same, written out: as a method of its own it cost
+  // every frame about a nanosecond of ten.
+
   mask(bytes: Uint8Array, start: number, end: number, key: number, offset: number): void {
-    if (!this.#isInside(bytes, start, end)) this.#maskElsewhere(bytes, start, end, key, offset);
-    else this.#kernel.mask(this.#address + start, this.#address + end, key, offset);
+    if (bytes === this.#view && start >= 0 && start <= end && end <= this.#length) {
+      this.#kernel.mask(this.#address + start, this.#address + end, key, offset);
+    } else if (this.#find(bytes, start, end)) this.mask(bytes, start, end, key, offset);
+    else this.#maskElsewhere(bytes, start, end, key, offset);
   }
 
   validate(bytes: Uint8Array, state: number, start = 0, end: number = bytes.length): number {
-    if (!this.#isInside(bytes, start, end)) return this.#validateElsewhere(bytes, state, start, end);
-    if (this.#isUtf8 === null || end - start < NATIVE_AFTER_PROBE_FROM) {
+    if (bytes === this.#view && start >= 0 && start <= end && end <= this.#length) {
+      if (end - start >= this.#longFrom) return this.#validateLong(bytes, state, start, end);
       return this.#kernel.validate(this.#address + start, this.#address + end, state) & 15;
     }
-    const probed = start + PROBE_LENGTH;
-    const result = this.#kernel.validate(this.#address + start, this.#address + probed, state);
-    if (result >= 16) return validateNatively(this.#isUtf8, bytes, result & 15, probed, end);
-    return this.#kernel.validate(this.#address + probed, this.#address + end, result) & 15;
+    if (this.#find(bytes, start, end)) return this.validate(bytes, state, start, end);
+    return this.#validateElsewhere(bytes, state, start, end);
   }
 
   unmaskText(bytes: Uint8Array, start: number, end: number, key: number, offset: number, state: number): number {
-    if (!this.#isInside(bytes, start, end)) return this.#unmaskTextElsewhere(bytes, start, end, key, offset, state);
-    if (this.#isUtf8 !== null && end - start >= NATIVE_AFTER_PROBE_FROM) {
-      return this.#unmaskLongText(this.#isUtf8, bytes, start, end, key, offset, state);
+    if (bytes === this.#view && start >= 0 && start <= end && end <= this.#length) {
+      if (end - start >= this.#longFrom) return this.#unmaskLongText(bytes, start, end, key, offset, state);
+      const result = this.#kernel.unmaskText(this.#address + start, this.#address + end, key, offset, state);
+      this.#result = result;
+      return result & 15;
     }
-    const result = this.#kernel.unmaskText(this.#address + start, this.#address + end, key, offset, state);
-    this.wasAscii = result < 16;
-    return result & 15;
+    if (this.#find(bytes, start, end)) return this.unmaskText(bytes, start, end, key, offset, state);
+    return this.#unmaskTextElsewhere(bytes, start, end, key, offset, state);
   }
 
-  /** Whether the bytes lie in the receive buffer. If so, their first byte is at `#address`. */
-  #isInside(bytes: Uint8Array, start: number, end: number): boolean {
-    if (bytes !== this.#view && !this.#find(bytes)) {
-      checkRange(start, end, bytes.length);
-      return false;
-    }
-    checkRange(start, end, this.#length);
-    return true;
-  }
-
-  #find(bytes: Uint8Array): boolean {
+  /**
+   * Whether the bytes lie in the receive buffer. If so, they are the view that is known from then on.
+   *
+   * @throws RangeError when there is no such range of them, wherever they lie
+   */
+  #find(bytes: Uint8Array, start: number, end: number): boolean {
+    const length = bytes.length;
+    // Written so that NaN fails too.
+    if (!(start >= 0 && start <= end && end <= length)) throw outOfRange(start, end, length);
     const address = bytes.byteOffset;
     // perf: to ask a small array for its `buffer` makes the engine allocate one. The offset alone rules out nearly all.
     if (address < RECEIVE_START || bytes.buffer !== this.#receive.buffer) return false;
-    if (address + bytes.length > RECEIVE_START + RECEIVE_SIZE) return false;
+    if (address + length > RECEIVE_START + RECEIVE_SIZE) return false;
     this.#view = bytes;
-    this.#length = bytes.length;
+    this.#length = length;
     this.#address = address;
     return true;
   }
 
-  #unmaskLongText(
-    isUtf8: IsUtf8,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    key: number,
-    offset: number,
-    state: number,
-  ): number {
+  #validateLong(bytes: Uint8Array, state: number, start: number, end: number): number {
+    const { validate } = this.#kernel;
+    const rest = this.#address + start + PROBE_LENGTH;
+    const result = validate(this.#address + start, rest, state);
+    if (result < 16) return validate(rest, this.#address + end, result) & 15;
+    return validateNatively(this.#isUtf8!, bytes, result & 15, start + PROBE_LENGTH, end);
+  }
+
+  #unmaskLongText(bytes: Uint8Array, start: number, end: number, key: number, offset: number, state: number): number {
     const { mask, unmaskText } = this.#kernel;
     const at = this.#address + start;
     const rest = at + PROBE_LENGTH;
@@ -112,12 +121,12 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
     let result = unmaskText(at, rest, key, offset, state);
     if (result < 16) {
       result = unmaskText(rest, last, key, offset + PROBE_LENGTH, result);
-      this.wasAscii = result < 16;
+      this.#result = result;
       return result & 15;
     }
-    this.wasAscii = false;
+    this.#result = 16;
     mask(rest, last, key, offset + PROBE_LENGTH);
-    return validateNatively(isUtf8, bytes, result & 15, start + PROBE_LENGTH, end);
+    return validateNatively(this.#isUtf8!, bytes, result & 15, start + PROBE_LENGTH, end);
   }
 
   #maskElsewhere(bytes: Uint8Array, start: number, end: number, key: number, offset: number): void {
@@ -143,19 +152,14 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
     state: number,
   ): number {
     if (end - start < TEXT_COPY_FROM) {
-      this.wasAscii = false;
+      this.#result = 16;
       portableMasker.mask(bytes, start, end, key, offset);
       return portableUtf8.validate(bytes, state, start, end);
     }
     const result = this.#copy.unmaskText(bytes, start, end, key, offset, state);
-    this.wasAscii = result < 16;
+    this.#result = result;
     return result & 15;
   }
-}
-
-function checkRange(start: number, end: number, length: number): void {
-  // Written so that NaN fails too.
-  if (!(start >= 0 && start <= end && end <= length)) throw outOfRange(start, end, length);
 }
 
 function outOfRange(start: number, end: number, length: number): RangeError {

@@ -271,6 +271,25 @@ describe.each(WITH_KERNEL)('unmasking text with %s', (_, accelerator) => {
     expect(unmasker.unmaskText(long, 0, long.length, KEY, 0, 0)).toBe(1);
   });
 
+  test('text at every alignment around the length that is aligned first, with the one odd byte anywhere near its start', () => {
+    for (let start = 0; start < 16; start++) {
+      for (const length of [255, 256, 257, 271, 272, 340]) {
+        for (let odd = -1; odd < 20; odd++) {
+          const plain = new Uint8Array(length).fill(0x62);
+          if (odd >= 0) plain.set([0xc3, 0xa9], odd);
+          buffer.fill(0x7e, 0, 400);
+          buffer.set(plain, start);
+          accelerator.masker.mask(buffer, start, start + length, KEY, odd + 1);
+          const state = unmasker.unmaskText(buffer, start, start + length, KEY, odd + 1, 0);
+          check(state === 0 && unmasker.wasAscii === odd < 0, () => `state ${state}, ${start} ${length} ${odd}`);
+          const isRight = Buffer.compare(buffer.subarray(start, start + length), plain) === 0;
+          check(isRight && buffer[start + length] === 0x7e, () => `bytes, ${start} ${length} ${odd}`);
+          check(start === 0 || buffer[start - 1] === 0x7e, () => `before, ${start} ${length} ${odd}`);
+        }
+      }
+    }
+  });
+
   test('a text that is wrong, at every place', () => {
     const plain = new TextEncoder().encode('ä'.repeat(50));
     for (let at = 0; at < plain.length; at++) {
