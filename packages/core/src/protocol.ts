@@ -9,6 +9,7 @@ import { FrameHookBuffer } from './frame-hooks.ts';
 import type { MessageSender, SendOptions } from './message-sender.ts';
 import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
+import { checkBytes } from './payload-check.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import { type Producer, ProducerDriver } from './producer.ts';
 import { ProtocolHooks } from './protocol-hooks.ts';
@@ -380,11 +381,6 @@ function overridesFrameHooks(protocol: WebSocketProtocol): boolean {
     protocol.onMessageFrame !== base.onMessageFrame ||
     protocol.onMessageEnd !== base.onMessageEnd
   );
-}
-
-function checkBytes(value: unknown): void {
-  if (value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]') return;
-  throw new TypeError('payload must be a Uint8Array or a string');
 }
 
 function checkEvent(event: unknown): void {

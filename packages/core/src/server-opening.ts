@@ -221,7 +221,9 @@ export class ServerOpening implements Opening {
     const error = isOurs ? failure.cause : failure;
     this.#protocol.platform.logger?.log(isOurs ? 'error' : 'info', 'handshake-failed', { error });
     this.#protocol.settleOpened({ error: failure });
-    this.#finish(formatRejection({ status: Number(status), reason, headers, server: this.#factory.server, body: failure.body }));
+    this.#finish(
+      formatRejection({ status: Number(status), reason, headers, server: this.#factory.server, body: failure.body }),
+    );
   }
 
   /** Sends an answer other than 101: the connection ends with it. */

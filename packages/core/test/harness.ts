@@ -274,7 +274,12 @@ export function frame(
   return result;
 }
 
+/** Whether bytes are the same: far quicker than to compare them element by element. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
+
 /** Frames one after the other. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap(part => [...part]));
+  return new Uint8Array(Buffer.concat(parts));
 }

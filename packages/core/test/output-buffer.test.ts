@@ -1,0 +1,102 @@
+import { manualClock } from '@ws/testkit';
+import { describe, expect, test } from 'vitest';
+import { OutputBuffer } from '../src/output-buffer.ts';
+
+const CAPACITY = 65_536;
+
+function setup() {
+  const clock = manualClock();
+  const output = new OutputBuffer(clock);
+  const log: string[] = [];
+  const connection = (name: string, onFlush = (): void => {}) => ({
+    flush(): void {
+      log.push(name);
+      onFlush();
+    },
+  });
+  return { clock, output, log, connection };
+}
+
+describe('OutputBuffer', () => {
+  test('has what was sent outside of a read leave in one microtask', () => {
+    const { clock, output, log, connection } = setup();
+    output.end = 10;
+    output.schedule(connection('a'));
+    output.schedule(connection('b'));
+    expect(log).toEqual([]);
+    clock.flush();
+    expect([log, output.end]).toEqual([['a', 'b'], 0]);
+    output.schedule(connection('c'));
+    clock.flush();
+    expect(log).toEqual(['a', 'b', 'c']);
+  });
+
+  test('has what was sent in a read leave at its end, reads inside of it included', () => {
+    const { clock, output, log, connection } = setup();
+    output.enter();
+    output.schedule(connection('a'));
+    output.enter();
+    output.schedule(connection('b'));
+    output.leave();
+    clock.flush();
+    expect(log).toEqual([]);
+    output.leave();
+    expect(log).toEqual(['a', 'b']);
+    output.enter();
+    output.leave();
+    expect(log).toEqual(['a', 'b']);
+  });
+
+  test('has what was sent before a read leave with it; the microtask finds nothing then', () => {
+    const { clock, output, log, connection } = setup();
+    output.schedule(connection('a'));
+    output.enter();
+    output.leave();
+    expect(log).toEqual(['a']);
+    clock.flush();
+    expect(log).toEqual(['a']);
+  });
+
+  test('makes room by flushing', () => {
+    const { output, log, connection } = setup();
+    const memory = output.bytes;
+    output.end = CAPACITY - 10;
+    output.schedule(connection('a'));
+    output.reserve(10);
+    expect([log, output.end]).toEqual([[], CAPACITY - 10]);
+    output.reserve(11);
+    expect([log, output.end, output.bytes]).toEqual([['a'], 0, memory]);
+  });
+
+  test('goes on in other memory when a transport keeps this', () => {
+    const { output } = setup();
+    const memory = output.bytes;
+    output.end = 10;
+    output.replace();
+    expect(output.end).toBe(0);
+    expect(output.bytes).not.toBe(memory);
+    expect(output.bytes.length).toBe(CAPACITY);
+  });
+
+  test('does not begin anew while flushing calls back, nor while some have yet to be flushed', () => {
+    const { output, log, connection } = setup();
+    const memory = output.bytes;
+    output.end = CAPACITY - 10;
+    // Its flush has others send, more than there is room for.
+    output.schedule(
+      connection('a', () => {
+        output.schedule(connection('c'));
+        output.reserve(100);
+        expect(output.bytes).not.toBe(memory);
+        output.end += 100;
+        output.schedule(connection('d'));
+      }),
+    );
+    output.schedule(connection('b', () => expect(output.end).toBe(100)));
+    output.flushAll();
+    expect(log).toEqual(['a', 'c', 'b']);
+    expect(output.end).toBe(100);
+    output.flushAll();
+    expect([log.at(-1), output.end]).toEqual(['d', 0]);
+  });
+});

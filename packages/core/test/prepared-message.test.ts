@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { PreparedMessage } from '../src/prepared-message.ts';
+import { bytes, frame, rawClient, rawServer } from './harness.ts';
+import { XorCompression, xorCompression } from './xor-compression.ts';
+
+describe('frameFor', () => {
+  test('frames once', () => {
+    const prepared = new PreparedMessage(bytes('abc'), true, false);
+    const first = prepared.frameFor(null);
+    expect(first).toEqual({ bytes: frame(2, 'abc', { mask: null }), payloadLength: 3 });
+    expect(prepared.frameFor(null)).toBe(first);
+  });
+
+  test('compresses once for all that would give the same', () => {
+    const prepared = new PreparedMessage(bytes('abc'), false, false);
+    const [a, b, other] = ['15', '15', '9'].map(sharedKey => new XorCompression({ sharedKey })) as [
+      XorCompression,
+      XorCompression,
+      XorCompression,
+    ];
+    const first = prepared.frameFor(a);
+    expect(first).toEqual({
+      bytes: frame(1, Uint8Array.of(0x9e, 0x9d, 0x9c, 0x2e), { rsv: 4, mask: null }),
+      payloadLength: 4,
+    });
+    expect(prepared.frameFor(b)).toBe(first);
+    expect(prepared.frameFor(other)).not.toBe(first);
+    expect([a.compressed, b.compressed, other.compressed]).toEqual([1, 0, 1]);
+    expect(prepared.frameFor(null)?.bytes[0]).toBe(0x81);
+  });
+
+  test('makes none for a compressor that remembers', () => {
+    const prepared = new PreparedMessage(bytes('abc'), false, false);
+    expect(prepared.frameFor(new XorCompression({ sharedKey: null }))).toBe(null);
+  });
+});
+
+describe('sendPreparedMessage', () => {
+  const servers = (setup: Parameters<typeof xorCompression>[0] & object, count = 2) => {
+    const extensions = Array.from({ length: count }, () => xorCompression(setup));
+    return extensions.map(({ accept, request, made }) => ({
+      made,
+      ...rawServer({ options: { perMessageCompressionAccept: accept }, request }),
+    }));
+  };
+
+  test('sends the same frame to all', () => {
+    const [a, b] = [rawServer(), rawServer()];
+    const prepared = a.factory.prepareMessage('hello');
+    for (const { protocol, flush, peer } of [a, b, a]) {
+      protocol.sendPreparedMessage(prepared);
+      flush();
+      expect(peer.take()).toEqual(frame(1, 'hello', { mask: null }));
+    }
+  });
+
+  test('compresses once for connections of the same parameters', () => {
+    const connections = servers({ sharedKey: 'x' }, 3);
+    const prepared = connections[0]!.factory.prepareMessage('abc');
+    for (const { protocol, flush, peer } of connections) {
+      protocol.sendPreparedMessage(prepared);
+      flush();
+      expect(peer.takeHex()).toBe('c1 04 9e 9d 9c 2e');
+    }
+    expect(connections.map(({ made }) => made[0]!.compressed)).toEqual([1, 0, 0]);
+  });
+
+  test('compresses for each where messages depend on earlier ones', () => {
+    const connections = servers({ sharedKey: null });
+    const prepared = connections[0]!.factory.prepareMessage('abc');
+    for (const { protocol, flush, peer } of connections) {
+      protocol.sendPreparedMessage(prepared);
+      flush();
+      expect(peer.takeHex()).toBe('c1 04 9e 9d 9c 2e');
+    }
+    expect(connections.map(({ made }) => made[0]!.compressed)).toEqual([1, 1]);
+  });
+
+  test('does not compress by doNotCompress, nor below the threshold', () => {
+    const [{ protocol, flush, peer, factory, made }] = servers({ sharedKey: 'x', threshold: 3 }, 1) as [
+      ReturnType<typeof servers>[0],
+    ];
+    protocol.sendPreparedMessage(factory.prepareMessage('abc', false, true));
+    protocol.sendPreparedMessage(factory.prepareMessage('ab'));
+    flush();
+    expect(peer.takeHex()).toBe('81 03 61 62 63 81 02 61 62');
+    expect(made[0]!.compressed).toBe(0);
+  });
+
+  test('a client masks each with a key of its own (RFC 6455, 5.3)', () => {
+    const { protocol, flush, peer, factory } = rawClient();
+    const prepared = factory.prepareMessage('hello');
+    const keys = [1, 2, 3].map(() => {
+      protocol.sendPreparedMessage(prepared);
+      flush();
+      const sent = peer.take();
+      const key = [...sent.subarray(2, 6)];
+      expect(sent).toEqual(frame(1, 'hello', { mask: key }));
+      return `${key}`;
+    });
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test('so does a server that is made to mask; a client that is not made to, does not', () => {
+    const server = rawServer({ options: { maskServerFrames: true } });
+    server.protocol.sendPreparedMessage(server.factory.prepareMessage('a'));
+    server.flush();
+    expect(server.peer.take()[1]).toBe(0x81);
+    const client = rawClient({ options: { maskClientFrames: false } });
+    client.protocol.sendPreparedMessage(client.factory.prepareMessage('a'));
+    client.flush();
+    expect(client.peer.takeHex()).toBe('81 01 61');
+  });
+
+  test('is refused like any other message', () => {
+    const { protocol, factory, flush, peer } = rawServer({ options: { maxMessagePayloadSize: 3 } });
+    const send = (): void => protocol.sendPreparedMessage(factory.prepareMessage('abcd'));
+    expect(send).toThrow(expect.objectContaining({ code: 'ERR_TOO_BIG_TO_SEND' }));
+    protocol.beginMessage();
+    expect(() => protocol.sendPreparedMessage(factory.prepareMessage('a'))).toThrow(
+      expect.objectContaining({ code: 'ERR_SEND_STATE' }),
+    );
+    protocol.endMessage();
+    protocol.sendClose();
+    expect(send).toThrow(expect.objectContaining({ code: 'ERR_NOT_OPEN' }));
+    flush();
+    expect(peer.takeHex()).toBe('81 00 88 00');
+  });
+});
