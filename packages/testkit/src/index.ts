@@ -1,6 +1,9 @@
 export type { StreamPair } from './contracts/byte-stream.ts';
 export { byteStreamContract } from './contracts/byte-stream.ts';
+export { clockContract } from './contracts/clock.ts';
+export { digestContract } from './contracts/digest.ts';
 export { maskerContract } from './contracts/masker.ts';
+export { randomContract } from './contracts/random.ts';
 export type { TestRunner } from './contracts/test-runner.ts';
 export { textUnmaskerContract } from './contracts/text-unmasker.ts';
 export { utf8Contract } from './contracts/utf8.ts';
