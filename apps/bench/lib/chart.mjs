@@ -4,13 +4,13 @@
 
 const SHOWN = [
   { name: 'ours', label: '@ws/node' },
-  { name: 'ws', label: 'ws + bufferutil' },
+  { name: 'ws', label: 'ws' },
   { name: 'websocket', label: 'websocket' },
   { name: 'deno', label: 'Deno' },
   { name: 'undici', label: 'undici' },
 ];
 const WIDTH = 860;
-const LEFT = 400;
+const LEFT = 430;
 const BAR = 11;
 const GAP = 14;
 const TOP = 64;
@@ -67,7 +67,7 @@ export function drawChart(scenarios) {
   const used = SHOWN.filter(({ name }) => scenarios.some(scenario => scenario.inChart && scenario.entries[name]));
   const legend = used.map(
     ({ name, label }, i) =>
-      `<rect class="${name}" x="${LEFT + i * 92}" y="36" width="10" height="10"/><text class="small" x="${LEFT + i * 92 + 14}" y="45">${label}</text>`,
+      `<rect class="${name}" x="${LEFT + i * 84}" y="36" width="10" height="10"/><text class="small" x="${LEFT + i * 84 + 14}" y="45">${label}</text>`,
   );
   const one = LEFT + widthOf(1);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}" role="img">

@@ -148,7 +148,7 @@ export const SCENARIOS = [
   ].map(({ size, label, connections, atMost }) => ({
     ...DEFAULTS,
     name: `deflate-${label.replace(/ |i?B/g, '').toLowerCase()}`,
-    title: `echo ${label} JSON, permessage-deflate with context takeover, ${connections} connections`,
+    title: `echo ${label} JSON, deflate with context takeover, ${connections} connections`,
     size,
     connections,
     deflate: true,
@@ -198,7 +198,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'idle-deflate',
-    title: 'memory (RSS) of a compressed connection after one 1 KiB message, 1,000 open',
+    title: 'memory (RSS) of a deflate connection after 1 KiB, 1,000 open',
     mode: 'idle',
     unit: 'connection',
     connections: 1000,
