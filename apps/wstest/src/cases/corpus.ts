@@ -69,62 +69,61 @@ const WORDS =
     ' ',
   );
 
+function makePhrases(random: Random, count: number): string[] {
+  return Array.from({ length: count }, () => {
+    const words = Array.from({ length: 14 + random(10) }, () => WORDS[random(WORDS.length)]!);
+    return `${words.join(' ')}${random(4) === 0 ? '.\n' : ', '}`;
+  });
+}
+
+// perf: whole phrases come again and again, because what repeats is quick to compress. The long cases send gigabytes,
+// and their time is to go into the peer's handling of messages, not into its search for matches.
 function makeProse(random: Random): string {
+  const phrases = makePhrases(random, 40);
   let prose = '';
-  while (prose.length < SIZE) {
-    const words = Array.from({ length: 6 + random(12) }, () => WORDS[random(WORDS.length)]!);
-    prose += `${words.join(' ')}${random(4) === 0 ? '.\n' : ', '}`;
-  }
+  while (prose.length < SIZE) prose += phrases[random(8) === 0 ? random(phrases.length) : prose.length % 3]!;
   return prose;
 }
 
 function makeJson(random: Random): string {
   let json = '[';
   while (json.length < SIZE) {
-    const word = (): string => WORDS[random(WORDS.length)]!;
+    // Records this short repeat inside the smallest windows as well.
     json += `${JSON.stringify({
       id: random(1e6),
-      name: `${word()} ${word()}`,
-      price: random(1e5) / 100,
-      tags: [word(), word(), word()],
-      position: { latitude: random(9e6) / 1e5, longitude: random(18e6) / 1e5 },
-      isActive: random(2) === 0,
+      name: WORDS[random(WORDS.length)],
+      position: { latitude: 50.9413, longitude: 6.9583, accuracy: 'Straße', source: 'survey of the city' },
+      tags: ['new', 'in stock', 'free delivery', 'recommended by customers'],
+      isActive: true,
     })},\n`;
   }
   return json;
 }
 
 function makeHtml(random: Random): string {
+  const phrases = makePhrases(random, 12);
   let html = '<!doctype html><html lang="de"><body>\n';
   while (html.length < SIZE) {
-    const word = (): string => WORDS[random(WORDS.length)]!;
-    html += `<tr class="row-${random(2)}"><td><a href="/item/${random(1e5)}">${word()} ${word()}</a></td><td>${word()}</td></tr>\n`;
+    html += `<tr class="row"><td class="link"><a href="/shop/item/${random(1e5)}">${phrases[random(phrases.length)]}</a></td><td class="price">12,50 €</td></tr>\n`;
   }
   return html;
 }
 
 function makeBitmap(random: Random): Buffer {
+  const row = Buffer.from(Array.from({ length: 960 }, (_, i) => (i % 3 === 0 ? i >> 2 : 0xee)));
   const pixels = Buffer.alloc(SIZE);
-  for (let i = 0; i < SIZE; i += 3) {
-    const x = (i / 3) % 320;
-    pixels[i] = x >> 1;
-    pixels[i + 1] = (i >> 10) & 0xff;
-    pixels[i + 2] = x % 64 < 8 ? random(256) : 0xee;
-  }
+  for (let i = 0; i < SIZE; i++) pixels[i] = random(256) === 0 ? random(256) : row[i % row.length]!;
   return pixels;
 }
 
 function makeMixed(random: Random): Buffer {
+  const table = Buffer.from('0000000000 65535 f \n'.repeat(80));
   const parts: Buffer[] = [];
   for (let length = 0; length < SIZE; ) {
-    const stream = Buffer.from(Array.from({ length: 600 }, () => random(256)));
-    parts.push(
-      Buffer.from(`${random(999)} 0 obj\n<< /Type /Page /Length 600 /Filter /FlateDecode >>\nstream\n`),
-      stream,
-      Buffer.from('\nendstream\nendobj\n'),
-    );
-    parts.push(Buffer.from('0000000000 65535 f \n'.repeat(40)));
-    length += 1500;
+    const stream = Buffer.from(Array.from({ length: 150 }, () => random(256)));
+    const object = Buffer.from(`${random(999)} 0 obj\n<< /Type /Page /Length 150 /Filter /FlateDecode >>\nstream\n`);
+    parts.push(object, stream, Buffer.from('\nendstream\nendobj\n'), table);
+    length += object.length + stream.length + 18 + table.length;
   }
   return Buffer.concat(parts);
 }

@@ -70,6 +70,7 @@ function large(
       : `written in pieces of ${pieceSize} bytes`;
   return {
     kind: 'exchange',
+    load: 'heavy',
     id,
     description: `A ${type} message of ${size} bytes, ${how}.`,
     expectation: ECHO,
@@ -96,6 +97,7 @@ function fragmented(payload: Buffer, type: Type, size: number): Frame[] {
 function roundTrips(id: string, type: Type, size: number, limit: number): ExchangeCase {
   return {
     kind: 'exchange',
+    load: 'heavy',
     id,
     description: `1000 ${type} messages of ${size} bytes, each sent when the echo of the last has come.`,
     expectation: `${ECHO} All within ${limit} seconds.`,

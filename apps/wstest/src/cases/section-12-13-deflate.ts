@@ -92,6 +92,7 @@ function compressed(id: string, corpus: Corpus, sizeIndex: number, plan: Deflate
   const unit = corpus.isBinary ? 'bytes' : 'characters';
   return {
     kind: 'exchange',
+    load: 'heavy',
     id,
     description: `1000 compressed messages of ${size} ${unit} from ${corpus.name}, ${frameSize === null ? 'one frame each' : `in frames of ${frameSize} bytes`}; asked for: ${demand}.`,
     expectation: `Each message comes back within ${limit} seconds for all; back references stay inside the agreed window; the connection closes cleanly with 1000. UNIMPLEMENTED without the extension.`,

@@ -50,8 +50,11 @@ interface CaseText {
   readonly id: string;
   readonly description: string;
   readonly expectation: string;
-  /** Cases that need most of the peer's time or memory run alone. */
-  readonly runsAlone?: boolean;
+  /**
+   * How much of the machine the case needs: `light` ones mostly wait and run in any number, of `heavy` ones a few run
+   * at a time, and beside one that is `alone` no other heavy one runs. Default: `light`.
+   */
+  readonly load?: 'light' | 'heavy' | 'alone';
 }
 
 /** A case over an open WebSocket connection. Both roles run it. */

@@ -29,12 +29,12 @@ export function htmlIndex(results: readonly CaseResult[]): string {
     const row = byCase.get(result.id) ?? new Map<string, CaseResult>();
     byCase.set(result.id, row.set(result.agent, result));
   }
-  const head = `<thead><tr><th>Case</th>${agents.map(agent => `<th>${escape(agent)}</th>`).join('')}</tr></thead>`;
+  const head = `<thead><tr><th>Case</th>${agents.map(agent => `<th>${escapeHtml(agent)}</th>`).join('')}</tr></thead>`;
   const sections = [...new Set([...byCase.keys()].map(id => id.split('.')[0]!))].map(section => {
     const rows = [...byCase]
       .filter(([id]) => id.split('.')[0] === section)
       .map(([id, row]) => caseRow(id, row, agents));
-    return `<h2>${section} · ${escape(sectionTitle(section))}</h2><div class="scroll"><table>${head}<tbody>${rows.join('')}</tbody></table></div>`;
+    return `<h2>${section} · ${escapeHtml(sectionTitle(section))}</h2><div class="scroll"><table>${head}<tbody>${rows.join('')}</tbody></table></div>`;
   });
   return page('WebSocket conformance', `<h1>WebSocket conformance</h1>${summary(results, agents)}${sections.join('')}`);
 }
@@ -49,18 +49,18 @@ export function htmlCase(result: CaseResult): string {
     ['Closing', `${behaviorClose}: ${result.resultClose}`],
     ['Roles', result.testerIsServer ? 'The tester was the server.' : 'The tester was the client.'],
     ['Time', `${result.startedAt.toISOString()}, ${duration} ms`],
-  ].map(([name, value]) => `<dt>${name}</dt><dd>${escape(value!)}</dd>`);
+  ].map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value!)}</dd>`);
   const entries = (log?.entries ?? []).map(
     ({ at, author, text, hex }) =>
-      `<li class="${author}">${at} ms · ${author}: ${escape(text)}${hex ? `<br><code>${hex.replace(/(..)(?=.)/g, '$1 ')}</code>` : ''}</li>`,
+      `<li class="${author}">${at} ms · ${author}: ${escapeHtml(text)}${hex ? `<br><code>${hex.replace(/(..)(?=.)/g, '$1 ')}</code>` : ''}</li>`,
   );
   const omitted = log !== null && log.omitted > 0 ? `<p>${log.omitted} more entries are not shown.</p>` : '';
   const heads = [result.httpRequest, result.httpResponse]
     .filter(text => text !== '')
-    .map(text => `<pre>${escape(text)}</pre>`);
+    .map(text => `<pre>${escapeHtml(text)}</pre>`);
   return page(
     `${id} · ${agent}`,
-    `<p><a href="index.html">All cases</a></p><h1>${id} · ${escape(agent)} ${badge(result)}</h1><dl>${facts.join('')}</dl>` +
+    `<p><a href="index.html">All cases</a></p><h1>${id} · ${escapeHtml(agent)} ${badge(result)}</h1><dl>${facts.join('')}</dl>` +
       `<h2>Opening handshake</h2>${heads.join('') || '<p>None was read.</p>'}<h2>On the wire</h2><ol class="log">${entries.join('')}</ol>${omitted}`,
   );
 }
@@ -69,7 +69,7 @@ function summary(results: readonly CaseResult[], agents: readonly string[]): str
   const rows = agents.map(agent => {
     const own = results.filter(result => result.agent === agent);
     const failed = own.filter(isFailure).length;
-    return `<tr><th>${escape(agent)}</th><td>${own.length} cases</td><td>${failed === 0 ? 'none failed' : `${failed} failed`}</td></tr>`;
+    return `<tr><th>${escapeHtml(agent)}</th><td>${own.length} cases</td><td>${failed === 0 ? 'none failed' : `${failed} failed`}</td></tr>`;
   });
   return `<div class="scroll"><table><tbody>${rows.join('')}</tbody></table></div>`;
 }
@@ -80,7 +80,7 @@ function caseRow(id: string, row: ReadonlyMap<string, CaseResult>, agents: reado
     const result = row.get(agent);
     return `<td>${result === undefined ? '' : badge(result, `${reportName(result)}.html`)}</td>`;
   });
-  return `<tr><th title="${escape(first!.description)}">${id}</th>${cells.join('')}</tr>`;
+  return `<tr><th title="${escapeHtml(first!.description)}">${id}</th>${cells.join('')}</tr>`;
 }
 
 function badge(result: CaseResult, href?: string): string {
@@ -101,10 +101,10 @@ function badge(result: CaseResult, href?: string): string {
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escape(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>
+<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>
 `;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

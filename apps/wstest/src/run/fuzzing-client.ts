@@ -6,6 +6,7 @@ import { allCases } from '../cases/case-table.ts';
 import type { Timing } from '../cases/exchange.ts';
 import type { CaseSurroundings, ServerUnderTest, TestCase } from '../cases/test-case.ts';
 import { PeerConnection } from '../wire/peer-connection.ts';
+import { createGate, weightOf } from './case-load.ts';
 import type { CaseResult } from './case-result.ts';
 import { type CaseSelection, selectCases } from './case-selection.ts';
 import { openAsClient } from './handshake.ts';
@@ -115,19 +116,18 @@ async function dial(url: URL, alpn?: string[]): Promise<Duplex> {
   return socket;
 }
 
-/** Works on up to `width` items at a time; cases that want the machine for themselves wait for the others. */
+/** Works on up to `width` cases at a time, the light ones first. */
 async function runConcurrently(
   cases: readonly TestCase[],
   width: number,
   work: (testCase: TestCase) => Promise<CaseResult>,
 ): Promise<CaseResult[]> {
   const results = new Map<string, CaseResult>();
-  const together = cases.filter(({ runsAlone }) => !runsAlone);
-  const queue = together.values();
+  const queue = [...cases].sort((a, b) => weightOf(a) - weightOf(b)).values();
+  const gate = createGate();
   const worker = async (): Promise<void> => {
-    for (const testCase of queue) results.set(testCase.id, await work(testCase));
+    for (const testCase of queue) results.set(testCase.id, await gate.run(weightOf(testCase), () => work(testCase)));
   };
   await Promise.all(Array.from({ length: Math.max(1, width) }, worker));
-  for (const testCase of cases.filter(({ runsAlone }) => runsAlone)) results.set(testCase.id, await work(testCase));
   return cases.map(({ id }) => results.get(id)!);
 }

@@ -7,6 +7,7 @@ import { text } from '../cases/script.ts';
 import type { CaseSurroundings, TestCase } from '../cases/test-case.ts';
 import { fieldValue, headLength, parseHead } from '../wire/http-head.ts';
 import { PeerConnection } from '../wire/peer-connection.ts';
+import { createGate, weightOf } from './case-load.ts';
 import type { CaseResult } from './case-result.ts';
 import { matchesPattern, selectCases } from './case-selection.ts';
 import { createSurroundings, type FuzzingOptions } from './fuzzing-client.ts';
@@ -77,6 +78,7 @@ class Desk {
   readonly #options: FuzzingServerOptions;
   readonly #surroundings: CaseSurroundings;
   readonly #results = new Map<string, CaseResult>();
+  readonly #gate = createGate();
   // A client may ask for its results before the tester has seen the end of its last connection.
   readonly #running = new Set<Promise<void>>();
 
@@ -155,7 +157,9 @@ class Desk {
   }
 
   async #run(agent: string, testCase: TestCase, connection: PeerConnection, request: Buffer): Promise<void> {
-    const result = await recordCase(agent, testCase, true, () => this.#runCase(testCase, connection, request));
+    const result = await this.#gate.run(weightOf(testCase), () =>
+      recordCase(agent, testCase, true, () => this.#runCase(testCase, connection, request)),
+    );
     connection.destroy();
     this.#results.set(`${agent} ${testCase.id}`, result);
     this.#options.onResult?.(result);
