@@ -156,9 +156,18 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
       portableMasker.mask(bytes, start, end, key, offset);
       return portableUtf8.validate(bytes, state, start, end);
     }
-    const result = this.#copy.unmaskText(bytes, start, end, key, offset, state);
-    this.#result = result;
-    return result & 15;
+    let at = start;
+    if (end - start >= this.#longFrom) {
+      at += PROBE_LENGTH;
+      state = this.#copy.unmaskText(bytes, start, at, key, offset, state);
+      if (state >= 16) {
+        this.#result = 16;
+        this.#copy.mask(bytes, at, end, key, offset + PROBE_LENGTH);
+        return validateNatively(this.#isUtf8!, bytes, state & 15, at, end);
+      }
+    }
+    this.#result = this.#copy.unmaskText(bytes, at, end, key, offset + (at - start), state);
+    return this.#result & 15;
   }
 }
 

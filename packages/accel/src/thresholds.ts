@@ -8,7 +8,7 @@ export const MASK_COPY_FROM = 256;
 export const UTF8_COPY_FROM = 96;
 
 /** Masked text that lies elsewhere goes through the fused kernel from this length on, copied there and back. */
-export const TEXT_COPY_FROM = 96;
+export const TEXT_COPY_FROM = 64;
 
 /** Text that lies elsewhere is given to the runtime's own validation, if it has one, from this length on. */
 export const UTF8_NATIVE_FROM = 256;
@@ -17,8 +17,8 @@ export const UTF8_NATIVE_FROM = 256;
 export const UTF8_NATIVE_FROM_WITHOUT_KERNEL = 96;
 
 /**
- * Text in the kernel's memory is given to the runtime's own validation from this length on, if its first bytes, so many,
- * are not all ASCII. On ASCII the kernel is as fast at any length.
+ * Text in the kernel's memory, and masked text anywhere, is given to the runtime's own validation from the second of these
+ * lengths on, if its first bytes, as many as the first says, are not all ASCII. On ASCII the kernel is as fast at any length.
  */
 export const PROBE_LENGTH = 512;
 export const NATIVE_AFTER_PROBE_FROM = 4096;
