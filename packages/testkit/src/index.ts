@@ -1,6 +1,8 @@
 export type { StreamPair } from './contracts/byte-stream.ts';
 export { byteStreamContract } from './contracts/byte-stream.ts';
+export { bzip2CodecContract } from './contracts/bzip2-codec.ts';
 export { clockContract } from './contracts/clock.ts';
+export { deflateCodecContract } from './contracts/deflate-codec.ts';
 export { digestContract } from './contracts/digest.ts';
 export { maskerContract } from './contracts/masker.ts';
 export { randomContract } from './contracts/random.ts';

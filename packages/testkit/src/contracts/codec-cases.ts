@@ -1,0 +1,64 @@
+import type { Compressor, DecompressionErrorCode, Decompressor } from '@ws/types';
+import { ContractError, checkEqual, show } from '../assert.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { join } from './stream-rule.ts';
+
+/** Messages of all kinds, by name. */
+export function sampleMessages(): Readonly<Record<string, Uint8Array>> {
+  const random = seededRandom(5);
+  const words = ['{"type":', '"sensor",', '"id":', '"value":', '42', '17.5', '},', '[', ']', '\n'];
+  let text = '';
+  while (text.length < 70_000) text += words[random.below(words.length)];
+  return {
+    'no byte': new Uint8Array(0),
+    'one byte': Uint8Array.of(0x61),
+    'a short text': Uint8Array.from('Hello, Hello, Hello', character => character.charCodeAt(0)),
+    'random bytes': random.bytes(3000),
+    zeros: new Uint8Array(100_000),
+    'a long text': Uint8Array.from(text, character => character.charCodeAt(0)),
+  };
+}
+
+/** Cuts into `count` pieces, the last of which is often the largest. */
+export function piecesOf(bytes: Uint8Array, count: number): Uint8Array[] {
+  const size = Math.floor(bytes.length / count);
+  return Array.from({ length: count }, (_, i) =>
+    bytes.subarray(i * size, i === count - 1 ? bytes.length : (i + 1) * size),
+  );
+}
+
+/** One message through a compressor, in pieces. What it returns is its own memory: copied before the next call. */
+export function compressPieces(compressor: Compressor, pieces: readonly Uint8Array[]): Uint8Array {
+  return gather(pieces, (piece, isFinal) => compressor.compress(piece, isFinal));
+}
+
+/** One message through a decompressor, in pieces. */
+export function decompressPieces(
+  decompressor: Decompressor,
+  pieces: readonly Uint8Array[],
+  maxLength: number = Number.POSITIVE_INFINITY,
+): Uint8Array {
+  return gather(pieces, (piece, isFinal) => decompressor.decompress(piece, isFinal, maxLength));
+}
+
+function gather(pieces: readonly Uint8Array[], run: (piece: Uint8Array, isFinal: boolean) => Uint8Array): Uint8Array {
+  const parts = pieces.map((piece, i) => {
+    const before = new Uint8Array(piece);
+    const part = new Uint8Array(run(piece, i === pieces.length - 1));
+    checkEqual(piece, before, 'the input afterwards');
+    return part;
+  });
+  return join(parts);
+}
+
+/** @throws unless `run` throws an error with this code */
+export function checkRefused(run: () => unknown, code: DecompressionErrorCode, what: string): void {
+  let result: unknown;
+  try {
+    result = run();
+  } catch (error) {
+    if ((error as { code?: unknown }).code === code) return;
+    throw new ContractError(`${what}: threw ${show(error)} instead of ${code}`);
+  }
+  throw new ContractError(`${what}: gave ${show(result)} instead of ${code}`);
+}
