@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { NVX_WASM } from '../src/nvx.generated.ts';
 import { APPLICATION, bundle, FOUND, foundWithout, withFile } from './support/bundle.ts';
 
 describe('the kernels in Node.js started with', () => {
@@ -47,6 +49,12 @@ describe('the kernels in Node.js started with', () => {
     const odd = 'WebAssembly.Instance = function () { throw "no instance"; };';
     expect(await run([], `${odd}\n${application}`)).toEqual(foundWithout('blocked: no instance'));
   });
+});
+
+test('the module is exported for runtimes that forbid compiling, is the same, and is under 4 KiB', () => {
+  const file = readFileSync(createRequire(import.meta.url).resolve('@ws/accel/nvx.wasm'));
+  expect(file.toString('base64')).toBe(NVX_WASM);
+  expect(file.length).toBeLessThan(4096);
 });
 
 describe('loadKernel', () => {
