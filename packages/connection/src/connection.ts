@@ -56,7 +56,7 @@ export class WebSocketConnection implements AsyncIterable<Received> {
   #closing: Promise<CloseReason> | null = null;
   readonly #whenClosed: Promise<CloseReason>;
 
-  /** @internal */
+  /** For adapters: applications are given one. */
   constructor(setup: ConnectionSetup) {
     const { protocol, isClient } = setup;
     const { transportDetails } = protocol;

@@ -24,6 +24,7 @@ export class PullServerProtocol extends WebSocketServerProtocol {
   answer: ((request: ConnectionRequest) => Promise<ConnectAnswer>) | null = null;
 
   override onConnect(request: ConnectionRequest): ConnectAnswer | PromiseLike<ConnectAnswer> {
+    this.pauseReceiving();
     return this.answer === null ? super.onConnect(request) : this.answer(request);
   }
   override onMessageBegin(isBinary: boolean): void {
@@ -51,12 +52,13 @@ export class PullServerProtocol extends WebSocketServerProtocol {
 /** A client's side. */
 export class PullClientProtocol extends WebSocketClientProtocol {
   listener: EngineListener | null = null;
-  /** Called when the server has agreed, before any message. */
-  confirm: (() => void) | null = null;
 
+  /** Nothing is delivered before there is a connection object to deliver to. */
   override onConnect(_response: ConnectionResponse): void {
-    this.confirm?.();
+    this.pauseReceiving();
   }
+  /** Tells adapters that messages are not for listeners. */
+  override onOpen(): void {}
   override onMessageBegin(isBinary: boolean): void {
     this.listener?.onMessageBegin(!isBinary);
   }

@@ -51,13 +51,6 @@ export interface AcceptOverOptions extends ConnectionOptions {
 const DEFAULT_TIMEOUT = 60_000;
 const DEFAULT_MESSAGE_SIZE = 2 ** 20;
 
-/** What {@link prepareConnect} and {@link prepareAccept} give: a protocol to attach, and what becomes of it. */
-export interface Prepared<Protocol, Result> {
-  readonly protocol: Protocol;
-  /** Attaches it, and waits. */
-  begin(attach: (protocol: Protocol) => void): Promise<Result>;
-}
-
 /**
  * Performs a client's opening handshake over a stream.
  *
@@ -83,27 +76,26 @@ export async function connectBy(
   options: ConnectionOptions,
   attach: (protocol: PullClientProtocol) => void,
 ): Promise<WebSocketConnection> {
-  const { connectTimeout = DEFAULT_TIMEOUT, disconnectTimeout = DEFAULT_TIMEOUT, messageQueueSize = 1 } = options;
+  const { connectTimeout = DEFAULT_TIMEOUT } = options;
   const protocol = factory.buildProtocol() as PullClientProtocol;
   return await cancellable<WebSocketConnection>(options.signal, (resolve, reject) => {
-    protocol.confirm = () => protocol.pauseReceiving();
-    const onOpened = (): void => {
-      const { headers: handshakeHeaders } = protocol.response!;
-      const { resource: path } = factory;
-      resolve(
-        new WebSocketConnection({
-          protocol,
-          isClient: true,
-          path,
-          handshakeHeaders,
-          messageQueueSize,
-          disconnectTimeout,
-        }),
-      );
-    };
+    const onOpened = (): void => resolve(clientConnection(protocol, options));
     protocol.opened.then(onOpened, error => reject(asHandshakeError(error, connectTimeout)));
     attach(protocol);
     return () => protocol.dropConnection(true);
+  });
+}
+
+/** The connection object of a protocol object that has been opened. */
+export function clientConnection(protocol: PullClientProtocol, options: ConnectionOptions): WebSocketConnection {
+  const { disconnectTimeout = DEFAULT_TIMEOUT, messageQueueSize = 1 } = options;
+  return new WebSocketConnection({
+    protocol,
+    isClient: true,
+    path: protocol.factory.resource,
+    handshakeHeaders: protocol.response!.headers,
+    messageQueueSize,
+    disconnectTimeout,
   });
 }
 
@@ -182,7 +174,8 @@ function finiteOr0(value: number): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-function asHandshakeError(error: unknown, connectTimeout: number): unknown {
+/** What the engine says of a failed opening, in this package's terms. */
+export function asHandshakeError(error: unknown, connectTimeout: number): unknown {
   if (!(error instanceof EngineHandshakeError)) return new HandshakeError(messageOf(error), { cause: error });
   if (error.code === 'ERR_HANDSHAKE_TIMEOUT') return new ConnectionTimeout(connectTimeout, { cause: error });
   if (error.code === 'ERR_STATUS') {

@@ -27,6 +27,8 @@ export interface RequestSetup {
   /** Answers the engine. */
   readonly answer: (result: ConnectAnswer) => void;
   readonly deny: (error: unknown) => void;
+  /** Told of the connection before who accepted it. */
+  readonly onAccepted?: ((connection: WebSocketConnection) => void) | undefined;
 }
 
 /** A client that wants to connect. Answered once, by `accept` or `reject`. */
@@ -39,10 +41,12 @@ export class WebSocketRequest {
   readonly local: Endpoint;
   readonly remote: Endpoint;
 
+  /** What `accept` gave; `null` before. */
+  connection: WebSocketConnection | null = null;
   readonly #setup: RequestSetup;
   #isAnswered = false;
 
-  /** @internal */
+  /** For adapters: applications are given one. */
   constructor(setup: RequestSetup) {
     const { protocol } = setup;
     const { request, transportDetails } = protocol;
@@ -73,8 +77,6 @@ export class WebSocketRequest {
     }
     this.#take();
     const { protocol, messageQueueSize, disconnectTimeout } = this.#setup;
-    // Nothing is delivered before there is somebody to deliver to.
-    protocol.pauseReceiving();
     this.#setup.answer(answer);
     try {
       await protocol.opened;
@@ -82,14 +84,10 @@ export class WebSocketRequest {
       throw new ConnectionClosed(null, { cause });
     }
     const { path, headers: handshakeHeaders } = this;
-    return new WebSocketConnection({
-      protocol,
-      isClient: false,
-      path,
-      handshakeHeaders,
-      messageQueueSize,
-      disconnectTimeout,
-    });
+    const setup = { protocol, isClient: false, path, handshakeHeaders, messageQueueSize, disconnectTimeout };
+    this.connection = new WebSocketConnection(setup);
+    this.#setup.onAccepted?.(this.connection);
+    return this.connection;
   }
 
   /** Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone. */

@@ -6,7 +6,13 @@ import { ConnectionClosed } from '../src/errors.ts';
 import { acceptOver, connectOver } from '../src/over.ts';
 
 function platform(): Platform {
-  return { clock: manualClock(), random: seededRandom(1), digest: { sha1 }, masker: portableMasker, utf8: portableUtf8 };
+  return {
+    clock: manualClock(),
+    random: seededRandom(1),
+    digest: { sha1 },
+    masker: portableMasker,
+    utf8: portableUtf8,
+  };
 }
 
 async function pair(options: object = {}) {

@@ -205,10 +205,15 @@ export class ServerOpening implements Opening {
     }
   }
 
-  /** The application does not want the connection: by a ConnectionDeny; any other error is not for the client to see. */
+  /**
+   * The application does not want the connection: by a ConnectionDeny, or by a HandshakeError ERR_DENIED where there is
+   * more to say. Any other error is not for the client to see.
+   */
   #refuse(error: unknown): void {
     if (this.#endpoint.state !== 'connecting') return;
-    this.#reject(error instanceof ConnectionDeny ? denial(error) : internalError(error));
+    const isDenial = error instanceof HandshakeError && error.code === 'ERR_DENIED';
+    if (isDenial) this.#reject(error);
+    else this.#reject(error instanceof ConnectionDeny ? denial(error) : internalError(error));
   }
 
   /** Answers with the status of the failure. */

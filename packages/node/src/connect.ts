@@ -1,9 +1,8 @@
 import { HandshakeError, type WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
-import type { ByteStream, DialTarget } from '@ws/types';
+import type { ByteStream, DialTarget, TransportDetails } from '@ws/types';
 import { WsError } from '@ws/util';
-import { type DialOptions, dialProxy, dialTarget, placeOf, TunnelStream } from './dial.ts';
+import { type DialOptions, dialProxy, dialTarget, placeOf } from './dial.ts';
 import { ConnectError, formatPlace } from './net-error.ts';
-import { describeTransport } from './transport-details.ts';
 
 export type ConnectOptions = DialOptions;
 
@@ -39,12 +38,9 @@ export async function connectWS(
   signal?.throwIfAborted();
   const target = targetOf(factory);
   const { proxy } = factory;
-  const stream = proxy === null ? await dialTarget(target, options) : await dialProxy(proxy, target, options);
+  const dialled = proxy === null ? dialTarget(target, options) : dialProxy(proxy, target, options);
+  const { stream, details } = await dialled;
   if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
-  const details = describeTransport(stream.socket, { isServer: false });
-  if (stream instanceof TunnelStream) {
-    stream.onSecured = socket => Object.assign(details, describeTransport(socket, { isServer: false }));
-  }
   try {
     return await openOver(factory, stream, signal, details);
   } catch (error) {
@@ -52,14 +48,12 @@ export async function connectWS(
   }
 }
 
-type Details = ReturnType<typeof describeTransport>;
-
 /** Performs the opening handshake over a stream that is connected. */
 export async function openOver(
   factory: WebSocketClientFactory,
   stream: ByteStream,
   signal: AbortSignal | undefined,
-  details: Details | null,
+  details: TransportDetails | null,
 ): Promise<WebSocketClientProtocol> {
   if (signal?.aborted) {
     stream.destroy();

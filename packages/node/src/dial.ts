@@ -2,10 +2,14 @@
 
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import type { ByteStream, Dialer, DialTarget } from '@ws/types';
+import type { ByteStream, Dialer, DialTarget, TransportDetails } from '@ws/types';
+import { probeHandles } from './handle-probe.ts';
+import { HandleStream } from './handle-stream.ts';
 import { ConnectError, connectError, formatPlace, type Place } from './net-error.ts';
-import { sharedRead, sharedStream } from './shared-read.ts';
+import type { NodeStream } from './node-stream.ts';
 import { SocketStream, socketStream } from './socket-stream.ts';
+import { takeHandle } from './stream-handle.ts';
+import { describeTransport } from './transport-details.ts';
 
 /** How to connect. */
 export interface DialOptions {
@@ -21,19 +25,28 @@ export interface DialOptions {
 
 const DEFAULT_TIMEOUT = 30_000;
 
-/** Node has `onread` on sockets; what imitates Node may take the option and never call it. */
-const HAS_ONREAD = process.versions.bun === undefined && process.versions.deno === undefined;
+/** A transport that is open. */
+export interface Dialled {
+  readonly stream: NodeStream;
+  readonly details: TransportDetails;
+}
 
 /**
  * Connects to a server.
  *
  * @throws {@link ConnectError}, or the signal's reason
  */
-export async function dialTarget(target: DialTarget, options: DialOptions = {}): Promise<SocketStream> {
-  if (target.isSecure) return socketStream(await connect(() => secureSocket(target, options), target, options));
-  const onread = HAS_ONREAD ? { onread: sharedRead } : {};
-  const socket = await connect(() => plainSocket(target, options, onread), target, options);
-  return HAS_ONREAD ? sharedStream(socket) : socketStream(socket);
+export async function dialTarget(target: DialTarget, options: DialOptions = {}): Promise<Dialled> {
+  if (target.isSecure) return describeSocket(await connect(() => secureSocket(target, options), target, options));
+  const canUseHandles = await probeHandles();
+  const socket = await connect(() => plainSocket(target, options), target, options);
+  const details = describeTransport(socket, { isServer: false });
+  const handle = canUseHandles ? takeHandle(socket) : null;
+  return { stream: handle === null ? socketStream(socket) : new HandleStream(handle), details };
+}
+
+function describeSocket(socket: Socket): Dialled {
+  return { stream: socketStream(socket), details: describeTransport(socket, { isServer: false }) };
 }
 
 /**
@@ -41,31 +54,38 @@ export async function dialTarget(target: DialTarget, options: DialOptions = {}):
  *
  * @throws {@link ConnectError}, or the signal's reason
  */
-export async function dialProxy(proxy: Place, target: DialTarget, options: DialOptions = {}): Promise<TunnelStream> {
+export async function dialProxy(proxy: Place, target: DialTarget, options: DialOptions = {}): Promise<Dialled> {
   const place = { hostname: proxy.host ?? '', port: proxy.port ?? 0, isSecure: false, udsPath: null };
   const socket = await connect(() => plainSocket(place, options), place, options);
-  return new TunnelStream(socket, target, options);
+  const details = describeTransport(socket, { isServer: false });
+  return { stream: new TunnelStream(socket, target, options, details), details };
 }
 
 /** The port `Dialer` on Node's sockets. */
 export function createDialer(options: DialOptions = {}): Dialer {
   return {
-    dial: (target, { signal } = {}) =>
-      dialTarget(target, signal === undefined ? options : { ...options, signal: signal as AbortSignal }),
+    async dial(target, { signal } = {}) {
+      const { stream } = await dialTarget(
+        target,
+        signal === undefined ? options : { ...options, signal: signal as AbortSignal },
+      );
+      return stream;
+    },
   };
 }
 
 /** The stream to a proxy, and through it. */
-export class TunnelStream extends SocketStream {
-  /** Told of the socket with TLS, before anybody goes on with it. */
-  onSecured: ((socket: TLSSocket) => void) | null = null;
+class TunnelStream extends SocketStream {
   readonly #target: DialTarget;
   readonly #options: DialOptions;
+  readonly #details: TransportDetails;
 
-  constructor(socket: Socket, target: DialTarget, options: DialOptions) {
+  /** @param details those of the tunnel; they become those of TLS */
+  constructor(socket: Socket, target: DialTarget, options: DialOptions, details: TransportDetails) {
     super(socket);
     this.#target = target;
     this.#options = options;
+    this.#details = details;
   }
 
   async startTls(): Promise<ByteStream> {
@@ -73,13 +93,13 @@ export class TunnelStream extends SocketStream {
     const { tls = {} } = this.#options;
     const open = (): TLSSocket => connectTls({ ...serverName(this.#target, tls), ...tls, socket });
     const secured = await connect(open, this.#target, this.#options);
-    this.onSecured?.(secured);
+    Object.assign(this.#details, describeTransport(secured, { isServer: false }));
     return socketStream(secured);
   }
 }
 
-function plainSocket(target: DialTarget, options: DialOptions, extra: object = {}): Socket {
-  return connectSocket({ ...endpoints(target, options), ...extra, allowHalfOpen: true, noDelay: true });
+function plainSocket(target: DialTarget, options: DialOptions): Socket {
+  return connectSocket({ ...endpoints(target, options), allowHalfOpen: true, noDelay: true });
 }
 
 function secureSocket(target: DialTarget, options: DialOptions): TLSSocket {

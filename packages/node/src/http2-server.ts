@@ -12,7 +12,7 @@ import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
 import { concatBytes } from '@ws/util';
 import { HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 import { findRoute, type Route, RouteTable } from './routes.ts';
-import { DuplexStream, streamOf } from './socket-stream.ts';
+import { DuplexStream, isServed } from './socket-stream.ts';
 import { describeTransport } from './transport-details.ts';
 
 /** What the key of HTTP/1.1 would be; RFC 8441 has none, so its answer is never sent. */
@@ -29,7 +29,7 @@ export function handleHttp2Stream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): WebSocketServerProtocol {
-  if (streamOf(stream) !== undefined) throw new TypeError('this stream is served already');
+  if (isServed(stream)) throw new TypeError('this stream is served already');
   const protocol = factory.buildProtocol();
   const details = describeTransport(stream.session?.socket ?? stream, { isServer: true, url: factory.url });
   const authority = String(headers[':authority'] ?? headers.host ?? '');
@@ -54,7 +54,7 @@ export function attachHttp2(server: Http2Server | Http2SecureServer, route: Rout
 
 const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void => {
-    if (!isWebSocket(headers) || streamOf(stream) !== undefined) return;
+    if (!isWebSocket(headers) || isServed(stream)) return;
     const route = findRoute(routes, String(headers[':path'] ?? ''));
     if (route !== undefined) handleHttp2Stream(route.factory, stream, headers);
     else if (!hasOthers(server)) stream.respond({ ':status': 404 }, { endStream: true });

@@ -10,7 +10,16 @@ export { type CloseOptions, ListeningPort } from './listening-port.ts';
 export { type AttachableServer, type AttachOptions, attach, handleUpgrade } from './mount.ts';
 export { ConnectError, type ConnectErrorCode, ListenError, type ListenErrorCode } from './net-error.ts';
 export { USES_NVX } from './nvx.ts';
+export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './open-once.ts';
+export { openWebSocket } from './open-web-socket.ts';
 export { nodePlatform } from './platform.ts';
+export type { Attempt, ReconnectOptions } from './reconnecting.ts';
+export {
+  type ServeOptions,
+  serveWebSocket,
+  type WebSocketHandler,
+  WebSocketServer,
+} from './serve-web-socket.ts';
 export { socketStream } from './socket-stream.ts';
 export { createWebSocketStream, type PullConnection, type WebSocketStreamOptions } from './web-socket-stream.ts';
 export {

@@ -3,11 +3,15 @@
 import { createServer, type ListenOptions as NetListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { WebSocketServerFactory } from '@ws/core';
+import type { TransportDetails } from '@ws/types';
+import { canUseHandles, probeHandles } from './handle-probe.ts';
+import { HandleStream } from './handle-stream.ts';
 import { ListeningPort } from './listening-port.ts';
 import { formatPlace, ListenError, listenError, type Place } from './net-error.ts';
-import { acceptShared, canAdopt, probeSharedRead } from './shared-read.ts';
-import { type SocketStream, socketStream } from './socket-stream.ts';
-import { describeTransport } from './transport-details.ts';
+import type { NodeStream } from './node-stream.ts';
+import { socketStream } from './socket-stream.ts';
+import { acceptHandles } from './stream-handle.ts';
+import { describeHandle, describeTransport } from './transport-details.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -37,7 +41,7 @@ export async function listenWS(factory: WebSocketServerFactory, options: ListenO
   checkOptions(factory, options);
   const place = placeToListen(factory, options);
   // Which way accepted sockets are read is settled before the first one comes.
-  if (options.tls === undefined) await probeSharedRead();
+  if (options.tls === undefined) await probeHandles();
   let server: Server;
   try {
     server = createListener(options.tls);
@@ -49,10 +53,14 @@ export async function listenWS(factory: WebSocketServerFactory, options: ListenO
   const port = new ListeningPort(server);
   const isSecure = options.tls !== undefined;
   if (isSecure) server.on('connection', (socket: Socket) => port.addUnsecured(socket));
-  const onStream = (stream: SocketStream): void => serve(factory, port, stream);
-  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => onStream(socketStream(socket)));
+  const side = { isServer: true, url: factory.url };
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    serve(factory, port, socketStream(socket), describeTransport(socket, side));
+  });
   await listen(server, place, options);
-  if (!isSecure && canAdopt()) acceptShared(server, onStream);
+  if (!isSecure && canUseHandles()) {
+    acceptHandles(server, handle => serve(factory, port, new HandleStream(handle), describeHandle(handle, side)));
+  }
   // An error of accepting, such as too many open files, concerns one connection.
   server.on('error', error => factory.platform.logger?.log('warn', 'accept-failed', { error }));
   return port;
@@ -68,11 +76,16 @@ function createListener(tls: TlsOptions | undefined): Server {
   return server;
 }
 
-function serve(factory: WebSocketServerFactory, port: ListeningPort, stream: SocketStream): void {
+function serve(
+  factory: WebSocketServerFactory,
+  port: ListeningPort,
+  stream: NodeStream,
+  details: TransportDetails,
+): void {
   if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
   const protocol = factory.buildProtocol();
   port.add(stream, protocol);
-  protocol.attach(stream, describeTransport(stream.socket, { isServer: true, url: factory.url }));
+  protocol.attach(stream, details);
 }
 
 function listen(server: Server, place: Place, { backlog = 50, reusePort = false }: ListenOptions): Promise<void> {

@@ -1,6 +1,8 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
-import type { SocketStream } from './socket-stream.ts';
+import { HandleStream } from './handle-stream.ts';
+import type { NodeStream } from './node-stream.ts';
+import { countOut } from './stream-handle.ts';
 
 /** How to stop a server. */
 export interface CloseOptions {
@@ -16,7 +18,7 @@ const DEFAULT_GRACE = 5000;
 /** A port that is listened on. */
 export class ListeningPort implements AsyncDisposable {
   readonly #server: Server;
-  readonly #connections: Map<SocketStream, WebSocketServerProtocol> = new Map();
+  readonly #connections: Map<NodeStream, WebSocketServerProtocol> = new Map();
   /** The sockets under TLS. */
   readonly #unsecured: Set<Socket> = new Set();
   #closing: Promise<void> | null = null;
@@ -55,7 +57,7 @@ export class ListeningPort implements AsyncDisposable {
   }
 
   /** @internal A connection was accepted. */
-  add(stream: SocketStream, protocol: WebSocketServerProtocol): void {
+  add(stream: NodeStream, protocol: WebSocketServerProtocol): void {
     this.#connections.set(stream, protocol);
     stream.onGone = this.#onGone;
     if (this.#closing !== null) protocol.goAway();
@@ -67,8 +69,9 @@ export class ListeningPort implements AsyncDisposable {
     socket.once('close', () => this.#unsecured.delete(socket));
   }
 
-  readonly #onGone = (stream: SocketStream): void => {
+  readonly #onGone = (stream: NodeStream): void => {
     this.#connections.delete(stream);
+    if (stream instanceof HandleStream) countOut(this.#server);
     if (this.#connections.size > 0) return;
     for (const waiter of this.#waiters.splice(0)) waiter();
   };

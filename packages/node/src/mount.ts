@@ -6,10 +6,13 @@ import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
+import { canUseHandles, probeHandles } from './handle-probe.ts';
+import { HandleStream } from './handle-stream.ts';
 import { attachHttp2 } from './http2-server.ts';
+import type { NodeStream } from './node-stream.ts';
 import { findRoute, RouteTable } from './routes.ts';
-import { adoptUpgraded, canAdopt, probeSharedRead } from './shared-read.ts';
-import { type SocketStream, socketStream, streamOf } from './socket-stream.ts';
+import { isServed, markServed, socketStream } from './socket-stream.ts';
+import { takeHandle } from './stream-handle.ts';
 import { describeTransport } from './transport-details.ts';
 
 /** What {@link attach} takes. */
@@ -34,7 +37,7 @@ export function handleUpgrade(
   socket: Duplex,
   head: Uint8Array,
 ): WebSocketServerProtocol {
-  if (streamOf(socket) !== undefined) throw new TypeError('this socket is served already');
+  if (isServed(socket)) throw new TypeError('this socket is served already');
   const details = describeTransport(socket, { isServer: true, url: factory.url });
   const stream = takeSocket(socket);
   stream.setNoDelay(factory.options.tcpNoDelay);
@@ -62,7 +65,7 @@ export function attach(
   if (path !== undefined && !path.startsWith('/')) throw new RangeError(`path ${path} does not begin with a slash`);
   const detachHttp2 = 'updateSettings' in server ? attachHttp2(server, { factory, path }) : null;
   // A secure HTTP/2 server may speak HTTP/1.1 too.
-  void probeSharedRead();
+  void probeHandles();
   const detachHttp1 = mounts.add(server as HttpServer, { factory, path });
   return () => {
     detachHttp2?.();
@@ -73,7 +76,7 @@ export function attach(
 const mounts: RouteTable<HttpServer> = new RouteTable((server, routes) => {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Uint8Array): void => {
     // Another listener may have been quicker.
-    if (streamOf(socket) !== undefined) return;
+    if (isServed(socket)) return;
     const route = isWebSocket(request) ? findRoute(routes, request.url ?? '') : undefined;
     if (route !== undefined) handleUpgrade(route.factory, request, socket, head);
     else if (server.listenerCount('upgrade') === 1) refuse(socket);
@@ -95,9 +98,21 @@ function refuse(socket: Duplex): void {
   socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 
-function takeSocket(socket: Duplex): SocketStream {
+function takeSocket(socket: Duplex): NodeStream {
   if (!(socket instanceof Socket)) return socketStream(socket);
   // What the HTTP server thought of idle connections ends here.
   socket.setTimeout(0);
-  return (canAdopt() ? adoptUpgraded(socket) : null) ?? socketStream(socket);
+  return (canUseHandles() ? takeUpgraded(socket) : null) ?? socketStream(socket);
+}
+
+/** The stream of an upgraded socket's handle. The HTTP server still has the socket, and counts on it to be closed. */
+export function takeUpgraded(socket: Socket): NodeStream | null {
+  void socket.remoteAddress; // Node remembers it, for whoever asks the socket later.
+  const handle = takeHandle(socket);
+  if (handle === null) return null;
+  const stream = new HandleStream(handle);
+  markServed(socket, stream);
+  socket.once('close', () => stream.destroy());
+  stream.onGone = () => socket.destroy();
+  return stream;
 }

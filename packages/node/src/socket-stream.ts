@@ -4,12 +4,13 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { ByteStream, ByteStreamHandler } from '@ws/types';
+import type { ByteStreamHandler } from '@ws/types';
+import type { NodeStream } from './node-stream.ts';
 
 const STREAM: unique symbol = Symbol('@ws/node stream');
 
 /** A socket that knows the stream it carries. */
-type StreamSocket = Duplex & { [STREAM]?: SocketStream };
+type StreamSocket = Duplex & { [STREAM]?: NodeStream };
 
 const EMPTY = new Uint8Array(0);
 
@@ -29,10 +30,9 @@ export function socketStream(duplex: Duplex): SocketStream {
 }
 
 /** The stream of a plain socket. What the kernel takes during `write` needs no copy. */
-export class SocketStream implements ByteStream {
+export class SocketStream implements NodeStream {
   readonly socket: Duplex;
-  /** Called when the socket is gone, after the handler. */
-  onGone: ((stream: SocketStream) => void) | null = null;
+  onGone: ((stream: NodeStream) => void) | null = null;
   protected isWritable = true;
   #handler: ByteStreamHandler | null = null;
   #isReadable = true;
@@ -40,12 +40,8 @@ export class SocketStream implements ByteStream {
   #error: Error | undefined;
   #onFlushed: (() => void) | null = null;
 
-  readonly #readsShared: boolean;
-
-  /** @param readsShared the socket was made with `sharedRead`: it has no `'data'` events */
-  constructor(socket: Duplex, readsShared = false) {
+  constructor(socket: Duplex) {
     this.socket = socket;
-    this.#readsShared = readsShared;
     (socket as StreamSocket)[STREAM] = this;
     // The end of the peer's direction is the handler's to answer.
     socket.allowHalfOpen = true;
@@ -57,11 +53,11 @@ export class SocketStream implements ByteStream {
     if (this.#handler !== null) throw new TypeError('a stream is attached once');
     this.#handler = handler;
     const { socket } = this;
-    if (!this.#readsShared) socket.on('data', onSocketData);
+    socket.on('data', onSocketData);
     socket.on('end', onSocketEnd);
     if (socket.destroyed) process.nextTick(closeStream, this);
     else if (socket.readableEnded) process.nextTick(endStream, this);
-    else this.resume();
+    else socket.resume();
   }
 
   write(bytes: Uint8Array): boolean {
@@ -89,9 +85,7 @@ export class SocketStream implements ByteStream {
   }
 
   resume(): void {
-    // `resume` of a socket without 'data' events would start reading a tick later, paused again or not.
-    if (this.#readsShared) this.socket.read(0);
-    else this.socket.resume();
+    this.socket.resume();
   }
 
   end(): void {
@@ -106,7 +100,6 @@ export class SocketStream implements ByteStream {
     this.socket.destroy();
   }
 
-  /** Whether small writes leave at once (the default here) or wait for more (Nagle's algorithm). */
   setNoDelay(isOn: boolean): void {
     if (this.socket instanceof Socket) this.socket.setNoDelay(isOn);
   }
@@ -204,8 +197,8 @@ class TlsStream extends SocketStream {
   }
 }
 
-/** Says that a stream has taken a socket over by its handle: it is served. */
-export function markServed(socket: Duplex, stream: SocketStream): void {
+/** Says that a stream has taken a socket over by its handle. */
+export function markServed(socket: Duplex, stream: NodeStream): void {
   (socket as StreamSocket)[STREAM] = stream;
 }
 
@@ -232,25 +225,25 @@ export class DuplexStream extends SocketStream {
 /** Stands for the handler of a stream that has told it of its close. */
 const CLOSED: ByteStreamHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
 
-/** The stream that `socket` carries. */
-export function streamOf(socket: Duplex): SocketStream | undefined {
-  return (socket as StreamSocket)[STREAM];
+/** Whether a stream has taken the socket over. */
+export function isServed(socket: Duplex): boolean {
+  return (socket as StreamSocket)[STREAM] !== undefined;
 }
 
 function onSocketData(this: StreamSocket, bytes: Uint8Array): void {
-  this[STREAM]?.receive(bytes);
+  (this[STREAM] as SocketStream).receive(bytes);
 }
 
 function onSocketEnd(this: StreamSocket): void {
-  this[STREAM]?.receiveEnd();
+  (this[STREAM] as SocketStream).receiveEnd();
 }
 
 function onSocketError(this: StreamSocket, error: Error): void {
-  this[STREAM]?.receiveError(error);
+  (this[STREAM] as SocketStream).receiveError(error);
 }
 
 function onSocketClose(this: StreamSocket): void {
-  this[STREAM]?.receiveClose();
+  (this[STREAM] as SocketStream).receiveClose();
 }
 
 function closeStream(stream: SocketStream): void {

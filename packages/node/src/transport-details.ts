@@ -6,12 +6,16 @@ import type { Duplex } from 'node:stream';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { threadId } from 'node:worker_threads';
 import { type ChannelBinding, TransportDetails } from '@ws/types';
+import type { HandleAddress, StreamHandle } from './stream-handle.ts';
 
 /** The length of a channel id, in bytes. */
 const ID_LENGTH = 32;
 
 /** The label of RFC 9266, 2. */
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
+
+/** Only TLS has any. */
+const NO_CHANNEL_ID = Object.freeze({});
 
 /** What the socket itself does not know. */
 export interface TransportSide {
@@ -20,22 +24,46 @@ export interface TransportSide {
   readonly url?: string | undefined;
 }
 
+const { pid } = process;
+
 /** Describes the transport of a connection whose socket (and TLS) is connected. */
-export function describeTransport(socket: Duplex, { isServer, url }: TransportSide): TransportDetails {
-  const details = new TransportDetails();
-  const isSecure = socket instanceof TLSSocket;
-  // Fields are set one by one: the constructor would check them all, and this is done for each connection.
-  details.channelType = isSecure ? 'tls' : 'tcp';
-  details.channelFraming = 'websocket';
+export function describeTransport(socket: Duplex, side: TransportSide): TransportDetails {
+  const details = describe(side);
   details.peer = describePeer(socket);
-  details.own = isServer ? (url ?? null) : describeOwn(socket);
+  if (!side.isServer) details.own = describeOwn(socket);
+  if (!(socket instanceof TLSSocket)) return details;
+  details.channelType = 'tls';
+  details.isSecure = true;
+  details.channelId = channelIds(socket, side.isServer);
+  details.peerCert = describeCertificate(socket);
+  return details;
+}
+
+/** Describes the transport of a connection that comes as a handle. */
+export function describeHandle(handle: StreamHandle, side: TransportSide): TransportDetails {
+  const details = describe(side);
+  const peer: HandleAddress = {};
+  const isKnown = handle.getpeername?.(peer) === 0;
+  details.peer = isKnown
+    ? describeAddress(peer.address ?? '', peer.port ?? 0)
+    : handle.getpeername
+      ? 'unknown'
+      : 'unix';
+  return details;
+}
+
+function describe({ isServer, url }: TransportSide): TransportDetails {
+  const details = new TransportDetails();
+  // Fields are set one by one: the constructor would check them all, and this is done for each connection.
+  details.channelType = 'tcp';
+  details.channelFraming = 'websocket';
+  details.own = url ?? null;
   details.isServer = isServer;
-  details.ownPid = process.pid;
+  details.ownPid = pid;
   details.ownTid = threadId;
   details.ownFd = -1;
-  details.isSecure = isSecure;
-  details.channelId = isSecure ? channelIds(socket, isServer) : {};
-  details.peerCert = isSecure ? describeCertificate(socket) : null;
+  details.isSecure = false;
+  details.channelId = NO_CHANNEL_ID;
   return details;
 }
 

@@ -1,0 +1,82 @@
+// Whether connections can be served straight from their handles: found out on a connection of this process with itself.
+
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { HandleStream } from './handle-stream.ts';
+import { receiveBuffer } from './receive-buffer.ts';
+import { acceptHandles, countOut, streamBinding } from './stream-handle.ts';
+
+/** How long the probe may take, in milliseconds. A healthy one takes about five. */
+const TIMEOUT = 1000;
+
+/** The outcome: `null` while it is not known. */
+let verdict: boolean | null = streamBinding === null ? false : null;
+let probe: Promise<boolean> | null = null;
+
+/** Whether handles have been seen to work in this process. */
+export function canUseHandles(): boolean {
+  return verdict === true;
+}
+
+/** Tries it. Never rejects; done once. */
+export function probeHandles(): Promise<boolean> {
+  if (verdict !== null) return Promise.resolve(verdict);
+  probe ??= runProbe().then(
+    isWorking => {
+      verdict = isWorking;
+      return isWorking;
+    },
+    () => {
+      verdict = false;
+      return false;
+    },
+  );
+  return probe;
+}
+
+/** A server that answers: bytes must come, go and end, and the server must be able to count and close. */
+function runProbe(): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    let client: Socket | null = null;
+    const timer = setTimeout(() => finish(false), TIMEOUT);
+    const finish = (isWorking: boolean): void => {
+      clearTimeout(timer);
+      client?.destroy();
+      server.close();
+      resolve(isWorking);
+    };
+    server.on('error', reject);
+    // Not to happen: connections come as handles.
+    server.on('connection', () => finish(false));
+    server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, () => {
+      const isOurs = acceptHandles(server, handle => {
+        const stream = new HandleStream(handle);
+        stream.onGone = () => countOut(server);
+        answer(stream);
+      });
+      if (!isOurs) return finish(false);
+      client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      client.on('error', () => finish(false));
+      client.on('data', data => {
+        if (data.toString('latin1') !== 'PROBE') return finish(false);
+        // Told when the connection is gone, and not before.
+        server.close(() => finish(true));
+        client?.end();
+      });
+      client.write('probe');
+    });
+  });
+}
+
+/** Answers in upper case what comes in the shared buffer. */
+function answer(stream: HandleStream): void {
+  stream.attach({
+    onData(bytes) {
+      const isShared = bytes.buffer === receiveBuffer.buffer && bytes.length === 5;
+      stream.write(isShared ? bytes.map(byte => byte - 32) : new Uint8Array(1));
+    },
+    onEnd: () => stream.end(),
+    onDrain() {},
+    onClose() {},
+  });
+}

@@ -1,0 +1,9 @@
+import type { ByteStream } from '@ws/types';
+
+/** The streams of this package. */
+export interface NodeStream extends ByteStream {
+  /** Called when the connection is gone, after the handler. */
+  onGone: ((stream: NodeStream) => void) | null;
+  /** Whether small writes leave at once (the default here) or wait for more (Nagle's algorithm). */
+  setNoDelay(isOn: boolean): void;
+}

@@ -1,0 +1,99 @@
+// The pull API over Node's sockets, client side.
+
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { offerDeflate } from '@ws/compress/deflate';
+import {
+  asHandshakeError,
+  ConnectionTimeout,
+  type ConnectOverOptions,
+  clientConnection,
+  clientFactory,
+  type PullClientProtocol,
+  type WebSocketConnection,
+} from '@ws/connection';
+import type { ProxyParameters } from '@ws/core';
+import { createUrl } from '@ws/util';
+import { connectWS } from './connect.ts';
+import { nodePlatform } from './platform.ts';
+
+/** When to ping the peer; milliseconds. */
+export interface KeepaliveOptions {
+  /** From one ping's pong to the next ping. Default 20,000. */
+  readonly interval?: number | undefined;
+  /** How long the pong may take. Default 20,000. */
+  readonly timeout?: number | undefined;
+}
+
+/** Options of `openWebSocket`. */
+export interface OpenWebSocketOptions
+  extends Omit<ConnectOverOptions, 'url' | 'platform' | 'transportDetails' | 'signal'> {
+  readonly tls?: TlsOptions | undefined;
+  /** An HTTP proxy to go through. */
+  readonly proxy?: ProxyParameters | undefined;
+  /** Offer permessage-deflate. Default `false`. */
+  readonly compression?: boolean | undefined;
+  /** `false`: no pings. */
+  readonly keepalive?: KeepaliveOptions | false | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where to connect to, instead of a URL. */
+export interface OpenTarget {
+  readonly host: string;
+  readonly port?: number | undefined;
+  /** Path and query, default `/`. */
+  readonly path?: string | undefined;
+  /** `true`: over TLS, with the defaults of Node; or settings. */
+  readonly tls?: boolean | TlsOptions | undefined;
+}
+
+/**
+ * Connects to a server.
+ *
+ * @param target a URL (`ws:` or `wss:`), or host, port and path
+ * @throws HandshakeError with the cause, ConnectionRejected, ConnectionTimeout, or the signal's reason
+ */
+export async function openOnce(
+  target: string | URL | OpenTarget,
+  options: OpenWebSocketOptions = {},
+): Promise<WebSocketConnection> {
+  const { connectTimeout = 60_000, signal, tls = tlsOf(target) } = options;
+  const factory = clientFactory({ ...options, signal: undefined, url: urlOf(target), platform: nodePlatform });
+  factory.proxy = options.proxy ?? null;
+  factory.setProtocolOptions({
+    ...keepaliveOptions(options.keepalive),
+    ...(options.compression ? { perMessageCompressionOffers: offerDeflate() } : {}),
+    ...options.protocolOptions,
+  });
+  const deadline = Number.isFinite(connectTimeout) ? AbortSignal.timeout(connectTimeout) : undefined;
+  const signals = [signal, deadline].filter(each => each !== undefined);
+  try {
+    const protocol = await connectWS(factory, { tls, timeout: 0, signal: AbortSignal.any(signals) });
+    return clientConnection(protocol as PullClientProtocol, options);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (deadline?.aborted) throw new ConnectionTimeout(connectTimeout, { cause: error });
+    throw asHandshakeError(error, connectTimeout);
+  }
+}
+
+/** The engine's options for keepalive. */
+export function keepaliveOptions(keepalive: KeepaliveOptions | false | undefined): {
+  readonly autoPingInterval: number;
+  readonly autoPingTimeout: number;
+} {
+  if (keepalive === false) return { autoPingInterval: 0, autoPingTimeout: 0 };
+  const { interval = 20_000, timeout = 20_000 } = keepalive ?? {};
+  return { autoPingInterval: interval, autoPingTimeout: timeout };
+}
+
+function urlOf(target: string | URL | OpenTarget): string {
+  if (typeof target === 'string' || target instanceof URL) return String(target);
+  const { host, port, path = '/', tls = false } = target;
+  return createUrl({ hostname: host, port, isSecure: tls !== false, resource: path });
+}
+
+function tlsOf(target: string | URL | OpenTarget): TlsOptions | undefined {
+  if (typeof target === 'string' || target instanceof URL) return undefined;
+  return typeof target.tls === 'object' ? target.tls : undefined;
+}

@@ -1,0 +1,12 @@
+import { getSystemErrorName } from 'node:util';
+
+/** The error that Node would report for libuv's `code` of a call, such as `read ECONNRESET`. */
+export function systemError(code: number, call: string): Error {
+  const name = getSystemErrorName(code);
+  const { stackTraceLimit } = Error;
+  // perf: nothing of ours is on the stack but the event loop, and connections are reset by the thousand.
+  Error.stackTraceLimit = 0;
+  const error = new Error(`${call} ${name}`);
+  Error.stackTraceLimit = stackTraceLimit;
+  return Object.assign(error, { errno: code, code: name, syscall: call });
+}
