@@ -14,6 +14,17 @@ export { everySplit } from './every-split.ts';
 export { hex, toHex } from './hex.ts';
 export type { ManualClock } from './manual-clock.ts';
 export { manualClock } from './manual-clock.ts';
+export type {
+  AttachableProtocol,
+  ClientFactoryLike,
+  MemoryAgent,
+  MemoryAgentOptions,
+  MemoryConnection,
+  MemoryOpenOptions,
+  OpenableProtocol,
+  ProtocolFactory,
+} from './memory-agent.ts';
+export { createMemoryAgent } from './memory-agent.ts';
 export type { MemoryPair, MemoryPairOptions } from './memory-pair.ts';
 export { memoryPair } from './memory-pair.ts';
 export { CANARY, MemoryStream } from './memory-stream.ts';
