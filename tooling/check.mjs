@@ -9,6 +9,8 @@ const STEPS = [
   ['lint', 'biome check . --diagnostic-level=error'],
   ['wasm', 'node tooling/wasm/build.mjs --check'],
   ['boundaries', 'turbo boundaries'],
+  ['size', 'node tooling/size/budgets.mjs'],
+  ['api', 'node tooling/api/report.mjs --check'],
   ['tests', 'vitest run'],
 ];
 

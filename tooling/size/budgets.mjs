@@ -1,0 +1,53 @@
+// What a user's bundle gets: a few imports, bundled and minified, measured after gzip. `node tooling/size/budgets.mjs`
+// prints the table; it fails when something has outgrown its budget.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+
+/** @type {readonly { name: string, from: string, code: string, budget: number }[]} budgets in bytes */
+const BUDGETS = [
+  { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1024 },
+  { name: 'createUrl, parseUrl', from: 'util', code: "export { createUrl, parseUrl } from '@ws/util';", budget: 2048 },
+  {
+    name: 'a client over a transport of your own',
+    from: 'core',
+    code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';",
+    budget: 24_000,
+  },
+  {
+    name: 'a server over a transport of your own',
+    from: 'core',
+    code: "export { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';",
+    budget: 26_500,
+  },
+  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 30_000 },
+  {
+    name: 'offerDeflate',
+    from: 'compress',
+    code: "export { offerDeflate } from '@ws/compress/deflate';",
+    budget: 30_000,
+  },
+  { name: 'nothing of core', from: 'core', code: "import '@ws/core';", budget: 25 },
+];
+
+const conditionNames = ['@ws/source', 'import', 'default'];
+let isOver = false;
+for (const { name, from, code, budget } of BUDGETS) {
+  const folder = mkdtempSync(join('packages', from, '.size-'));
+  try {
+    const input = join(folder, 'entry.mjs');
+    writeFileSync(input, code);
+    const bundle = await rolldown({ input, resolve: { conditionNames }, logLevel: 'silent' });
+    const { output } = await bundle.generate({ format: 'esm', minify: true });
+    await bundle.close();
+    const size = gzipSync(output[0].code, { level: 9 }).length;
+    isOver ||= size > budget;
+    console.log(
+      `${String(size).padStart(6)} of ${String(budget).padStart(6)} bytes  ${name}${size > budget ? '  TOO BIG' : ''}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+if (isOver) process.exit(1);
