@@ -2,7 +2,7 @@
 // Writes the reports; with `--check` it only compares, and fails when one differs. Needs a build.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
 const isCheck = process.argv.includes('--check');
 let isStale = false;
@@ -15,6 +15,7 @@ for (const name of readdirSync('packages')) {
     packageJsonFullPath: `${folder}/package.json`,
     configObject: {
       projectFolder: folder,
+      newlineKind: 'lf',
       mainEntryPointFilePath: `${folder}/dist/index.d.ts`,
       compiler: {
         overrideTsconfig: {
@@ -42,9 +43,9 @@ for (const name of readdirSync('packages')) {
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
-        compilerMessageReporting: { default: { logLevel: 'none' } },
-        extractorMessageReporting: { default: { logLevel: 'none' } },
-        tsdocMessageReporting: { default: { logLevel: 'none' } },
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        extractorMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
+        tsdocMessageReporting: { default: { logLevel: ExtractorLogLevel.None } },
       },
     },
   });
