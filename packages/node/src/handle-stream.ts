@@ -39,6 +39,7 @@ export class HandleStream implements NodeStream {
   readonly handle: StreamHandle;
   onGone: ((stream: NodeStream) => void) | null = null;
   #handler: ByteStreamHandler | null = null;
+  #isReading = false;
   /** Bytes that libuv keeps. */
   #kept = 0;
   /** Ours was ended, or there is no more. */
@@ -88,11 +89,14 @@ export class HandleStream implements NodeStream {
   }
 
   pause(): void {
-    if (!this.#isClosing) this.handle.readStop();
+    if (this.#isClosing || !this.#isReading) return;
+    this.#isReading = false;
+    this.handle.readStop();
   }
 
   resume(): void {
-    if (this.#isClosing || this.#hasPeerEnded) return;
+    if (this.#isClosing || this.#isReading || this.#hasPeerEnded) return;
+    this.#isReading = true;
     const error = this.handle.readStart();
     if (error !== 0) this.#fail(error, 'read');
   }

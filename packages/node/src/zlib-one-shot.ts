@@ -56,7 +56,7 @@ class OneShotDeflaters implements DeflaterSource {
 /** Collects the pieces of one message and compresses them at its end. */
 class OneShotDeflater implements RawDeflater {
   readonly #parameters: ZlibParameters;
-  readonly #dictionary: Uint8Array;
+  #dictionary: Uint8Array;
   readonly #pieces: Uint8Array[] = [];
 
   constructor(parameters: ZlibParameters, dictionary: Uint8Array) {
@@ -66,6 +66,8 @@ class OneShotDeflater implements RawDeflater {
 
   deflate(bytes: Uint8Array, flush: boolean, output: Output): void {
     if (!flush) {
+      // The window goes on while the message is under way.
+      if (this.#pieces.length === 0) this.#dictionary = this.#dictionary.slice();
       this.#pieces.push(bytes.slice());
       return;
     }

@@ -3,8 +3,8 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { probeHandles } from '../src/handle-probe.ts';
 import { attach, createClientAgent, handleUpgrade, WebSocketServerProtocol } from '../src/index.ts';
-import { probeSharedRead } from '../src/shared-read.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
 
@@ -64,7 +64,7 @@ describe('attach to node:http', () => {
     attach(server, echoFactory());
     const port = await listen(server);
     await expectEcho(`ws://127.0.0.1:${port}`);
-    await probeSharedRead();
+    await probeHandles();
     await expectEcho(`ws://127.0.0.1:${port}`);
   });
 
@@ -135,7 +135,7 @@ describe('attach to node:http', () => {
   });
 
   test('delivers frames that came with the request, once', async () => {
-    await probeSharedRead();
+    await probeHandles();
     const server = createServer();
     const factory = echoFactory();
     attach(server, factory);
@@ -154,7 +154,7 @@ describe('attach to node:http', () => {
   });
 
   test('lets the server close, and count, when its connections are gone', async () => {
-    await probeSharedRead();
+    await probeHandles();
     const server = createServer();
     const factory = echoFactory();
     let first: Socket | undefined;
@@ -176,7 +176,7 @@ describe('attach to node:http', () => {
   });
 
   test('a connection ends with the socket that it came by', async () => {
-    await probeSharedRead();
+    await probeHandles();
     const server = createServer();
     const factory = echoFactory();
     let first: Socket | undefined;

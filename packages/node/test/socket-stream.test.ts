@@ -1,7 +1,7 @@
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noCertificates } from './support/certificates.ts';
-import { dataPair, http2Pair, type Pair, sharedPair, tlsPair, unixPair, upgradedPair } from './support/stream-pairs.ts';
+import { dataPair, handlePair, http2Pair, type Pair, tlsPair, unixPair, upgradedPair } from './support/stream-pairs.ts';
 
 /** Records what a stream tells, and lets tests wait for it. */
 class Recorder implements ByteStreamHandler {
@@ -58,9 +58,9 @@ function attached(stream: ByteStream): Recorder {
 
 const pairs: [string, () => Promise<Pair>][] = [
   ['sockets with data events', dataPair],
-  ['sockets that share one receive buffer', sharedPair],
-  ['Unix domain sockets', unixPair],
-  ['upgraded sockets', upgradedPair],
+  ['handles', handlePair],
+  ['Unix domain sockets, by their handles', unixPair],
+  ['upgraded sockets, by their handles', upgradedPair],
   ['HTTP/2 streams', http2Pair],
 ];
 if (noCertificates === null) pairs.push(['TLS sockets', tlsPair]);
@@ -152,6 +152,20 @@ describe.each(pairs)('the stream of %s', (name, makePair) => {
     pair.b.resume();
     await b.until(() => b.length === 13);
     expect(b.text).toBe('first second ');
+  });
+
+  test('does not mind being paused or resumed twice', async () => {
+    pair = await makePair();
+    attached(pair.a);
+    const b = attached(pair.b);
+    pair.b.resume();
+    pair.b.pause();
+    pair.b.pause();
+    pair.b.resume();
+    pair.b.resume();
+    pair.a.write(Buffer.from('still here'));
+    await b.until(() => b.length === 10);
+    expect(b.events).toEqual([]);
   });
 
   test('can be paused from within onData', async () => {

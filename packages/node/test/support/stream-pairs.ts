@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ByteStream } from '@ws/types';
 import { dialTarget } from '../../src/dial.ts';
-import { acceptShared, adoptUpgraded, probeSharedRead } from '../../src/shared-read.ts';
+import { probeHandles } from '../../src/handle-probe.ts';
+import { HandleStream } from '../../src/handle-stream.ts';
+import { takeUpgraded } from '../../src/mount.ts';
 import { socketStream } from '../../src/socket-stream.ts';
+import { acceptHandles, countOut } from '../../src/stream-handle.ts';
 import { createCertificate } from './certificates.ts';
 
 /** Two ends of one transport, and what is to be closed after the test. */
@@ -25,13 +28,13 @@ export async function dataPair(): Promise<Pair> {
   return { a: socketStream(a), b: socketStream(b), close: () => closeServer(server) };
 }
 
-/** Sockets that read into the shared buffer: one dialled, one accepted. */
-export async function sharedPair(): Promise<Pair> {
-  if (!(await probeSharedRead())) throw new Error('accepted sockets cannot be adopted here');
+/** Handles: one dialled, one accepted. */
+export async function handlePair(): Promise<Pair> {
+  if (!(await probeHandles())) throw new Error('handles cannot be used here');
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   const port = await listen(server);
   const target = { hostname: '127.0.0.1', port, isSecure: false, udsPath: null };
-  const [a, b] = await Promise.all([dialTarget(target), acceptSharedOne(server)]);
+  const [{ stream: a }, b] = await Promise.all([dialTarget(target), acceptHandle(server)]);
   return { a, b, close: () => closeServer(server) };
 }
 
@@ -41,7 +44,7 @@ export async function unixPair(): Promise<Pair> {
   const server = createServer({ allowHalfOpen: true });
   await new Promise<void>(resolve => server.listen(path, resolve));
   const target = { hostname: 'unix', port: 0, isSecure: false, udsPath: path };
-  const [a, b] = await Promise.all([dialTarget(target), acceptSharedOne(server)]);
+  const [{ stream: a }, b] = await Promise.all([dialTarget(target), acceptHandle(server)]);
   return { a, b, close: () => closeServer(server) };
 }
 
@@ -54,8 +57,8 @@ export async function upgradedPair(): Promise<Pair> {
   );
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
   socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n');
-  const b = adoptUpgraded(await accepted);
-  if (b === null) throw new Error('the upgraded socket was not adopted');
+  const b = takeUpgraded(await accepted);
+  if (b === null) throw new Error('the upgraded socket has no handle to take');
   return { a: socketStream(socket), b, close: () => closeServer(server) };
 }
 
@@ -105,9 +108,14 @@ function acceptOne(server: Server): Promise<Socket> {
   return new Promise(resolve => server.once('connection', resolve));
 }
 
-function acceptSharedOne(server: Server): Promise<ByteStream> {
+function acceptHandle(server: Server): Promise<ByteStream> {
   return new Promise((resolve, reject) => {
-    if (!acceptShared(server, resolve)) reject(new Error('accepted sockets cannot be made here'));
+    const isOurs = acceptHandles(server, handle => {
+      const stream = new HandleStream(handle);
+      stream.onGone = () => countOut(server);
+      resolve(stream);
+    });
+    if (!isOurs) reject(new Error('handles cannot be accepted here'));
   });
 }
 
