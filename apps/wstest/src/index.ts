@@ -1,5 +1,12 @@
 export { allCases, classicCases } from './cases/case-table.ts';
 export { type Behavior, isFailure, type Verdict } from './cases/verdict.ts';
+export { runBroadcastClient, runEchoClient, startBroadcastServer, startEchoServer } from './modes/echo.ts';
+export { type MassConnectOptions, type MassConnectResult, massConnect } from './modes/mass-connect.ts';
+export { runTesteeClient, startTesteeServer, type TesteeClientOptions } from './modes/testee.ts';
+export { htmlCase, htmlIndex } from './report/html.ts';
+export { jsonCase, jsonIndex } from './report/json.ts';
+export { formatSummary } from './report/terminal.ts';
+export { writeReports } from './report/write-reports.ts';
 export type { CaseResult } from './run/case-result.ts';
 export { type FuzzingClientOptions, type FuzzingOptions, runFuzzingClient } from './run/fuzzing-client.ts';
 export { type FuzzingServer, type FuzzingServerOptions, startFuzzingServer } from './run/fuzzing-server.ts';

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
 import { allCases } from '../cases/case-table.ts';
 import type { Timing } from '../cases/exchange.ts';
 import type { CaseSurroundings, ServerUnderTest, TestCase } from '../cases/test-case.ts';
@@ -9,6 +5,7 @@ import { PeerConnection } from '../wire/peer-connection.ts';
 import { createGate, weightOf } from './case-load.ts';
 import type { CaseResult } from './case-result.ts';
 import { type CaseSelection, selectCases } from './case-selection.ts';
+import { dial } from './dial.ts';
 import { openAsClient } from './handshake.ts';
 import { readResidentMemory } from './peer-memory.ts';
 import { type CaseRun, recordCase, runExchangeCase } from './run-case.ts';
@@ -43,10 +40,7 @@ export interface FuzzingClientOptions extends FuzzingOptions {
 export async function runFuzzingClient(options: FuzzingClientOptions): Promise<CaseResult[]> {
   const url = new URL(options.url);
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') throw new RangeError(`not a WebSocket URL: ${options.url}`);
-  const cases = selectCases(
-    allCases.filter(({ kind }) => kind !== 'client'),
-    options,
-  );
+  const cases = casesForServers(options);
   const agent = options.agent ?? url.host;
   const surroundings = createSurroundings(options);
   const results = await runConcurrently(cases, options.concurrency ?? 16, async testCase => {
@@ -55,6 +49,18 @@ export async function runFuzzingClient(options: FuzzingClientOptions): Promise<C
     return result;
   });
   return results;
+}
+
+/** How many cases a selection has for servers. */
+export function countCases(selection: CaseSelection): number {
+  return casesForServers(selection).length;
+}
+
+function casesForServers(selection: CaseSelection): TestCase[] {
+  return selectCases(
+    allCases.filter(({ kind }) => kind !== 'client'),
+    selection,
+  );
 }
 
 /** What cases are told about the run. */
@@ -102,18 +108,6 @@ async function runServerCase(
   } finally {
     for (const connection of connections) connection.destroy();
   }
-}
-
-async function dial(url: URL, alpn?: string[]): Promise<Duplex> {
-  const isSecure = url.protocol === 'wss:';
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = Number(url.port || (isSecure ? 443 : 80));
-  const socket: Socket = isSecure
-    ? connectTls({ host, port, servername: host, rejectUnauthorized: false, ...(alpn ? { ALPNProtocols: alpn } : {}) })
-    : connectTcp({ host, port });
-  socket.setNoDelay(true);
-  await once(socket, isSecure ? 'secureConnect' : 'connect');
-  return socket;
 }
 
 /** Works on up to `width` cases at a time, the light ones first. */

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { isFailure } from '../cases/verdict.ts';
+import type { CommandLine } from '../cli-options.ts';
+import { formatSummary, Progress } from '../report/terminal.ts';
+import { writeReports } from '../report/write-reports.ts';
+import type { CaseResult } from '../run/case-result.ts';
+import { countCases, type FuzzingOptions, runFuzzingClient } from '../run/fuzzing-client.ts';
+import { type FuzzingServer, startFuzzingServer } from '../run/fuzzing-server.ts';
+import { readSpec, type Spec } from '../run/spec-file.ts';
+
+/** Tests one server or those of the spec file; true when none failed. */
+export async function fuzzServers(line: CommandLine): Promise<boolean> {
+  const spec = specOf(line);
+  const url = line.text('url');
+  const servers = url === null ? (spec.servers ?? []) : [{ url, ...agentOf(line) }];
+  if (servers.length === 0) throw new TypeError('fuzzingclient needs --url, or servers in --spec');
+  const results: CaseResult[] = [];
+  for (const server of servers) {
+    const options = {
+      ...fuzzingOptions(line, spec),
+      ...server,
+      headers: line.headers,
+      concurrency: line.number('concurrency', 16),
+    };
+    const exclude = [...(options.exclude ?? []), ...excludedFor(spec, server.agent ?? '')];
+    const progress = new Progress(process.stderr, countCases({ ...options, exclude }));
+    results.push(...(await runFuzzingClient({ ...options, exclude, onResult: result => progress.add(result) })));
+  }
+  await report(line, spec, results);
+  return !results.some(isFailure);
+}
+
+/** Starts the server that clients under test connect to. */
+export async function fuzzClients(line: CommandLine): Promise<FuzzingServer> {
+  const spec = specOf(line);
+  const address = spec.url === undefined ? null : new URL(spec.url);
+  const [cert, key] = [line.text('cert'), line.text('key')];
+  if ((cert === null) !== (key === null)) throw new TypeError('--cert and --key go together');
+  return startFuzzingServer({
+    ...fuzzingOptions(line, spec),
+    port: line.number('port', Number(address?.port || 9001)),
+    host: line.text('host') ?? address?.hostname ?? '127.0.0.1',
+    ...(cert !== null && key !== null ? { tls: { cert: readFileSync(cert), key: readFileSync(key) } } : {}),
+    excludeForAgents: spec['exclude-agent-cases'] ?? {},
+    onUpdateReports: results => report(line, spec, results),
+  });
+}
+
+async function report(line: CommandLine, spec: Spec, results: readonly CaseResult[]): Promise<void> {
+  const folder = line.text('outdir') ?? spec.outdir ?? 'reports';
+  await writeReports(folder, results);
+  process.stdout.write(`${formatSummary(results)}Reports: ${folder}/index.html\n`);
+}
+
+function fuzzingOptions(line: CommandLine, spec: Spec): FuzzingOptions {
+  const pid = line.number('peer-pid', 0);
+  return {
+    cases: line.list('cases') ?? spec.cases ?? ['*'],
+    exclude: line.list('exclude') ?? spec['exclude-cases'] ?? [],
+    isQuick: line.isQuick,
+    timeout: line.number('timeout', 5000),
+    pause: line.number('pause', line.isQuick ? 200 : 1000),
+    peerPid: pid === 0 ? null : pid,
+  };
+}
+
+function specOf(line: CommandLine): Spec {
+  const file = line.text('spec');
+  return file === null ? {} : readSpec(file);
+}
+
+function agentOf(line: CommandLine): { agent?: string } {
+  const agent = line.text('agent');
+  return agent === null ? {} : { agent };
+}
+
+function excludedFor(spec: Spec, agent: string): readonly string[] {
+  return spec['exclude-agent-cases']?.[agent] ?? [];
+}

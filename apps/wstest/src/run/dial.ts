@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+
+/** Connects to where a WebSocket URL points; certificates are not checked, a test server may have any. */
+export async function dial(url: URL, alpn?: string[]): Promise<Duplex> {
+  const isSecure = url.protocol === 'wss:';
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = Number(url.port || (isSecure ? 443 : 80));
+  const socket: Socket = isSecure
+    ? connectTls({ host, port, servername: host, rejectUnauthorized: false, ...(alpn ? { ALPNProtocols: alpn } : {}) })
+    : connectTcp({ host, port });
+  socket.setNoDelay(true);
+  await once(socket, isSecure ? 'secureConnect' : 'connect');
+  return socket;
+}
