@@ -70,7 +70,7 @@ export class ClosingHandshake {
     this.localReason = reason;
     this.closedByMe = !isReply;
     this.#leave('closing');
-    this.#closedBy ??= isReply ? 'remote' : 'local';
+    this.#closedBy ??= 'local';
     this.#actions.sendCloseFrame(formatClosePayload(code, reason));
     if (isReply) return;
     this.#startTimer('closeHandshake', this.options.closeHandshakeTimeout, 'the peer did not answer our Close frame');
@@ -95,12 +95,11 @@ export class ClosingHandshake {
   }
 
   /**
-   * Fails the connection (RFC 6455, 7.1.7): by a Close frame, or at once where `failByDrop` says so.
+   * Fails a connection that is not closed (RFC 6455, 7.1.7): by a Close frame, or at once where `failByDrop` says so.
    *
    * @param error what is reported as the cause
    */
   failConnection(code: number, reason: string, error: unknown): void {
-    if (this.state === 'closed') return;
     this.failedByMe = true;
     this.error ??= error;
     this.notCleanReason ??= `connection failed: ${reason}`;

@@ -148,8 +148,8 @@ export class FrameDecoder {
     const carried = this.#carried;
     const before = this.#carriedLength;
     const added = Math.min(bytes.length - position, carried.length - before);
+    // They count as carried once that is all there is to do with them: after an error the header is read anew.
     carried.set(bytes.subarray(position, position + added), before);
-    this.#carriedLength = before + added;
     return this.#nextFrame(carried, 0, before + added, position - before);
   }
 
@@ -227,8 +227,8 @@ export class FrameDecoder {
     if (source !== this.#carried) {
       this.#carried = new Uint8Array(MAX_CONTROL_FRAME);
       this.#carried.set(source.subarray(at, limit));
-      this.#carriedLength = limit - at;
     }
+    this.#carriedLength = limit - at;
     this.#position = this.#bytes.length;
     return Piece.NONE;
   }

@@ -161,14 +161,15 @@ export class MessageReceiver {
 
   #join(source: Uint8Array, start: number, end: number, expected: number): void {
     if (start === end) return;
-    this.#buffer ??= new GrowingBuffer();
+    this.#buffer ??= new GrowingBuffer(this.#payloads.allocate);
     this.#buffer.append(source, start, end, expected);
   }
 
+  /** Of a message of which something was joined. */
   #takeJoined(): Uint8Array {
-    const joined = this.#buffer?.take();
+    const joined = this.#buffer!.take();
     this.#buffer = null;
-    return joined ?? new Uint8Array(0);
+    return joined;
   }
 }
 

@@ -335,10 +335,6 @@ export abstract class WebSocketProtocol {
 
   /** @internal */
   settleClosed(info: CloseInfo): void {
-    // perf: an error has a stack trace, which takes longer than the rest of the close.
-    if (!this.#opened.isSettled) {
-      this.#opened.reject(new ClosedError(info.reason ?? 'closed before it was open', { cause: info.error }));
-    }
     this.#closed.resolve(info);
   }
 

@@ -7,10 +7,6 @@ export class Settled<Value> {
   #promise: Promise<Value> | null = null;
   #settle: (() => void) | null = null;
 
-  get isSettled(): boolean {
-    return this.#outcome !== null;
-  }
-
   get promise(): Promise<Value> {
     if (this.#promise === null) {
       this.#promise = new Promise((resolve, reject) => {

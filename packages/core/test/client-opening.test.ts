@@ -3,6 +3,7 @@ import { ConnectingRequest, type ConnectionResponse } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import type { WebSocketClientFactory } from '../src/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/client-protocol.ts';
+import type { HookResult } from '../src/protocol.ts';
 import {
   acceptResponse,
   bytes,
@@ -47,8 +48,8 @@ function client(
     override onConnecting(): ConnectingRequest | null {
       return (hooks.onConnecting?.(this) ?? null) as ConnectingRequest | null;
     }
-    override onConnect(response: ConnectionResponse): void {
-      return hooks.onConnect?.(response, this) as undefined;
+    override onConnect(response: ConnectionResponse): HookResult {
+      return hooks.onConnect?.(response, this) as HookResult;
     }
     override onOpen(): void {
       super.onOpen();

@@ -42,6 +42,23 @@ describe('while receiving is paused', () => {
     expect(log).toEqual(['one', 'two', 'three', 'four']);
   });
 
+  test('resuming inside of what is being delivered changes nothing', () => {
+    const log: Log = [];
+    class Restless extends WebSocketServerProtocol {
+      override onMessage(payload: Uint8Array): void {
+        log.push(text(payload));
+        this.pauseReceiving();
+        this.resumeReceiving();
+      }
+    }
+    const { protocol, send } = rawServer({ Protocol: Restless });
+    protocol.pauseReceiving();
+    send(joined(frame(1, 'one'), frame(1, 'two')));
+    protocol.resumeReceiving();
+    send(frame(1, 'three'));
+    expect(log).toEqual(['one', 'two', 'three']);
+  });
+
   test('what waits is bounded: the peer has to wait then, and nothing is lost', () => {
     const { protocol, send, log, flush } = rawServer({ capacity: 1000 });
     protocol.pauseReceiving();

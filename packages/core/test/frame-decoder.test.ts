@@ -197,6 +197,46 @@ describe('after a violation', () => {
   });
 });
 
+describe('after any violation but those of a length that cannot be', () => {
+  const close = frame(8, Uint8Array.of(3, 232));
+  test.each([
+    { name: 'a reserved bit', wire: frame(1, 'a', { rsv: 2 }) },
+    { name: 'an unmasked frame', wire: frame(1, 'abcdefghi', { mask: null }) },
+    { name: 'a reserved opcode', wire: frame(3, 'a') },
+    { name: 'a fragmented ping', wire: frame(9, 'a', { fin: false }) },
+    { name: 'a long ping', wire: frame(9, 'x'.repeat(200)) },
+    { name: 'a continuation of nothing', wire: frame(0, 'a') },
+    { name: 'a message inside of a message', wire: joined(frame(1, '', { fin: false }), frame(2, 'a')) },
+    { name: '2 in 16 bits', wire: hex('82 fe 00 02 01 02 03 04 05 06') },
+    { name: '2 in 64 bits', wire: hex('82 ff 00 00 00 00 00 00 00 02 01 02 03 04 05 06') },
+    { name: 'a frame over the limit', wire: frame(2, 'x'.repeat(300)) },
+    { name: 'too many fragments', wire: joined(frame(2, '', { fin: false }), frame(0, '', { fin: false }), frame(0)) },
+    { name: 'text that is none', wire: frame(1, Uint8Array.of(0x61, 0xff, 0x61)) },
+  ])('the Close frame behind it is found, however it is cut: $name', ({ wire }) => {
+    const seen = everySplit(joined(wire, close), chunks => {
+      const frames = decoder({ maxFrameSize: 100, maxFragments: 2 });
+      const found: unknown[] = [];
+      const readOn = (): void => {
+        for (let piece = frames.next(); piece !== Piece.NONE; piece = frames.next()) {
+          if (piece === Piece.CONTROL && frames.controlOpcode === 8) found.push(8);
+        }
+      };
+      for (const chunk of chunks) {
+        frames.push(chunk);
+        try {
+          readOn();
+        } catch (error) {
+          found.push((error as Error).name);
+          frames.skipToClose();
+          readOn();
+        }
+      }
+      return found;
+    });
+    expect(seen).toEqual(['ProtocolError', 8]);
+  });
+});
+
 describe('any stream', () => {
   const payload = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }).map(text => new TextEncoder().encode(text)),

@@ -2,7 +2,7 @@ import { manualClock } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
 import { OutputBuffer } from '../src/output-buffer.ts';
 
-const CAPACITY = 65_536;
+const CAPACITY = new OutputBuffer(manualClock()).bytes.length;
 
 function setup() {
   const clock = manualClock();

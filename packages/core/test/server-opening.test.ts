@@ -244,7 +244,11 @@ describe('onConnect', () => {
 
   test('is told everything', () => {
     let seen: ConnectionRequest | undefined;
-    const { send, protocol } = start({ Protocol: deciding([], each => void (seen = each)) });
+    const { send, protocol } = start({
+      Protocol: deciding([], each => {
+        seen = each;
+      }),
+    });
     send(
       bytes(
         ask(
@@ -287,6 +291,14 @@ describe('onConnect', () => {
         throw new ConnectionDeny(403, 'Go away');
       },
       /^HTTP\/1.1 403 Go away\r\n/,
+      'ERR_DENIED',
+    ],
+    [
+      'a HandshakeError ERR_DENIED',
+      () => {
+        throw new HandshakeError('ERR_DENIED', { status: 401, headers: { 'WWW-Authenticate': 'Basic' } });
+      },
+      /^HTTP\/1.1 401 connection denied\r\nWWW-Authenticate: Basic\r\n/,
       'ERR_DENIED',
     ],
     [
@@ -727,7 +739,9 @@ describe('the peer’s address', () => {
     let seen: string | undefined;
     const { protocol, send } = start({
       options: { trustXForwardedFor: trusted },
-      Protocol: deciding([], request => void (seen = request.peer)),
+      Protocol: deciding([], request => {
+        seen = request.peer;
+      }),
     });
     send(bytes(ask('X-Forwarded-For: 1.2.3.4, 2.3.4.5', 'X-Forwarded-For: 111.222.33.44')));
     expect([seen, protocol.peer]).toEqual([peer, peer]);
