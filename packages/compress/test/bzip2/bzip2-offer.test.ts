@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PerMessageBzip2Offer } from '../../src/bzip2/index.ts';
 
+type Params = Record<string, (string | true)[]>;
+
 describe('PerMessageBzip2Offer', () => {
   test.each([
     [{}, 'permessage-bzip2; client_max_compress_level'],
@@ -21,10 +23,10 @@ describe('PerMessageBzip2Offer', () => {
     [{ client_max_compress_level: [true] }, true, 0],
     [{ server_max_compress_level: ['9'] }, false, 9],
   ])('reads %j', (params, acceptMaxCompressLevel, requestMaxCompressLevel) => {
-    const offer = PerMessageBzip2Offer.parse(params as Record<string, (string | true)[]>);
+    const offer = PerMessageBzip2Offer.parse(params as Params);
     expect(offer.toJSON()).toEqual({ extension: 'permessage-bzip2', acceptMaxCompressLevel, requestMaxCompressLevel });
   });
-  test.each([
+  test.each<Params>([
     { client_max_compress_level: ['1'] },
     { server_max_compress_level: [true] },
     { server_max_compress_level: ['0'] },
@@ -33,7 +35,7 @@ describe('PerMessageBzip2Offer', () => {
     { server_max_compress_level: ['1', '1'] },
     { other: [true] },
   ])('declines %j', params => {
-    expect(() => PerMessageBzip2Offer.parse(params as Record<string, (string | true)[]>)).toThrow(
+    expect(() => PerMessageBzip2Offer.parse(params as Params)).toThrow(
       expect.objectContaining({ code: 'ERR_COMPRESSION_PARAMETER' }),
     );
   });

@@ -1,22 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { PerMessageBzip2Offer, PerMessageBzip2Response } from '../../src/bzip2/index.ts';
 
+type Params = Record<string, (string | true)[]>;
+
 describe('PerMessageBzip2Response', () => {
   test('reads both levels', () => {
     const params = { client_max_compress_level: ['1'], server_max_compress_level: ['9'] };
-    expect(PerMessageBzip2Response.parse(params).toJSON()).toEqual({
+    expect(PerMessageBzip2Response.parse(params as Params).toJSON()).toEqual({
       extension: 'permessage-bzip2',
       clientMaxCompressLevel: 1,
       serverMaxCompressLevel: 9,
     });
   });
-  test.each([
+  test.each<Params>([
     { client_max_compress_level: [true] },
     { server_max_compress_level: [true] },
     { server_max_compress_level: ['x'] },
     { other: ['1'] },
   ])('rejects %j', params => {
-    expect(() => PerMessageBzip2Response.parse(params as Record<string, (string | true)[]>)).toThrow(
+    expect(() => PerMessageBzip2Response.parse(params as Params)).toThrow(
       expect.objectContaining({ code: 'ERR_COMPRESSION_PARAMETER' }),
     );
   });

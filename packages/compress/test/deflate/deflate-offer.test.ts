@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PerMessageCompressOffer, PerMessageDeflateOffer } from '../../src/deflate/index.ts';
 
+type Params = Record<string, (string | true)[]>;
+
 const fields = (a: boolean, b: boolean, c: boolean, d: number) => ({
   acceptNoContextTakeover: a,
   acceptMaxWindowBits: b,
@@ -43,11 +45,11 @@ describe('PerMessageDeflateOffer', () => {
     [{ server_max_window_bits: ['"10"'] }, fields(true, false, false, 10)],
     [{ server_max_window_bits: ['8'], server_no_context_takeover: [true] }, fields(true, false, true, 8)],
   ])('reads %j (RFC 7692, 7.1)', (params, expected) => {
-    const offer = PerMessageDeflateOffer.parse(params as Record<string, (string | true)[]>);
+    const offer = PerMessageDeflateOffer.parse(params as Params);
     expect(offer.toJSON()).toEqual({ extension: 'permessage-deflate', ...expected });
   });
 
-  test.each([
+  test.each<Params>([
     { client_max_window_bits: ['7'] },
     { client_max_window_bits: ['08'] },
     { client_max_window_bits: [''] },
@@ -58,10 +60,10 @@ describe('PerMessageDeflateOffer', () => {
     { server_max_window_bits: ['09'] },
     { server_max_window_bits: ['10', '10'] },
     { server_no_context_takeover: ['true'] },
-    { constructor: [true] },
+    { __proto__x: [true] },
     { mode: ['fast'] },
   ])('declines %j (RFC 7692, 7.1)', params => {
-    expect(() => PerMessageDeflateOffer.parse(params as Record<string, (string | true)[]>)).toThrow(
+    expect(() => PerMessageDeflateOffer.parse(params as Params)).toThrow(
       expect.objectContaining({ code: 'ERR_COMPRESSION_PARAMETER' }),
     );
   });

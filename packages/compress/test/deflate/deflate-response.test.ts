@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type DeflateOfferFields, PerMessageDeflateOffer, PerMessageDeflateResponse } from '../../src/deflate/index.ts';
 
+type Params = Record<string, (string | true)[]>;
+
 const nothing: DeflateOfferFields = { acceptNoContextTakeover: false, acceptMaxWindowBits: false };
 
 describe('PerMessageDeflateResponse', () => {
@@ -11,7 +13,7 @@ describe('PerMessageDeflateResponse', () => {
       server_max_window_bits: ['15'],
       server_no_context_takeover: [true as const],
     };
-    expect(PerMessageDeflateResponse.parse(params).toJSON()).toEqual({
+    expect(PerMessageDeflateResponse.parse(params as Params).toJSON()).toEqual({
       extension: 'permessage-deflate',
       clientMaxWindowBits: 8,
       clientNoContextTakeover: true,
@@ -27,7 +29,7 @@ describe('PerMessageDeflateResponse', () => {
     });
   });
 
-  test.each([
+  test.each<Params>([
     { client_max_window_bits: [true] },
     { server_max_window_bits: [true] },
     { client_max_window_bits: ['7'] },
@@ -36,7 +38,7 @@ describe('PerMessageDeflateResponse', () => {
     { server_no_context_takeover: [true, true] },
     { other: [true] },
   ])('rejects %j', params => {
-    expect(() => PerMessageDeflateResponse.parse(params as Record<string, (string | true)[]>)).toThrow(
+    expect(() => PerMessageDeflateResponse.parse(params as Params)).toThrow(
       expect.objectContaining({ code: 'ERR_COMPRESSION_PARAMETER' }),
     );
   });
