@@ -128,11 +128,12 @@ export class Exchange {
     }
     // The server is the one to drop TCP first (RFC 6455, 7.1.1).
     if (connection.testerIsServer || this.violation !== null) connection.end();
-    if (this.violation === null) await this.#awaitDrop();
+    if (this.violation === null) await this.receiveDrop();
     connection.destroy();
   }
 
-  async #awaitDrop(): Promise<void> {
+  /** Waits for the peer to let go of TCP. */
+  async receiveDrop(): Promise<void> {
     const deadline = performance.now() + this.timing.timeout;
     while (!this.closing.peerEnded && this.violation === null) {
       if (!(await this.#takeNext(deadline - performance.now()))) return;

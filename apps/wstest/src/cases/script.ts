@@ -39,8 +39,8 @@ export function writePieces(pieceSize: number, ...frames: Frame[]): Step {
 /** Nothing, for a while. */
 export const pause: Step = { pauses: 1 };
 
-function isClose({ opcode, rsv }: Frame): boolean {
-  return opcode === Opcode.CLOSE && rsv === 0;
+function isClose({ opcode, rsv, fin }: Frame): boolean {
+  return opcode === Opcode.CLOSE && rsv === 0 && fin;
 }
 
 export function text(payload: Uint8Array | string, options?: Partial<Frame>): Frame {

@@ -11,6 +11,8 @@ export interface CaseRun {
   readonly connection: PeerConnection | null;
   readonly handshake: Pick<HandshakeOutcome, 'request' | 'response'> | null;
   readonly exchange: Exchange | null;
+  /** When the case itself began, on the clock of `performance.now()`; absent: with the run. */
+  readonly began?: number;
 }
 
 /** Runs a case over a connection whose opening handshake is done. */
@@ -30,7 +32,8 @@ export async function runExchangeCase(
     const name = testCase.extension?.name ?? 'the extension';
     return { verdict: verdict('UNIMPLEMENTED', `The peer did not agree to ${name}.`), connection, handshake, exchange };
   }
-  return { verdict: await testCase.run(exchange, surroundings), connection, handshake, exchange };
+  const began = performance.now();
+  return { verdict: await testCase.run(exchange, surroundings), connection, handshake, exchange, began };
 }
 
 /** Runs `run`, takes the time and puts everything into one record. Trouble in the tester itself is a failure too. */
@@ -57,7 +60,7 @@ export async function recordCase(
     expectation,
     testerIsServer,
     startedAt,
-    duration: Math.round(performance.now() - began),
+    duration: Math.round(performance.now() - (done.began ?? began)),
     ...done.verdict,
     remoteCloseCode: close?.code ?? null,
     remoteCloseReason: close === null || close.code === null ? null : close.reason,

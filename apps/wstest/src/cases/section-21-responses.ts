@@ -1,0 +1,134 @@
+import { openingResponse } from '../run/handshake.ts';
+import { encodeFrame, frame, Opcode } from '../wire/frame.ts';
+import { acceptKeyOf } from '../wire/http-head.ts';
+import { Exchange } from './exchange.ts';
+import { judge } from './judge.ts';
+import { answer, exactly, testerCloses, text } from './script.ts';
+import type { ClientCase, ClientUnderTest } from './test-case.ts';
+import { verdict } from './verdict.ts';
+
+type MakeResponse = (client: ClientUnderTest) => string;
+type HowToSend = { readonly pieceSize?: number; readonly withFrame?: boolean };
+
+/** The right response with one field replaced by other lines, or, where it has no such field, with these lines added. */
+function field(name: string, ...lines: string[]): MakeResponse {
+  return ({ key }) => {
+    const head = openingResponse(key).trimEnd().split('\r\n');
+    const index = head.findIndex(line => line.toLowerCase().startsWith(`${name}:`));
+    if (index < 0) head.push(...lines);
+    else head.splice(index, 1, ...lines);
+    return `${head.join('\r\n')}\r\n\r\n`;
+  };
+}
+
+function extension(value: string): MakeResponse {
+  return field('sec-websocket-extensions', `Sec-WebSocket-Extensions: ${value}`);
+}
+
+function statusLine(line: string): MakeResponse {
+  return ({ key }) => openingResponse(key).replace('HTTP/1.1 101 Switching Protocols', line);
+}
+
+const ACCEPTED: readonly (readonly [description: string, make: MakeResponse, how?: HowToSend])[] = [
+  ['A plain response.', field('x')],
+  [
+    'Names and values in other cases.',
+    ({ key }) =>
+      field(
+        'upgrade',
+        'UPGRADE: WebSocket',
+      )({ key } as ClientUnderTest).replace('Connection: Upgrade', 'connection: UPGRADE'),
+  ],
+  ['The response written byte by byte.', field('x'), { pieceSize: 1 }],
+  ['The response and the first message in one write.', field('x'), { withFrame: true }],
+  ['Fields that nobody knows.', field('x', 'X-One: 1', 'Date: Mon, 02 Nov 2026 10:00:00 GMT')],
+  ['No reason phrase.', statusLine('HTTP/1.1 101 ')],
+];
+
+const REFUSED: readonly (readonly [description: string, make: MakeResponse])[] = [
+  [
+    'The accept key is of another key.',
+    field('sec-websocket-accept', `Sec-WebSocket-Accept: ${acceptKeyOf('AAAAAAAAAAAAAAAAAAAAAA==')}`),
+  ],
+  ['No accept key.', field('sec-websocket-accept')],
+  ['An empty accept key.', field('sec-websocket-accept', 'Sec-WebSocket-Accept:')],
+  ['No Upgrade.', field('upgrade')],
+  ['Upgrade to something else.', field('upgrade', 'Upgrade: h2c')],
+  ['No Connection.', field('connection')],
+  ['Connection without upgrade.', field('connection', 'Connection: close')],
+  ['An extension that was not offered.', extension('x-never-offered')],
+  ['permessage-deflate twice.', extension('permessage-deflate, permessage-deflate')],
+  ['A parameter that permessage-deflate does not have.', extension('permessage-deflate; x=1')],
+  ['server_max_window_bits=0.', extension('permessage-deflate; server_max_window_bits=0')],
+  ['server_max_window_bits=16.', extension('permessage-deflate; server_max_window_bits=16')],
+  ['server_max_window_bits=1000.', extension('permessage-deflate; server_max_window_bits=1000')],
+  ['client_max_window_bits without a value.', extension('permessage-deflate; client_max_window_bits')],
+  ['server_no_context_takeover with a value.', extension('permessage-deflate; server_no_context_takeover=1')],
+  ['A parameter twice.', extension('permessage-deflate; server_no_context_takeover; server_no_context_takeover')],
+  ['An extension named __proto__.', extension('__proto__')],
+  ['A subprotocol that was not asked for.', field('x', 'Sec-WebSocket-Protocol: never-asked-for')],
+  ['200 instead of 101.', statusLine('HTTP/1.1 200 OK')],
+  ['404 instead of 101.', statusLine('HTTP/1.1 404 Not Found')],
+  ['A first line that is not HTTP.', statusLine('hello')],
+  ['A folded line.', field('x', 'X-Folded: one', ' two')],
+  ['A blank before the colon.', field('upgrade', 'Upgrade : websocket')],
+  ['A header of 1 MiB.', field('x', `X-Large: ${'a'.repeat(1024 * 1024)}`)],
+];
+
+/** 21.*: the opening handshake of a client under test (RFC 6455, 4.1). */
+export const responseCases: readonly ClientCase[] = [
+  ...ACCEPTED.map(([description, make, how], i) => accepts(`21.1.${i + 1}`, description, make, how ?? {})),
+  ...REFUSED.map(([description, make], i) => refuses(`21.2.${i + 1}`, description, make)),
+];
+
+function accepts(
+  id: string,
+  description: string,
+  make: MakeResponse,
+  { pieceSize, withFrame = false }: HowToSend,
+): ClientCase {
+  return {
+    kind: 'client',
+    id,
+    description,
+    expectation: 'The connection opens: a message is echoed, then it closes cleanly with 1000.',
+    run: async (client, { timing }) => {
+      const { connection } = client;
+      const message = text('Hello, world!');
+      const response = Buffer.from(make(client), 'latin1');
+      connection.log.octets('tester', 'response', response);
+      connection.startFrames();
+      const octets = withFrame ? Buffer.concat([response, encodeFrame(message, { isMasked: false })]) : response;
+      await connection.write(octets, pieceSize === undefined ? {} : { pieceSize });
+      const exchange = new Exchange(connection, timing);
+      if (!withFrame) await exchange.send([message]);
+      await exchange.receive(1);
+      await exchange.finish();
+      return judge(exchange, exactly(answer('text', 'Hello, world!')), testerCloses);
+    },
+  };
+}
+
+function refuses(id: string, description: string, make: MakeResponse): ClientCase {
+  return {
+    kind: 'client',
+    id,
+    description,
+    expectation: 'The client fails the connection: it sends nothing more and drops TCP.',
+    run: async (client, { timing }) => {
+      const { connection } = client;
+      const response = Buffer.from(make(client), 'latin1');
+      connection.log.octets('tester', 'response', response);
+      await connection.write(response);
+      // A client that takes this for an open connection echoes.
+      await connection.write(encodeFrame(frame(Opcode.TEXT, 'Hello, world!'), { isMasked: false }));
+      const octets = await connection.readRaw(({ length }) => length, timing.timeout);
+      const hasEnded = connection.hasEnded;
+      connection.destroy();
+      if (octets !== null) return verdict('FAILED', `The client went on: it sent ${octets.toString('hex', 0, 16)}.`);
+      return hasEnded
+        ? verdict('OK', 'The client dropped the connection.')
+        : verdict('FAILED', 'The client kept the connection.');
+    },
+  };
+}
