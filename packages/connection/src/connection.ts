@@ -1,6 +1,6 @@
 // A connection to pull from: nothing is read that nobody takes, nothing is sent that the transport does not take.
 
-import { type CloseInfo, isWireCloseCode, MAX_CLOSE_REASON } from '@ws/core';
+import { type CloseInfo, isWireCloseCode, MAX_CLOSE_REASON, ProtocolError } from '@ws/core';
 import { CloseReason, type Headers } from '@ws/types';
 import { textByteLength } from '@ws/util';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
@@ -238,11 +238,10 @@ export class WebSocketConnection implements AsyncIterable<Received> {
     this.#pings.fail();
   }
 
-  #onClosed({ code, reason, wasClean }: CloseInfo): CloseReason {
-    const ended = new CloseReason(code ?? 1005, reason);
-    // A reason that we gave ourselves stands when the peer did not answer with another.
-    this.#closed = wasClean || this.#closed === null ? ended : this.#closed;
-    if (!wasClean) this.#closed = ended;
+  #onClosed({ code, reason, wasClean, localCode, closedBy, error }: CloseInfo): CloseReason {
+    // What we failed the connection with says more than what the peer made of it.
+    const hasFailed = error instanceof ProtocolError || (!wasClean && closedBy === 'local' && this.#closing === null);
+    if (!hasFailed || localCode === null || this.#closed === null) this.#closed = new CloseReason(code ?? 1005, reason);
     this.#inbox.close(() => this.#closedError(), false);
     this.#pings.fail();
     return this.#closed;

@@ -43,6 +43,8 @@ export class Inbox {
 
   /** A message begins. */
   begin(isText: boolean): void {
+    // Nobody will take what comes after we closed.
+    if (this.#end !== null) return;
     const message = new IncomingParts(isText);
     this.#current = message;
     const taker = this.#complete.length === 0 && this.#takers[0]?.wantsParts ? this.#takers.shift() : undefined;

@@ -75,7 +75,8 @@ export class Outbox {
       await this.drained(signal);
     } catch (error) {
       // Half a message is out: only an end of the connection can tell the peer that the rest will not come.
-      if (isText !== null && !isDone) this.#protocol.failConnection(error);
+      const isOpen = this.#protocol.state === 'open';
+      if (isText !== null && !isDone && isOpen) this.#protocol.failConnection(error);
       throw error;
     } finally {
       if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});

@@ -166,6 +166,8 @@ function commonOptions(options: ConnectionOptions): Partially<ServerOptions & Cl
     maxMessagePayloadSize: finiteOr0(maxMessageSize),
     openHandshakeTimeout: finiteOr0(connectTimeout),
     closeHandshakeTimeout: finiteOr0(disconnectTimeout),
+    // So both sides agree on how it closed (RFC 6455, 5.5.1: typically echoed).
+    echoCloseCodeReason: true,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ConnectAnswer, HandshakeError as EngineHandshakeError } from '@ws/core';
 import { ConnectionAccept, type HeaderInit, type Headers } from '@ws/types';
-import { encodeText } from '@ws/util';
+import { encodeText, flattenHeaders } from '@ws/util';
 import { WebSocketConnection } from './connection.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { PullServerProtocol } from './engine.ts';
@@ -90,10 +90,19 @@ export class WebSocketRequest {
     return this.connection;
   }
 
-  /** Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone. */
+  /**
+   * Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone.
+   *
+   * @throws TypeError or RangeError for a status, headers or body that cannot be (the request is then still to be
+   * answered)
+   */
   async reject(statusCode: number, { headers = null, body = null }: RejectOptions = {}): Promise<void> {
     if (!Number.isInteger(statusCode) || statusCode < 300 || statusCode > 599) {
       throw new RangeError(`status ${statusCode} is not 300 to 599`);
+    }
+    flattenHeaders(headers);
+    if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+      throw new TypeError('a body is a string or a Uint8Array');
     }
     this.#take();
     const error = new EngineHandshakeError('ERR_DENIED', { status: statusCode, headers });

@@ -38,7 +38,11 @@ export function cancellable<Value>(
         settle(given);
       };
     signal?.addEventListener('abort', onAbort);
-    undo = begin(settled(resolve), settled(reject));
+    try {
+      undo = begin(settled(resolve), settled(reject));
+    } catch (error) {
+      settled(reject)(error);
+    }
   });
 }
 
