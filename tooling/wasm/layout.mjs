@@ -13,7 +13,7 @@ export const LAYOUT = {
   scratchSize: 32 * 1024,
   /** What the transport reads into. */
   receive: 1024 + 32 * 1024 + SLACK,
-  receiveSize: 64 * 1024,
-  /** Two pages are 128 KiB: some 28 KiB stay free behind the receive buffer, which is slack enough. */
-  pages: 2,
+  receiveSize: 128 * 1024,
+  /** Three pages are 192 KiB: some 30 KiB stay free behind the receive buffer, which is slack enough. */
+  pages: 3,
 };

@@ -37,7 +37,7 @@ export interface Accelerator {
 /**
  * The ports for this runtime.
  *
- * All accelerators with kernels share one memory, and so one receive buffer of 64 KiB: what a transport reads into it is
+ * All accelerators with kernels share one memory, and so one receive buffer of 128 KiB: what a transport reads into it is
  * lent until the next read of any connection.
  *
  * @throws {@link NvxError} when the kernels are required and do not run here

@@ -304,10 +304,10 @@ describe.each(WITH_KERNEL)('unmasking text with %s', (_, accelerator) => {
 describe.each(WITH_KERNEL)('the receive buffer with %s', (_, accelerator) => {
   const buffer = receiveBufferOf(accelerator);
 
-  test('has 64 KiB, and is the same bytes at each asking', () => {
-    expect(buffer.length).toBe(65_536);
+  test('has 128 KiB, and is the same bytes at each asking', () => {
+    expect(buffer.length).toBe(131_072);
     expect(receiveBufferOf(accelerator)).toBe(buffer);
-    expect(buffer.buffer.byteLength).toBe(131_072);
+    expect(buffer.buffer.byteLength).toBe(196_608);
   });
 
   test('cannot be taken away: a transfer fails, or copies', () => {
@@ -316,7 +316,7 @@ describe.each(WITH_KERNEL)('the receive buffer with %s', (_, accelerator) => {
     } catch (error) {
       expect(error).toBeInstanceOf(Error);
     }
-    expect(buffer.length).toBe(65_536);
+    expect(buffer.length).toBe(131_072);
   });
 
   test('its last bytes are masked and validated like all others, and nothing behind them changes', () => {

@@ -10,7 +10,7 @@ describe('the self-test', () => {
   test('passes our module, and leaves its buffer empty', () => {
     const kernel = newKernel();
     expect(passesSelfTest(kernel)).toBe(true);
-    expect(new Uint8Array(kernel.memory.buffer, 33_856, 65_536).every(byte => byte === 0)).toBe(true);
+    expect(new Uint8Array(kernel.memory.buffer, 33_856, 131_072).every(byte => byte === 0)).toBe(true);
   });
 
   test.each<[string, (kernel: Kernel) => Partial<Kernel>]>([
