@@ -11,8 +11,14 @@ const GROWTH = 16;
  * their bytes and nothing each.
  */
 export class GrowingBuffer {
+  readonly #allocate: (length: number) => Uint8Array;
   #bytes: Uint8Array = EMPTY_BYTES;
   #length = 0;
+
+  /** @param allocate memory, which may hold anything */
+  constructor(allocate: (length: number) => Uint8Array = allocateZeroed) {
+    this.#allocate = allocate;
+  }
 
   get length(): number {
     return this.#length;
@@ -54,8 +60,12 @@ export class GrowingBuffer {
       expected >= needed
         ? Math.max(needed, Math.min(expected, Math.max(FIRST_CAPACITY, held * GROWTH)))
         : Math.max(needed, held * 2, 64);
-    const bytes = new Uint8Array(capacity);
+    const bytes = this.#allocate(capacity);
     bytes.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = bytes;
   }
+}
+
+function allocateZeroed(length: number): Uint8Array {
+  return new Uint8Array(length);
 }

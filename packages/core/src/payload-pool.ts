@@ -6,6 +6,17 @@ const SHORT = 2048;
 
 const SLAB_SIZE = 8192;
 
+/** Gives memory. */
+export type Allocate = (length: number) => ArrayBuffer;
+
+/** Where payloads get their memory. */
+export interface PayloadMemory {
+  /** Memory to share; `undefined`: none is shared. */
+  readonly allocateSlab?: Allocate | undefined;
+  /** Memory that is not zeroed; `undefined`: all is. */
+  readonly allocateUninitialised?: Allocate | undefined;
+}
+
 /**
  * Copies payloads for the application.
  *
@@ -13,21 +24,31 @@ const SLAB_SIZE = 8192;
  * platform gives such that may be shared (bench/decoder.bench.ts).
  */
 export class PayloadPool {
-  readonly #allocate: ((length: number) => ArrayBuffer) | undefined;
+  /** For those who fill it themselves. */
+  readonly allocate: (length: number) => Uint8Array;
+  readonly #allocateSlab: Allocate | undefined;
   #slab: Uint8Array = new Uint8Array(0);
   #position = 0;
 
-  /** @param allocate memory to share; `undefined`: none is shared */
-  constructor(allocate: ((length: number) => ArrayBuffer) | undefined) {
-    this.#allocate = allocate;
+  constructor({ allocateSlab, allocateUninitialised }: PayloadMemory = {}) {
+    this.#allocateSlab = allocateSlab;
+    this.allocate =
+      allocateUninitialised === undefined
+        ? length => new Uint8Array(length)
+        : length => new Uint8Array(allocateUninitialised(length));
   }
 
   /** A copy of `source[start, end)`, the receiver's to keep and to change. */
   copy(source: Uint8Array, start: number, end: number): Uint8Array {
     const length = end - start;
-    if (length <= TINY || length > SHORT || this.#allocate === undefined) return source.slice(start, end);
+    if (length > SHORT) {
+      const copy = this.allocate(length);
+      copy.set(source.subarray(start, end));
+      return copy;
+    }
+    if (length <= TINY || this.#allocateSlab === undefined) return source.slice(start, end);
     if (this.#position + length > this.#slab.length) {
-      this.#slab = new Uint8Array(this.#allocate(SLAB_SIZE));
+      this.#slab = new Uint8Array(this.#allocateSlab(SLAB_SIZE));
       this.#position = 0;
     }
     const position = this.#position;

@@ -22,7 +22,7 @@ export function sharedStateOf(platform: Platform): SharedState {
       output: new OutputBuffer(platform.clock),
       maskingKeys: new MaskingKeys(platform.random),
       timers: new Timers(platform.clock),
-      payloads: new PayloadPool(platform.allocateSlab),
+      payloads: new PayloadPool(platform),
     };
     states.set(platform, state);
   }

@@ -34,14 +34,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     utf8: portableUtf8,
   });
   const rules = { hasFrameHooks: false, maxMessageSize: 0, validateUtf8: true };
-  const receiver = new MessageReceiver(
-    rules,
-    delivery,
-    new TrafficStats(),
-    portableUtf8,
-    null,
-    new PayloadPool(undefined),
-  );
+  const receiver = new MessageReceiver(rules, delivery, new TrafficStats(), portableUtf8, null, new PayloadPool());
   const state = { isListening: true };
   const actions: FrameReaderActions = {
     get isListening() {

@@ -9,12 +9,12 @@ function pool() {
     slabs.push(new ArrayBuffer(length));
     return slabs.at(-1)!;
   };
-  return { slabs, payloads: new PayloadPool(allocate) };
+  return { slabs, payloads: new PayloadPool({ allocateSlab: allocate }) };
 }
 
 describe('PayloadPool', () => {
   test.each([0, 1, 64, 65, 2048, 2049])('copies %i bytes', length => {
-    for (const { payloads } of [pool(), { payloads: new PayloadPool(undefined) }]) {
+    for (const { payloads } of [pool(), { payloads: new PayloadPool() }]) {
       const copy = payloads.copy(source, 5, 5 + length);
       expect(copy).toEqual(source.slice(5, 5 + length));
       expect(copy.buffer).not.toBe(source.buffer);
@@ -35,7 +35,7 @@ describe('PayloadPool', () => {
   });
 
   test('shares nothing where the platform gives no memory for it', () => {
-    const copy = new PayloadPool(undefined).copy(source, 0, 100);
+    const copy = new PayloadPool().copy(source, 0, 100);
     expect(copy.buffer.byteLength).toBe(100);
   });
 
@@ -59,5 +59,19 @@ describe('PayloadPool', () => {
     expect(slabs).toHaveLength(1);
     payloads.copy(source, 0, 65);
     expect(slabs).toHaveLength(2);
+  });
+
+  test('long payloads, and what others fill, are in memory that is not zeroed, where there is such', () => {
+    const given: Uint8Array[] = [];
+    const allocateUninitialised = (length: number): ArrayBuffer => {
+      given.push(new Uint8Array(length).fill(0xdb));
+      return given.at(-1)!.buffer as ArrayBuffer;
+    };
+    const payloads = new PayloadPool({ allocateUninitialised });
+    expect(payloads.copy(source, 1, 3001)).toEqual(source.slice(1, 3001));
+    expect(payloads.copy(source, 1, 101)).toEqual(source.slice(1, 101));
+    expect(payloads.allocate(10)).toEqual(new Uint8Array(10).fill(0xdb));
+    expect(given.map(({ length }) => length)).toEqual([3000, 10]);
+    expect(new PayloadPool().allocate(10)).toEqual(new Uint8Array(10));
   });
 });

@@ -65,15 +65,25 @@ export async function openOnce(
     ...(options.compression ? { perMessageCompressionOffers: offerDeflate() } : {}),
     ...options.protocolOptions,
   });
-  const deadline = Number.isFinite(connectTimeout) ? AbortSignal.timeout(connectTimeout) : undefined;
-  const signals = [signal, deadline].filter(each => each !== undefined);
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
+  let isLate = false;
+  const timer = nodePlatform.clock.setTimer(connectTimeout, () => {
+    isLate = true;
+    controller.abort();
+  });
   try {
-    const protocol = await connectWS(factory, { tls, timeout: 0, signal: AbortSignal.any(signals) });
+    const protocol = await connectWS(factory, { tls, timeout: 0, signal: controller.signal });
     return clientConnection(protocol as PullClientProtocol, options);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    if (deadline?.aborted) throw new ConnectionTimeout(connectTimeout, { cause: error });
+    if (isLate) throw new ConnectionTimeout(connectTimeout, { cause: error });
     throw asHandshakeError(error, connectTimeout);
+  } finally {
+    timer.cancel();
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 

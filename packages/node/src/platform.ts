@@ -35,6 +35,7 @@ export const nodePlatform: Platform = {
     markAsUntransferable(slab);
     return slab;
   },
+  allocateUninitialised: length => Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer,
   deflate: zlibCodec,
   diagnostics: channelDiagnostics,
 };

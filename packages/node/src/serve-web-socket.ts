@@ -10,7 +10,7 @@ import {
   type WebSocketConnection,
   WebSocketRequest,
 } from '@ws/connection';
-import type { ConnectAnswer, WebSocketServerFactory } from '@ws/core';
+import { type ConnectAnswer, isWireCloseCode, type WebSocketServerFactory } from '@ws/core';
 import { type ListenOptions, listenWS } from './listen.ts';
 import type { CloseOptions, ListeningPort } from './listening-port.ts';
 import { type AttachableServer, attach } from './mount.ts';
@@ -60,7 +60,7 @@ export class WebSocketServer implements AsyncDisposable {
   readonly #factory: WebSocketServerFactory;
   readonly #connections: Set<WebSocketConnection> = new Set();
   readonly #running: Set<Promise<void>> = new Set();
-  #ports: ListeningPort[] = [];
+  #ports: { readonly port: ListeningPort; readonly isSsl: boolean }[] = [];
   #detach: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
@@ -78,8 +78,7 @@ export class WebSocketServer implements AsyncDisposable {
 
   /** Where it listens. */
   get endpoints(): Endpoint[] {
-    const isSsl = this.#options.tls !== undefined;
-    return this.#ports.flatMap(({ address }) => {
+    return this.#ports.flatMap(({ port: { address }, isSsl }) => {
       if (address === null) return [];
       if (typeof address === 'string') return [new Endpoint(address, null, isSsl)];
       return [new Endpoint(address.address, address.port, isSsl)];
@@ -95,11 +94,14 @@ export class WebSocketServer implements AsyncDisposable {
 
   /**
    * Stops: new handshakes get 503, open connections a Close frame; waits for the handlers, and drops what is still
-   * there after the grace.
+   * there after the grace. Called again, it is the same stop.
+   *
+   * @throws TypeError, RangeError for a code, reason or grace that cannot be: nothing has changed then
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkClose(options);
     this.#closing ??= this.#close(options);
-    return this.#closing;
+    await this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -115,7 +117,10 @@ export class WebSocketServer implements AsyncDisposable {
     const places = listeners ?? [path === undefined ? { host, port, tls } : { path, tls }];
     if (places.length === 0) throw new RangeError('listeners is empty');
     try {
-      for (const place of places) this.#ports.push(await listenWS(this.#factory, place));
+      for (const place of places) {
+        const port = await listenWS(this.#factory, place);
+        this.#ports.push({ port, isSsl: place.tls !== undefined });
+      }
     } catch (error) {
       await this.close({ grace: 0 });
       throw error;
@@ -125,13 +130,22 @@ export class WebSocketServer implements AsyncDisposable {
   async #close({ code = 1001, reason = null, grace = 5000 }: CloseOptions): Promise<void> {
     this.#detach?.();
     this.#factory.refuseNewConnections();
-    const ports = this.#ports.map(port => port.close({ code, reason, grace }));
+    const ports = this.#ports.map(({ port }) => port.close({ code, reason, grace }));
     if (this.#detach !== null) for (const protocol of [...this.#factory.connections]) protocol.goAway(code, reason);
-    const deadline = AbortSignal.timeout(grace);
-    const late = new Promise<void>(resolve => deadline.addEventListener('abort', () => resolve()));
-    await Promise.race([Promise.all(this.#running), late]);
+    await this.#handlersEnded(grace);
     for (const protocol of [...this.#factory.connections]) protocol.dropConnection(true);
     await Promise.all(ports);
+  }
+
+  /** Resolves when no handler runs, but not later than after `grace` milliseconds. */
+  #handlersEnded(grace: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = nodePlatform.clock.setTimer(grace, resolve);
+      void Promise.all(this.#running).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   #createFactory(): WebSocketServerFactory {
@@ -139,7 +153,6 @@ export class WebSocketServer implements AsyncDisposable {
     const { allowedOrigins, compression, connectTimeout = 60_000 } = options;
     const factory = serverFactory({ ...options, platform: nodePlatform });
     factory.setProtocolOptions({
-      openHandshakeTimeout: Number.isFinite(connectTimeout) ? connectTimeout : 0,
       ...keepaliveOptions(options.keepalive),
       ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
       ...(compression ? { perMessageCompressionAccept: acceptDeflate() } : {}),
@@ -149,7 +162,13 @@ export class WebSocketServer implements AsyncDisposable {
     factory.protocol = class extends PullServerProtocol {
       constructor() {
         super();
-        this.answer = () => serve(this);
+        // Until the request is there: how long the answer takes is the handler's matter.
+        const timer = nodePlatform.clock.setTimer(connectTimeout, () => this.dropConnection(true));
+        void this.closed.then(() => timer.cancel());
+        this.answer = () => {
+          timer.cancel();
+          return serve(this);
+        };
       }
     };
     return factory;
@@ -157,6 +176,7 @@ export class WebSocketServer implements AsyncDisposable {
 
   #serve(protocol: PullServerProtocol): Promise<ConnectAnswer> {
     const { messageQueueSize = 1, disconnectTimeout = 60_000 } = this.#options;
+    let endCode: number | null = null;
     return new Promise((answer, deny) => {
       const request = new WebSocketRequest({
         protocol,
@@ -167,15 +187,20 @@ export class WebSocketServer implements AsyncDisposable {
         onAccepted: connection => {
           this.#connections.add(connection);
           void connection.whenClosed.then(() => this.#connections.delete(connection));
+          // The handler did not wait for it.
+          if (endCode !== null) connection.close(endCode).catch(() => {});
         },
       });
-      const running = this.#run(request).finally(() => this.#running.delete(running));
+      const onEnd = (code: number): void => {
+        endCode = code;
+      };
+      const running = this.#run(request, onEnd).finally(() => this.#running.delete(running));
       this.#running.add(running);
     });
   }
 
   /** Runs the handler, and ends what it leaves open. Never rejects. */
-  async #run(request: WebSocketRequest): Promise<void> {
+  async #run(request: WebSocketRequest, onEnd: (code: number) => void): Promise<void> {
     let code = 1000;
     try {
       await this.#handler(request);
@@ -183,6 +208,7 @@ export class WebSocketServer implements AsyncDisposable {
       code = 1011;
       this.#report(error, request);
     }
+    onEnd(code);
     if (!request.isAnswered) await request.reject(500).catch(() => {});
     await request.connection?.close(code).catch(() => {});
   }
@@ -196,4 +222,12 @@ export class WebSocketServer implements AsyncDisposable {
       // Who is told of errors and fails is not told again.
     }
   }
+}
+
+function checkClose({ code = 1001, reason = null, grace = 0 }: CloseOptions): void {
+  if (typeof code !== 'number') throw new TypeError('code must be a number');
+  if (!isWireCloseCode(code)) throw new RangeError(`code ${code} may not stand in a Close frame`);
+  if (reason !== null && typeof reason !== 'string') throw new TypeError('reason must be a string');
+  if (typeof grace !== 'number') throw new TypeError('grace must be a number');
+  if (!(grace >= 0)) throw new RangeError(`grace ${grace} is negative`);
 }

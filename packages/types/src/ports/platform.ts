@@ -101,6 +101,11 @@ export interface Platform {
    * thread, which would take away the messages of others. Without it each payload has memory of its own.
    */
   readonly allocateSlab?: ((length: number) => ArrayBuffer) | undefined;
+  /**
+   * Memory of its own for a long payload, about to be written over whole: it may hold anything. Without it memory is
+   * zeroed first.
+   */
+  readonly allocateUninitialised?: ((length: number) => ArrayBuffer) | undefined;
   readonly deflate?: DeflateCodec | undefined;
   readonly bzip2?: Bzip2Codec | undefined;
   readonly logger?: Logger | undefined;
