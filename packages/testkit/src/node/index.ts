@@ -1,0 +1,2 @@
+export type { DirectionFaults, FaultyProxy, FaultyProxyOptions } from './faulty-proxy.ts';
+export { faultyProxy } from './faulty-proxy.ts';
