@@ -78,6 +78,8 @@ export class WebSocketConnection implements AsyncIterable<Received> {
     this.#pings = new Pings(protocol, () => this.#closedError());
     this.#whenClosed = protocol.closed.then(info => this.#onClosed(info));
     protocol.listener = this.#createListener();
+    // Last: what came with the handshake is delivered now.
+    this.#inbox.update();
   }
 
   /** How it closed: set as soon as closing begins, by either side. */

@@ -34,11 +34,14 @@ export class Inbox {
   /** What takers are told once there will be no more messages. */
   #end: (() => unknown) | null = null;
 
-  /** @param capacity complete messages that may wait, 0 or more */
+  /**
+   * Nothing flows before the first `update`.
+   *
+   * @param capacity complete messages that may wait, 0 or more
+   */
   constructor(capacity: number, setPaused: (isPaused: boolean) => void) {
     this.#capacity = capacity;
     this.#setPaused = setPaused;
-    this.#update();
   }
 
   /** A message begins. */
@@ -97,7 +100,7 @@ export class Inbox {
     return this.#end !== null;
   }
 
-  /** Who takes a message chunk by chunk has taken some. */
+  /** Begins; or who takes a message chunk by chunk has taken some. */
   update(): void {
     this.#update();
   }

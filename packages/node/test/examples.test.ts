@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { openWebSocket } from '../src/open-web-socket.ts';
 
 const started: ChildProcess[] = [];
 
@@ -44,5 +45,27 @@ describe('the examples of the README', () => {
     await server.printed(/is gone: 1000 thank you/);
     server.child.kill('SIGTERM');
     expect(await once(server.child, 'exit')).toEqual([0, null]);
+  });
+
+  test('the chat server: rooms, broadcast, and a graceful end', async () => {
+    const server = run('chat-server.mjs', { PORT: '0' });
+    const [, port] = await server.printed(/listening on port (\d+)/);
+    const join = (name: string, room: string) =>
+      openWebSocket(`ws://127.0.0.1:${port}/${room}`, { headers: { 'X-Name': name } });
+    const ann = await join('ann', 'kitchen');
+    const bob = await join('bob', 'kitchen');
+    const cyd = await join('cyd', 'garden');
+    expect(await ann.getMessage()).toBe('bob is here');
+    await bob.sendMessage('hello');
+    expect(await ann.getMessage()).toBe('bob: hello');
+    await bob.close();
+    expect(await ann.getMessage()).toBe('bob has left');
+    await expect(join('eve', '?')).rejects.toMatchObject({ statusCode: 404 });
+    server.child.kill('SIGTERM');
+    // Nothing was said in the garden.
+    await expect(cyd.getMessage()).rejects.toMatchObject({ reason: { code: 1001, reason: 'see you tomorrow' } });
+    await ann.whenClosed;
+    expect(await once(server.child, 'exit')).toEqual([0, null]);
+    expect(server.output()).toMatch(/closed, 0 rooms left/);
   });
 });
