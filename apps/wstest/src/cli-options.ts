@@ -9,6 +9,7 @@ interface Option {
 
 type OptionName =
   | 'url'
+  | 'http2-url'
   | 'port'
   | 'host'
   | 'cases'
@@ -33,6 +34,7 @@ type OptionName =
 
 const OPTIONS: Readonly<Record<OptionName, Option>> = {
   url: { type: 'string', short: 'u', value: 'URL', help: 'ws:// or wss:// address of the server' },
+  'http2-url': { type: 'string', value: 'URL', help: 'where the server speaks HTTP/2, if not at --url' },
   port: { type: 'string', short: 'p', value: 'PORT', help: 'where a server mode listens (default 9001)' },
   host: { type: 'string', value: 'HOST', help: 'address a server mode listens on (default 127.0.0.1)' },
   cases: { type: 'string', short: 'c', value: 'LIST', help: 'cases to run, such as 1.*,7.3.1 (default *)' },

@@ -8,5 +8,6 @@ export { jsonCase, jsonIndex } from './report/json.ts';
 export { formatSummary } from './report/terminal.ts';
 export { writeReports } from './report/write-reports.ts';
 export type { CaseResult } from './run/case-result.ts';
+export { compareExpectations, type Expectation, summarizeResults } from './run/expectation.ts';
 export { type FuzzingClientOptions, type FuzzingOptions, runFuzzingClient } from './run/fuzzing-client.ts';
 export { type FuzzingServer, type FuzzingServerOptions, startFuzzingServer } from './run/fuzzing-server.ts';

@@ -75,6 +75,9 @@ export function accepts(
   };
 }
 
+/** Instead of a status: the request is none for a WebSocket, and any answer will do that does not open one. */
+export const PLAIN = 200;
+
 /** A case about a request that a server must refuse. */
 export function refuses(
   id: string,
@@ -86,7 +89,10 @@ export function refuses(
     kind: 'server',
     id,
     description,
-    expectation: `The server refuses: ${status ?? 'a status of 400 or more'}, or it drops the connection.`,
+    expectation:
+      status === PLAIN
+        ? 'The server does not open the connection.'
+        : `The server refuses: ${status ?? 'a status of 400 or more'}, or it drops the connection.`,
     run: async (server, surroundings) =>
       judgeRefusal(await ask(server, makeRequest(server), surroundings.timing.timeout), surroundings, status),
   };
@@ -104,7 +110,9 @@ function judgeRefusal(
   }
   if (status === 101) return verdict('FAILED', 'The server opened the connection.');
   if (status >= 300 && status < 400) return verdict('NON-STRICT', `The server answered ${status}.`);
+  // Without an Upgrade it is a plain request, which a server may well have a page for.
+  if (status < 400 && expected === PLAIN) return verdict('OK', `The server took it for a plain request: ${status}.`);
   if (status < 400) return verdict('FAILED', `The server answered "${head.startLine}".`);
-  const isExpected = expected === undefined || status === expected;
+  const isExpected = expected === undefined || expected === PLAIN || status === expected;
   return verdict(isExpected ? 'OK' : 'NON-STRICT', `The server answered ${status}.`);
 }

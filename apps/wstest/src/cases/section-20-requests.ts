@@ -1,7 +1,7 @@
 import { closePayload, encodeFrame, frame, Opcode } from '../wire/frame.ts';
 import { Exchange } from './exchange.ts';
 import { judge } from './judge.ts';
-import { accepts, ask, RAW_KEY, refuses, requestWith } from './raw-request.ts';
+import { accepts, ask, PLAIN, RAW_KEY, refuses, requestWith } from './raw-request.ts';
 import { answer, exactly, testerCloses } from './script.ts';
 import type { ServerCase, ServerUnderTest } from './test-case.ts';
 import { verdict } from './verdict.ts';
@@ -58,8 +58,8 @@ const REFUSED: readonly (readonly [
   ['HTTP/1.0.', startLine(({ resource }) => `GET ${resource} HTTP/1.0`)],
   ['No Host.', field('host')],
   ['Two Hosts.', field('host', 'Host: localhost', 'Host: example.com')],
-  ['No Upgrade.', field('upgrade')],
-  ['Upgrade to something else.', field('upgrade', 'Upgrade: h2c')],
+  ['No Upgrade.', field('upgrade'), PLAIN],
+  ['Upgrade to something else.', field('upgrade', 'Upgrade: h2c'), PLAIN],
   ['No Connection.', field('connection')],
   ['Connection without upgrade.', field('connection', 'Connection: keep-alive')],
   ['No key.', field('sec-websocket-key')],

@@ -157,10 +157,9 @@ async function refused(
 ): Promise<Verdict> {
   const stream = session.request(request, { endStream: false });
   const status = await statusOf(stream, timeout);
+  const wasReset = stream.closed;
   stream.close(8);
   if (status >= 400) return verdict('OK', `The server answered ${status}.`);
-  // A reset stream is a refusal too.
-  return status === 0 && stream.closed
-    ? verdict('OK', 'The server reset the stream.')
-    : verdict('FAILED', `The server answered ${status || 'nothing'}.`);
+  if (status !== 0) return verdict('FAILED', `The server answered ${status}.`);
+  return wasReset ? verdict('OK', 'The server reset the stream.') : verdict('NON-STRICT', 'The server said nothing.');
 }

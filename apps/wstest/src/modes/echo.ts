@@ -1,4 +1,4 @@
-import { acceptDeflate } from '@ws/compress/deflate';
+import { acceptDeflate } from '@ws/compress';
 import {
   connectWS,
   type ListeningPort,

@@ -12,7 +12,7 @@ import { readSpec, type Spec } from '../run/spec-file.ts';
 export async function fuzzServers(line: CommandLine): Promise<boolean> {
   const spec = specOf(line);
   const url = line.text('url');
-  const servers = url === null ? (spec.servers ?? []) : [{ url, ...agentOf(line) }];
+  const servers = url === null ? (spec.servers ?? []) : [{ url, ...agentOf(line), ...http2Of(line) }];
   if (servers.length === 0) throw new TypeError('fuzzingclient needs --url, or servers in --spec');
   const results: CaseResult[] = [];
   for (const server of servers) {
@@ -72,6 +72,11 @@ function specOf(line: CommandLine): Spec {
 function agentOf(line: CommandLine): { agent?: string } {
   const agent = line.text('agent');
   return agent === null ? {} : { agent };
+}
+
+function http2Of(line: CommandLine): { http2Url?: string } {
+  const http2Url = line.text('http2-url');
+  return http2Url === null ? {} : { http2Url };
 }
 
 function excludedFor(spec: Spec, agent: string): readonly string[] {

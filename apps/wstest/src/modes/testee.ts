@@ -1,16 +1,29 @@
-import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
+import { once } from 'node:events';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { acceptBzip2, acceptDeflate, offerBzip2, offerDeflate } from '@ws/compress';
 import {
+  attach,
   connectWS,
-  type ListeningPort,
   listenWS,
   WebSocketClientFactory,
   WebSocketClientProtocol,
   WebSocketServerFactory,
   WebSocketServerProtocol,
 } from '@ws/node';
+import type { CompressionOffer, CompressionOfferAccept } from '@ws/types';
 
 /** Room for the largest message of the cases, 16 MiB. */
 const LIMITS = { maxMessagePayloadSize: 64 * 1024 * 1024, maxFragments: 1 << 20 };
+
+const deflate = acceptDeflate();
+const bzip2 = acceptBzip2();
+
+/** Takes the first extension that a client offers and we know; deflate rather than bzip2. */
+const acceptAny = Object.assign(
+  (offers: readonly CompressionOffer[]): CompressionOfferAccept | null => deflate(offers) ?? bzip2(offers),
+  { extensions: [...deflate.extensions, ...bzip2.extensions] },
+);
 
 class EchoServerProtocol extends WebSocketServerProtocol {
   override onMessage(payload: Uint8Array, isBinary: boolean): void {
@@ -31,14 +44,36 @@ class TextClientProtocol extends WebSocketClientProtocol {
   }
 }
 
-/** Starts our own server, ready to be tested: it echoes, and agrees to permessage-deflate. */
+/** Our own server under test. */
+export interface TesteeServer {
+  /** Speaks HTTP/1.1. */
+  readonly port: number;
+  /** Speaks HTTP/2 in clear, for WebSocket over HTTP/2 (RFC 8441). */
+  readonly http2Port: number;
+  close(): Promise<void>;
+}
+
+/** Starts our own server, ready to be tested: it echoes, and agrees to permessage-deflate and permessage-bzip2. */
 export async function startTesteeServer(
   options: { readonly host?: string; readonly port?: number } = {},
-): Promise<ListeningPort> {
+): Promise<TesteeServer> {
+  const host = options.host ?? '127.0.0.1';
   const factory = new WebSocketServerFactory();
   factory.protocol = EchoServerProtocol;
-  factory.setProtocolOptions({ ...LIMITS, perMessageCompressionAccept: acceptDeflate() });
-  return listenWS(factory, { host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  factory.setProtocolOptions({ ...LIMITS, perMessageCompressionAccept: acceptAny });
+  const listening = await listenWS(factory, { host, port: options.port ?? 0 });
+  const http2 = createHttp2Server({ settings: { enableConnectProtocol: true } });
+  attach(http2, factory);
+  http2.listen(0, host);
+  await once(http2, 'listening');
+  return {
+    port: listening.port!,
+    http2Port: (http2.address() as AddressInfo).port,
+    close: async () => {
+      http2.close();
+      await listening.close({ grace: 0 });
+    },
+  };
 }
 
 /** Settings of {@link runTesteeClient}. */
@@ -72,7 +107,7 @@ export async function runTesteeClient({
 async function runOne(url: string): Promise<void> {
   const factory = new WebSocketClientFactory({ url });
   factory.protocol = EchoClientProtocol;
-  factory.setProtocolOptions({ ...LIMITS, perMessageCompressionOffers: offerDeflate() });
+  factory.setProtocolOptions({ ...LIMITS, perMessageCompressionOffers: [...offerDeflate(), ...offerBzip2()] });
   try {
     await (await connectWS(factory)).closed;
   } catch {

@@ -28,7 +28,9 @@ export interface FuzzingOptions extends CaseSelection {
 export interface FuzzingClientOptions extends FuzzingOptions {
   /** The server under test: `ws://` or `wss://`; certificates are not checked. */
   readonly url: string;
-  /** Its name in the reports. Default: the Server field of its response, or the host. */
+  /** Where it speaks HTTP/2, if not at `url` (RFC 8441). */
+  readonly http2Url?: string;
+  /** Its name in the reports. Default: its host and port. */
   readonly agent?: string;
   /** Cases at the same time. Default: 16. */
   readonly concurrency?: number;
@@ -88,7 +90,11 @@ async function runOne(
     return runExchangeCase(testCase, connection, handshake, surroundings);
   }
   if (testCase.kind === 'client') throw new TypeError('a case about clients was asked of a server');
-  return runServerCase(testCase, { ...target, connect, connectHttp2: () => dial(url, ['h2']) }, surroundings);
+  return runServerCase(
+    testCase,
+    { ...target, connect, connectHttp2: () => dial(new URL(options.http2Url ?? options.url), ['h2']) },
+    surroundings,
+  );
 }
 
 async function runServerCase(
