@@ -16,18 +16,6 @@ export function checkEqual(actual: unknown, expected: unknown, rule: string): vo
   throw new ContractError(`${rule}: expected ${show(expected)}, got ${show(actual)}`);
 }
 
-/** @throws {@link ContractError} unless `run` throws an error whose `code` is the one given */
-export function checkThrows(run: () => unknown, code: string | null, rule: string): void {
-  let thrown: unknown;
-  try {
-    run();
-  } catch (error) {
-    if (code === null || (error as { code?: unknown } | null)?.code === code) return;
-    thrown = error;
-  }
-  throw new ContractError(thrown === undefined ? `${rule}: nothing was thrown` : `${rule}: threw ${show(thrown)}`);
-}
-
 /** Whether two values are equal by content: bytes, arrays, errors (name, message, own fields), objects by own fields. */
 export function equalValues(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

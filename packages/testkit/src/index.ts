@@ -3,6 +3,8 @@ export { byteStreamContract } from './contracts/byte-stream.ts';
 export { bzip2CodecContract } from './contracts/bzip2-codec.ts';
 export { clockContract } from './contracts/clock.ts';
 export { deflateCodecContract } from './contracts/deflate-codec.ts';
+export type { DialerSetup } from './contracts/dialer.ts';
+export { dialerContract } from './contracts/dialer.ts';
 export { digestContract } from './contracts/digest.ts';
 export { maskerContract } from './contracts/masker.ts';
 export { randomContract } from './contracts/random.ts';
