@@ -20,7 +20,7 @@ const NO_CHANNEL_ID = Object.freeze({});
 /** What the socket itself does not know. */
 export interface TransportSide {
   readonly isServer: boolean;
-  /** The server's url: what `own` is on a server. */
+  /** The server's url: what `own` is on a server that has one. */
   readonly url?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ const { pid } = process;
 export function describeTransport(socket: Duplex, side: TransportSide): TransportDetails {
   const details = describe(side);
   details.peer = describePeer(socket);
-  if (!side.isServer) details.own = describeOwn(socket);
+  if (!side.isServer || details.own === null) details.own = describeOwn(socket);
   if (!(socket instanceof TLSSocket)) return details;
   details.channelType = 'tls';
   details.isSecure = true;
@@ -49,6 +49,9 @@ export function describeHandle(handle: StreamHandle, side: TransportSide): Trans
     : handle.getpeername
       ? 'unknown'
       : 'unix';
+  if (details.own !== null) return details;
+  const own: HandleAddress = {};
+  if (handle.getsockname?.(own) === 0) details.own = describeAddress(own.address ?? '', own.port ?? 0);
   return details;
 }
 

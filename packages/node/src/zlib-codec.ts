@@ -12,7 +12,7 @@ export type ZlibWay = 'handle' | 'one-shot' | 'portable';
 export interface ZlibCodecOptions {
   /** Default: the fastest that works here. */
   readonly way?: ZlibWay;
-  /** How many connections can have a compressor of their own at a time, each about 270 KB; default 256. */
+  /** How many connections can have zlib contexts of their own at a time, each about 270 + 45 KB; default 256. */
   readonly maxContexts?: number;
 }
 

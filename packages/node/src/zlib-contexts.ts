@@ -1,9 +1,6 @@
-import type { DeflateParameters } from '@ws/types';
-import { ZlibDeflater } from './zlib-handle.ts';
-
-/** A zlib context that stays with one connection for as long as that is busy. */
-export interface DeflateContext {
-  readonly deflater: ZlibDeflater;
+/** A deflater or inflater that stays with one connection for as long as that is busy. */
+export interface ZlibContext<Codec> {
+  readonly codec: Codec;
   readonly kind: string;
   /** Who uses it; `null`: nobody. When it is somebody else, the context was taken away. */
   owner: object | null;
@@ -17,14 +14,14 @@ export interface DeflateContext {
 const MAX_SPARE = 8;
 
 /**
- * The zlib contexts of busy connections: a bounded number, since each takes about 270 KB. A connection that has been
- * idle loses its context to one that is not; what it needs to go on is in its sliding window.
+ * The zlib contexts of busy connections: a bounded number, since a deflater takes about 270 KB and an inflater 45. A
+ * connection that has been idle loses its context to one that is not; what it needs to go on is in its sliding window.
  */
-export class DeflateContexts {
+export class ZlibContexts<Codec extends { close(): void }> {
   readonly #max: number;
   readonly #idleTime: number;
   readonly #now: () => number;
-  readonly #contexts: Set<DeflateContext> = new Set();
+  readonly #contexts: Set<ZlibContext<Codec>> = new Set();
 
   /**
    * @param max how many there may be
@@ -41,13 +38,13 @@ export class DeflateContexts {
   }
 
   /** Notes that a message is under way in a context. */
-  use(context: DeflateContext): void {
+  use(context: ZlibContext<Codec>): void {
     context.isBusy = true;
     context.lastUsed = this.#now();
   }
 
   /** A context for `owner`, which has to be started; `null`: all are in use. */
-  acquire(owner: object, kind: string, parameters: DeflateParameters): DeflateContext | null {
+  acquire(owner: object, kind: string, create: () => Codec): ZlibContext<Codec> | null {
     const free = this.#contexts.size < this.#max ? this.#spare(kind) : this.#longestIdle();
     if (free !== null && free.kind === kind) {
       free.owner = owner;
@@ -55,13 +52,13 @@ export class DeflateContexts {
     }
     if (free !== null) this.#drop(free);
     if (this.#contexts.size >= this.#max) return null;
-    const context = { deflater: new ZlibDeflater(parameters), kind, owner, isBusy: false, lastUsed: 0 };
+    const context = { codec: create(), kind, owner, isBusy: false, lastUsed: 0 };
     this.#contexts.add(context);
     return context;
   }
 
   /** The owner is gone. */
-  release(context: DeflateContext): void {
+  release(context: ZlibContext<Codec>): void {
     const isUsable = !context.isBusy;
     context.owner = null;
     context.lastUsed = Number.NEGATIVE_INFINITY;
@@ -70,19 +67,19 @@ export class DeflateContexts {
     if (!isUsable || spare > MAX_SPARE) this.#drop(context);
   }
 
-  #drop(context: DeflateContext): void {
+  #drop(context: ZlibContext<Codec>): void {
     context.owner = null;
     this.#contexts.delete(context);
-    context.deflater.close();
+    context.codec.close();
   }
 
-  #spare(kind: string): DeflateContext | null {
+  #spare(kind: string): ZlibContext<Codec> | null {
     for (const context of this.#contexts) if (context.owner === null && context.kind === kind) return context;
     return null;
   }
 
-  #longestIdle(): DeflateContext | null {
-    let longest: DeflateContext | null = null;
+  #longestIdle(): ZlibContext<Codec> | null {
+    let longest: ZlibContext<Codec> | null = null;
     for (const context of this.#contexts) {
       if (!context.isBusy && context.lastUsed < (longest?.lastUsed ?? this.#now() - this.#idleTime)) longest = context;
     }

@@ -2,7 +2,14 @@
 // the call and keeps the context, and whose `init` sets a new dictionary. `zlib-codec.ts` tries all of it before use.
 
 import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
-import { compressedData, DEFAULT_LEVEL, type Output, type RawDeflater, type RawInflater } from '@ws/compress/deflate';
+import {
+  compressedData,
+  DEFAULT_LEVEL,
+  END_PROBE,
+  type Output,
+  type RawDeflater,
+  type RawInflater,
+} from '@ws/compress/deflate';
 import type { DeflateParameters } from '@ws/types';
 
 /** Longer than any flush marker, and enough for most messages in one go. */
@@ -50,6 +57,7 @@ class ZlibHandle {
   readonly #settings: readonly [windowBits: number, level: number, memLevel: number];
   #isPrimed = false;
   #failure: string | null = null;
+  #isClosed = false;
 
   constructor(stream: NativeStream, settings: readonly [windowBits: number, level: number, memLevel: number]) {
     this.#handle = stream._handle;
@@ -87,8 +95,10 @@ class ZlibHandle {
     }
   }
 
+  /** May be called twice: by the message that failed, and by the connection that closes. */
   close(): void {
-    this.#handle.close();
+    if (!this.#isClosed) this.#handle.close();
+    this.#isClosed = true;
   }
 
   #throwFailure(): void {
@@ -139,6 +149,10 @@ export class ZlibInflater implements RawInflater {
 
   inflate(bytes: Uint8Array, output: Output): number {
     return this.#handle.write(constants.Z_SYNC_FLUSH, bytes, output);
+  }
+
+  probe(output: Output): number {
+    return this.#handle.write(constants.Z_BLOCK, END_PROBE, output);
   }
 
   close(): void {

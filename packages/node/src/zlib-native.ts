@@ -12,7 +12,7 @@ import {
 } from '@ws/compress/deflate';
 import type { DeflateCodec } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util';
-import { type DeflateContext, DeflateContexts } from './zlib-contexts.ts';
+import { type ZlibContext, ZlibContexts } from './zlib-contexts.ts';
 import { ZlibDeflater, ZlibInflater } from './zlib-handle.ts';
 import { frugalParameters, kindOf, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';
 
@@ -24,29 +24,29 @@ const IDLE_AFTER = 1000;
 /**
  * Deflate by native handles.
  *
- * @param maxContexts how many connections can have a compressor of their own at a time, each about 270 KB
+ * @param maxContexts how many connections can have zlib contexts of their own at a time, each about 270 + 45 KB
  */
 export function createNativeDeflate(maxContexts: number): DeflateCodec {
-  const contexts = new DeflateContexts(maxContexts, IDLE_AFTER, () => performance.now());
+  const now = (): number => performance.now();
+  const deflateContexts = new ZlibContexts<ZlibDeflater>(maxContexts, IDLE_AFTER, now);
+  const inflateContexts = new ZlibContexts<ZlibInflater>(maxContexts, IDLE_AFTER, now);
   const deflaters = new IdlePool<ZlibDeflater>();
-  const idleInflaters = new IdlePool<ZlibInflater>();
-  const inflaters: InflaterSource = {
-    take: () => idleInflaters.take('', () => new ZlibInflater()),
-    give: inflater => idleInflaters.give('', inflater as ZlibInflater),
-  };
+  const inflaters = new IdlePool<ZlibInflater>();
   return {
     compressor(given) {
       const parameters = zlibParameters(given);
       return new MessageDeflater(
         parameters.contextTakeover
-          ? new TakeoverDeflaters(parameters, contexts, deflaters)
+          ? new TakeoverDeflaters(parameters, deflateContexts, deflaters)
           : sharedDeflaters(parameters, deflaters),
       );
     },
     decompressor(parameters) {
       // zlib lets distances reach over a smaller window.
       if (parameters.windowBits < 15) return portableDeflate.decompressor(parameters);
-      return new MessageInflater(15, parameters.contextTakeover, inflaters);
+      return parameters.contextTakeover
+        ? new MessageInflater(15, true, new TakeoverInflaters(inflateContexts, inflaters))
+        : new MessageInflater(15, false, sharedInflaters(inflaters));
     },
   };
 }
@@ -64,17 +64,72 @@ function sharedDeflaters(parameters: ZlibParameters, pool: IdlePool<ZlibDeflater
   };
 }
 
+/** For connections without context takeover. */
+function sharedInflaters(pool: IdlePool<ZlibInflater>): InflaterSource {
+  return {
+    take: window => borrowInflater(pool, window),
+    give: inflater => pool.give('', inflater as ZlibInflater),
+  };
+}
+
+function borrowInflater(pool: IdlePool<ZlibInflater>, window: SlidingWindow): ZlibInflater {
+  const inflater = pool.take('', () => new ZlibInflater());
+  inflater.start(window.last());
+  return inflater;
+}
+
+/** For a connection with context takeover: an inflater of its own while it is busy. */
+class TakeoverInflaters implements InflaterSource {
+  readonly #contexts: ZlibContexts<ZlibInflater>;
+  readonly #pool: IdlePool<ZlibInflater>;
+  #context: ZlibContext<ZlibInflater> | null = null;
+
+  constructor(contexts: ZlibContexts<ZlibInflater>, pool: IdlePool<ZlibInflater>) {
+    this.#contexts = contexts;
+    this.#pool = pool;
+  }
+
+  take(window: SlidingWindow): ZlibInflater {
+    const context = this.#ownContext(window);
+    if (context === null) return borrowInflater(this.#pool, window);
+    this.#contexts.use(context);
+    return context.codec;
+  }
+
+  give(inflater: ZlibInflater, isOpen: boolean): void {
+    if (this.#context === null) {
+      this.#pool.give('', inflater);
+      return;
+    }
+    this.#context.isBusy = false;
+    if (!isOpen) this.close();
+  }
+
+  close(): void {
+    if (this.#context?.owner === this) this.#contexts.release(this.#context);
+    this.#context = null;
+  }
+
+  #ownContext(window: SlidingWindow): ZlibContext<ZlibInflater> | null {
+    if (this.#context?.owner === this) return this.#context;
+    const isBusy = window.length >= BUSY_AFTER;
+    this.#context = isBusy ? this.#contexts.acquire(this, '', () => new ZlibInflater()) : null;
+    this.#context?.codec.start(window.last());
+    return this.#context;
+  }
+}
+
 /** For a connection with context takeover: it owns its last bytes, and a context while it is busy. */
 class TakeoverDeflaters implements DeflaterSource {
   readonly #parameters: ZlibParameters;
-  readonly #contexts: DeflateContexts;
+  readonly #contexts: ZlibContexts<ZlibDeflater>;
   readonly #pool: IdlePool<ZlibDeflater>;
   readonly #window: SlidingWindow;
-  #context: DeflateContext | null = null;
+  #context: ZlibContext<ZlibDeflater> | null = null;
   #borrowedKind = '';
   #sent = 0;
 
-  constructor(parameters: ZlibParameters, contexts: DeflateContexts, pool: IdlePool<ZlibDeflater>) {
+  constructor(parameters: ZlibParameters, contexts: ZlibContexts<ZlibDeflater>, pool: IdlePool<ZlibDeflater>) {
     this.#parameters = parameters;
     this.#contexts = contexts;
     this.#pool = pool;
@@ -85,7 +140,7 @@ class TakeoverDeflaters implements DeflaterSource {
     const context = this.#sent + length < BUSY_AFTER ? null : this.#ownContext();
     if (context !== null) {
       this.#contexts.use(context);
-      return context.deflater;
+      return context.codec;
     }
     const parameters = frugalParameters(this.#parameters, length);
     this.#borrowedKind = kindOf(parameters);
@@ -109,10 +164,10 @@ class TakeoverDeflaters implements DeflaterSource {
     this.#context = null;
   }
 
-  #ownContext(): DeflateContext | null {
+  #ownContext(): ZlibContext<ZlibDeflater> | null {
     if (this.#context?.owner === this) return this.#context;
-    this.#context = this.#contexts.acquire(this, kindOf(this.#parameters), this.#parameters);
-    this.#context?.deflater.start(this.#window.last());
+    this.#context = this.#contexts.acquire(this, kindOf(this.#parameters), () => new ZlibDeflater(this.#parameters));
+    this.#context?.codec.start(this.#window.last());
     return this.#context;
   }
 }

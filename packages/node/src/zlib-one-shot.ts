@@ -8,8 +8,6 @@ import {
   MessageInflater,
   messageTooBig,
   type Output,
-  PROVING_REST,
-  PROVING_TRAILER,
   portableDeflate,
   type RawDeflater,
   SlidingWindow,
@@ -80,6 +78,12 @@ class OneShotDeflater implements RawDeflater {
   close(): void {}
 }
 
+/**
+ * The tail of 7.2.2, a final block that is empty, and one byte more: where the message was complete, exactly that byte is
+ * not read. (`END_PROBE` is for inflaters that can stop at the end of a block.)
+ */
+const FINAL_TAIL = Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff, 0);
+
 /** See `InflateWhole`. */
 function inflateWhole(bytes: Uint8Array, dictionary: Uint8Array, maxLength: number): Uint8Array | null {
   const options = {
@@ -88,7 +92,7 @@ function inflateWhole(bytes: Uint8Array, dictionary: Uint8Array, maxLength: numb
     ...(dictionary.length === 0 ? {} : { dictionary }),
     ...(maxLength === Number.POSITIVE_INFINITY ? {} : { maxOutputLength: Math.max(maxLength, 1) }),
   };
-  const input = concatBytes([bytes, PROVING_TRAILER]);
+  const input = concatBytes([bytes, FINAL_TAIL]);
   let result: { buffer: Uint8Array; engine: InflateRaw };
   try {
     result = inflateRawSync(input, options) as unknown as { buffer: Uint8Array; engine: InflateRaw };
@@ -96,7 +100,7 @@ function inflateWhole(bytes: Uint8Array, dictionary: Uint8Array, maxLength: numb
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw messageTooBig(maxLength);
     return null;
   }
-  if (result.engine.bytesWritten !== input.length - PROVING_REST) return null;
+  if (result.engine.bytesWritten !== input.length - 1) return null;
   if (result.buffer.length > maxLength) throw messageTooBig(maxLength);
   return result.buffer;
 }
