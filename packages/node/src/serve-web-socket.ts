@@ -152,6 +152,8 @@ export class WebSocketServer implements AsyncDisposable {
     const options = this.#options;
     const { allowedOrigins, compression, connectTimeout = 60_000 } = options;
     const factory = serverFactory({ ...options, platform: nodePlatform });
+    // It serves wherever it listens: each connection's own end is told by its address.
+    factory.url = '';
     factory.setProtocolOptions({
       ...keepaliveOptions(options.keepalive),
       ...(allowedOrigins === undefined ? {} : { allowedOrigins }),

@@ -20,7 +20,7 @@ const NO_CHANNEL_ID = Object.freeze({});
 /** What the socket itself does not know. */
 export interface TransportSide {
   readonly isServer: boolean;
-  /** The server's url: what `own` is on a server that has one. */
+  /** The server's url: what `own` is on a server that has one; else the address. */
   readonly url?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ function describe({ isServer, url }: TransportSide): TransportDetails {
   // Fields are set one by one: the constructor would check them all, and this is done for each connection.
   details.channelType = 'tcp';
   details.channelFraming = 'websocket';
-  details.own = url ?? null;
+  details.own = url || null;
   details.isServer = isServer;
   details.ownPid = pid;
   details.ownTid = threadId;
