@@ -20,12 +20,13 @@ import { nodePlatform } from '../src/platform.ts';
 import { socketStream } from '../src/socket-stream.ts';
 import { zlibCodec } from '../src/zlib-codec.ts';
 import { noCertificates } from './support/certificates.ts';
-import { dataPair, http2Pair, sharedPair, tlsPair, unixPair } from './support/stream-pairs.ts';
+import { dataPair, handlePair, http2Pair, tlsPair, unixPair, upgradedPair } from './support/stream-pairs.ts';
 
 const runner = { describe, test };
 
 byteStreamContract('sockets with data events', dataPair, runner);
-byteStreamContract('sockets that share one receive buffer', sharedPair, runner);
+byteStreamContract('sockets taken over by their handles', handlePair, runner);
+byteStreamContract('upgraded sockets taken over by their handles', upgradedPair, runner);
 byteStreamContract('Unix domain sockets', unixPair, runner);
 byteStreamContract('HTTP/2 streams', http2Pair, runner);
 if (noCertificates === null) byteStreamContract('TLS sockets', tlsPair, runner);
