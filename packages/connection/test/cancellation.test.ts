@@ -16,16 +16,16 @@ class CountingController {
     const { signal } = this;
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
     const heard = new Set<unknown>();
-    signal.addEventListener = (name: string, listener: () => void) => {
+    signal.addEventListener = ((name: string, listener: () => void) => {
       heard.add(listener);
       this.listeners = heard.size;
       add(name, listener);
-    };
-    signal.removeEventListener = (name: string, listener: () => void) => {
+    }) as typeof signal.addEventListener;
+    signal.removeEventListener = ((name: string, listener: () => void) => {
       heard.delete(listener);
       this.listeners = heard.size;
       remove(name, listener);
-    };
+    }) as typeof signal.removeEventListener;
   }
 
   abort(): void {

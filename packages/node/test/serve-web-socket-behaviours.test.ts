@@ -220,14 +220,14 @@ describe('who connects', () => {
     const { signal } = controller;
     const heard = new Set<unknown>();
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (name: string, listener: () => void) => {
+    signal.addEventListener = ((name: string, listener: () => void) => {
       heard.add(listener);
       add(name, listener);
-    };
-    signal.removeEventListener = (name: string, listener: () => void) => {
+    }) as typeof signal.addEventListener;
+    signal.removeEventListener = ((name: string, listener: () => void) => {
       heard.delete(listener);
       remove(name, listener);
-    };
+    }) as typeof signal.removeEventListener;
     const connection = await openWebSocket(urlOf(server), { signal });
     expect(heard.size).toBe(0);
     controller.abort();
