@@ -22,4 +22,4 @@ export { type DeflateProcessorFields, PerMessageDeflate } from './per-message-de
 export { exactInflaters, portableDeflate } from './portable-deflate.ts';
 export { type AcceptDeflateOptions, acceptDeflate, type OfferDeflateOptions, offerDeflate } from './ready-deflate.ts';
 export { SlidingWindow } from './sliding-window.ts';
-export { MAX_FINAL_BLOCKS, PROVING_REST, PROVING_TRAILER, SYNC_TAIL } from './trailer.ts';
+export { END_PROBE, MAX_FINAL_BLOCKS, SYNC_TAIL } from './trailer.ts';

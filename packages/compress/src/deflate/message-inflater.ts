@@ -1,7 +1,7 @@
 import type { Decompressor } from '@ws/types';
 import { compressedData, Output } from './output.ts';
 import { SlidingWindow } from './sliding-window.ts';
-import { MAX_FINAL_BLOCKS, PROVING_REST, PROVING_TRAILER } from './trailer.ts';
+import { END_PROBE, MAX_FINAL_BLOCKS } from './trailer.ts';
 
 /** A way to inflate raw deflate data (RFC 1951), which many connections can use in turn. */
 export interface RawInflater {
@@ -14,14 +14,28 @@ export interface RawInflater {
    * @throws {@link DecompressionError}
    */
   inflate(bytes: Uint8Array, output: Output): number;
+  /**
+   * Inflates {@link END_PROBE}, and stops at the end of a block.
+   *
+   * @returns how many bytes were read
+   * @throws {@link DecompressionError}
+   */
+  probe(output: Output): number;
   close(): void;
 }
 
-/** Where a {@link MessageInflater} has its inflaters from. */
+/** Where a {@link MessageInflater} has its inflaters from: one for each message. */
 export interface InflaterSource {
-  take(): RawInflater;
-  /** Gives back what was taken. One that failed is closed instead. */
-  give(inflater: RawInflater): void;
+  /** An inflater that was started with what `window` holds, or that has seen all of it itself. */
+  take(window: SlidingWindow): RawInflater;
+  /**
+   * Gives back what was taken, after a message. One that failed is closed instead.
+   *
+   * @param isOpen whether it can go on with the next message; else it has to be started
+   */
+  give(inflater: RawInflater, isOpen: boolean): void;
+  /** Frees what it keeps for the connection. */
+  close?(): void;
 }
 
 /**
@@ -33,8 +47,8 @@ export interface InflaterSource {
 export type InflateWhole = (bytes: Uint8Array, dictionary: Uint8Array, maxLength: number) => Uint8Array | null;
 
 /**
- * Decompresses messages as RFC 7692, 7.2.2 says, in pieces of any size. Between messages it owns no inflater, only the
- * window that context takeover needs: an inflater is borrowed for the message and primed with it.
+ * Decompresses messages as RFC 7692, 7.2.2 says, in pieces of any size. What it owns
+ * between messages is the window that context takeover needs; an inflater it has from a source.
  */
 export class MessageInflater implements Decompressor {
   readonly #source: InflaterSource;
@@ -45,6 +59,8 @@ export class MessageInflater implements Decompressor {
   #inflater: RawInflater | null = null;
   #hasInput = false;
   #finalBlocks = 0;
+  /** The message did not end with a final block, which would end what the inflater can read. */
+  #isOpen = true;
   /** How much of this call's output is in the window. */
   #recorded = 0;
 
@@ -79,6 +95,7 @@ export class MessageInflater implements Decompressor {
   close(): void {
     this.#inflater?.close();
     this.#inflater = null;
+    this.#source.close?.();
     this.#window.clear();
   }
 
@@ -99,18 +116,14 @@ export class MessageInflater implements Decompressor {
 
   /** Puts the tail behind the payload, and makes sure that the message was complete. */
   #prove(output: Output): void {
-    const read = this.#borrow().inflate(PROVING_TRAILER, output);
+    const read = this.#borrow().probe(output);
     // Nothing is read where the payload itself ended with a final block.
-    if (read !== 0 && read !== PROVING_TRAILER.length - PROVING_REST) {
-      throw compressedData('the message is cut off within a block');
-    }
+    this.#isOpen = read !== 0;
+    if (this.#isOpen && read !== END_PROBE.length - 1) throw compressedData('the message is cut off within a block');
   }
 
   #borrow(): RawInflater {
-    if (this.#inflater === null) {
-      this.#inflater = this.#source.take();
-      this.#inflater.start(this.#window.last());
-    }
+    this.#inflater ??= this.#source.take(this.#window);
     return this.#inflater;
   }
 
@@ -121,10 +134,11 @@ export class MessageInflater implements Decompressor {
   }
 
   #endMessage(): void {
-    if (this.#inflater !== null) this.#source.give(this.#inflater);
+    if (this.#inflater !== null) this.#source.give(this.#inflater, this.#isOpen);
     this.#inflater = null;
     this.#hasInput = false;
     this.#finalBlocks = 0;
+    this.#isOpen = true;
     if (!this.#contextTakeover) this.#window.clear();
   }
 }

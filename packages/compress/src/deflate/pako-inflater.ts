@@ -1,4 +1,5 @@
 import {
+  Z_BLOCK,
   Z_BUF_ERROR,
   Z_OK,
   Z_STREAM_END,
@@ -11,6 +12,7 @@ import {
 } from 'pako';
 import type { RawInflater } from './message-inflater.ts';
 import { compressedData, type Output } from './output.ts';
+import { END_PROBE } from './trailer.ts';
 
 const CHUNK_SIZE = 16_384;
 const chunk: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(CHUNK_SIZE);
@@ -36,6 +38,18 @@ export class PakoInflater implements RawInflater {
   }
 
   inflate(bytes: Uint8Array, output: Output): number {
+    return this.#write(bytes, Z_SYNC_FLUSH, output);
+  }
+
+  probe(output: Output): number {
+    return this.#write(END_PROBE, Z_BLOCK, output);
+  }
+
+  close(): void {
+    // It holds nothing but memory.
+  }
+
+  #write(bytes: Uint8Array, flush: typeof Z_SYNC_FLUSH | typeof Z_BLOCK, output: Output): number {
     const stream = this.#stream;
     stream.input = bytes;
     stream.next_in = 0;
@@ -46,16 +60,12 @@ export class PakoInflater implements RawInflater {
       stream.next_out = 0;
       // One byte more than allowed is enough to know.
       stream.avail_out = Math.min(CHUNK_SIZE, output.remaining + 1);
-      status = zlibInflate(stream, Z_SYNC_FLUSH);
+      status = zlibInflate(stream, flush);
       if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) {
         throw compressedData(stream.msg || `zlib status ${status}`);
       }
       output.push(chunk.slice(0, stream.next_out));
     } while (status === Z_OK && stream.avail_out === 0);
     return bytes.length - stream.avail_in;
-  }
-
-  close(): void {
-    // It holds nothing but memory.
   }
 }

@@ -59,7 +59,11 @@ function sharedDeflaters(parameters: DeflateParameters): DeflaterSource {
 export function exactInflaters(windowBits: number): InflaterSource {
   const kind = String(windowBits);
   return {
-    take: () => inflaters.take(kind, () => new PakoInflater(windowBits)),
+    take(window) {
+      const inflater = inflaters.take(kind, () => new PakoInflater(windowBits));
+      inflater.start(window.last());
+      return inflater;
+    },
     give: inflater => inflaters.give(kind, inflater as PakoInflater),
   };
 }

@@ -19,6 +19,11 @@ export class SlidingWindow {
     this.#maxCapacity = size + (size >> 2);
   }
 
+  /** How many bytes there are. */
+  get length(): number {
+    return Math.min(this.#end, this.#size);
+  }
+
   /** The last bytes, at most `size` of them and at most `limit`. Valid until the next {@link append}. */
   last(limit: number = this.#size): Uint8Array {
     const length = Math.min(this.#end, this.#size, limit);

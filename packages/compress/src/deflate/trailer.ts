@@ -4,13 +4,10 @@
 export const SYNC_TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
 /**
- * The tail, a final block that is empty, and one byte more. Where a message is complete, inflating it with this behind
- * it stops before the last byte; where it was cut off, this becomes part of a block. zlib alone does not tell.
+ * The tail and one byte more. An inflater that stops at the end of a block (zlib's `Z_BLOCK`) leaves that byte unread
+ * where the message was complete; where it was cut off, all of this becomes part of a block. zlib alone does not tell.
  */
-export const PROVING_TRAILER: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff, 0);
-
-/** What {@link PROVING_TRAILER} leaves unread. */
-export const PROVING_REST = 1;
+export const END_PROBE: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 0);
 
 /**
  * How many blocks with BFINAL one message may have (RFC 7692, 7.2.3.4 allows one; each costs setting up the inflater
