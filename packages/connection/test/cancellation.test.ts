@@ -165,3 +165,15 @@ test('closing goes on though nobody waits for it any more', async () => {
   serverStream.resume();
   expect(await server.whenClosed).toMatchObject({ code: 1000 });
 });
+
+test('the payload of an aborted ping can be used again', async () => {
+  const { client, serverStream } = await openPair();
+  serverStream.pause();
+  const controller = new CountingController();
+  const first = client.ping('a', { signal: controller.signal });
+  controller.abort();
+  await expect(first).rejects.toBe(controller.reason);
+  const second = client.ping('a');
+  serverStream.resume();
+  expect(await second).toBe(0);
+});
