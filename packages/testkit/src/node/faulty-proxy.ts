@@ -27,7 +27,7 @@ export interface FaultyProxyOptions {
 }
 
 /** A proxy that runs. */
-export interface FaultyProxy {
+export interface FaultyProxy extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** Connections that are open at present. */
@@ -44,15 +44,8 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
-/**
- * Starts a TCP proxy on a free port of 127.0.0.1 that passes connections on, with faults: it cuts bytes into pieces,
- * delays them, swallows them, and breaks connections at a certain byte or when told to.
- *
- * @throws RangeError for a number that cannot be, before it listens
- * @example
- * await using proxy = await faultyProxy({ target: { port }, toClient: { chunkSize: 1, cutAfter: 1000 } });
- */
-export async function faultyProxy(options: FaultyProxyOptions): Promise<FaultyProxy & AsyncDisposable> {
+/** See `faultyProxy` of `@ws/testkit`: the same, loaded at once. @throws RangeError */
+export async function faultyProxy(options: FaultyProxyOptions): Promise<FaultyProxy> {
   for (const faults of [options.toTarget ?? {}, options.toClient ?? {}]) checkFaults(faults);
   const proxy = new RunningProxy(options);
   await proxy.listen();
@@ -67,7 +60,7 @@ function checkFaults(faults: DirectionFaults): void {
   }
 }
 
-class RunningProxy implements FaultyProxy, AsyncDisposable {
+class RunningProxy implements FaultyProxy {
   readonly host = '127.0.0.1';
   bytesToTarget = 0;
   bytesToClient = 0;

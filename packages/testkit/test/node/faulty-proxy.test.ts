@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { faultyProxy as lazyFaultyProxy } from '../../src/index.ts';
 import { type FaultyProxyOptions, faultyProxy } from '../../src/node/index.ts';
 
 type Options = Omit<FaultyProxyOptions, 'target'>;
@@ -45,6 +46,19 @@ async function start(options: Options) {
 }
 
 describe('faultyProxy', () => {
+  test('is loaded by the main entry when it is used, and closes itself', async () => {
+    const { proxy: echo } = await start({});
+    let port: number;
+    {
+      await using proxy = await lazyFaultyProxy({ target: { port: echo.port }, toClient: { chunkSize: 1 } });
+      port = proxy.port;
+      const client = connect({ port, host: proxy.host, allowHalfOpen: true });
+      client.end('hello');
+      expect(await readAll(client)).toBe('hello');
+    }
+    expect(await readAll(connect({ port, host: '127.0.0.1' }))).toBe('|ECONNREFUSED');
+  });
+
   test('without faults passes everything on, the ends of both directions too', async () => {
     const { proxy, client } = await start({});
     const text = 'x'.repeat(300_000);
