@@ -263,10 +263,8 @@ export class FrameWriter implements Flushable {
 
   #closeSegment(): void {
     if (this.#segment === null) return;
-    if (this.#end > this.#start) {
-      this.#pieces.push(this.#segment.subarray(this.#start, this.#end));
-      this.#waiting += this.#end - this.#start;
-    }
+    this.#pieces.push(this.#segment.subarray(this.#start, this.#end));
+    this.#waiting += this.#end - this.#start;
     this.#segment = null;
   }
 }

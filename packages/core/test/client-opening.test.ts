@@ -376,7 +376,8 @@ describe('a refusal', () => {
     send(bytes(`${head}\r\n`));
     for (let i = 0; i < 66; i++) send(new Uint8Array(1000).fill(0x78));
     expect(peer.isClosed).toBe(true);
-    expect(await opened).toMatchObject({ status: 403, body: new Uint8Array(65_536).fill(0x78) });
+    const { body } = (await opened) as { body: Uint8Array };
+    expect([body.length, body.every(byte => byte === 0x78)]).toEqual([65_536, true]);
   });
 
   test('that dribbles is cut: by the timeout', async () => {
@@ -686,7 +687,15 @@ describe('through a proxy (RFC 9110, 9.3.6)', () => {
     inner.b.attach(server);
     const setup: Setup = {
       session: { url: 'wss://a.example/x', proxy },
-      prepare: stream => startTls && Object.assign(stream, { startTls: () => startTls(inner.a) }),
+      prepare(stream) {
+        if (startTls === undefined) return;
+        const begin = (): Promise<MemoryStream> => {
+          // Its socket is another's now: nothing is heard of it any more.
+          Object.assign(stream, { destroy() {}, end() {} });
+          return startTls(inner.a);
+        };
+        Object.assign(stream, { startTls: begin });
+      },
     };
     const outer = start(setup);
     outer.peer.take();

@@ -219,6 +219,7 @@ describe('10,000 connections with keepalive', () => {
     const request = bytes(REQUEST);
     const set = platform.clock.setTimer.bind(platform.clock);
     let started = 0;
+    let most = 0;
     platform.clock.setTimer = (delay, onExpiry) => {
       started++;
       return set(delay, onExpiry);
@@ -227,8 +228,9 @@ describe('10,000 connections with keepalive', () => {
       factory.buildProtocol().attach(stream as never);
       handlers[i]!.onData(request.slice());
       if (i % 1000 === 0) platform.clock.advance(1);
-      expect(platform.clock.pendingTimers).toBeLessThan(4);
+      most = Math.max(most, platform.clock.pendingTimers);
     }
+    expect(most).toBeLessThan(4);
     platform.clock.advance(30_000);
     expect(pings).toBe(count);
     expect(platform.clock.pendingTimers).toBeLessThan(4);

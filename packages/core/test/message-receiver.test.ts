@@ -132,6 +132,19 @@ describe('compressed data (RFC 7692)', () => {
     expect(peer.takeHex()).toMatch(/^88 .. 03 f1/);
   });
 
+  test('may yield only what is left of the limit: a bomb is not even inflated', () => {
+    const { accept, request, made } = xorCompression({ maxMessageSize: 10 });
+    const { send } = rawServer({ options: { perMessageCompressionAccept: accept }, request });
+    const limits: number[] = [];
+    const decompress = made[0]!.decompress.bind(made[0]);
+    made[0]!.decompress = (data, isFinal, maxLength) => {
+      limits.push(maxLength);
+      return decompress(data, isFinal, maxLength);
+    };
+    send(joined(compressed(2, 'x'.repeat(6), 'x', 'x'), compressed(2, 'x')));
+    expect(limits).toEqual([10, 4, 3, 10]);
+  });
+
   test('text is not looked at without utf8validateIncoming', () => {
     const { accept, request } = xorCompression();
     const seen: Log = [];
