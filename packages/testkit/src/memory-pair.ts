@@ -28,9 +28,10 @@ export interface MemoryPair {
   /**
    * Delivers events until none is left, and returns how many there were.
    *
-   * @throws Error after a million events: two handlers that answer each other for ever
+   * @param limit default a million
+   * @throws Error after more events than that: two handlers that answer each other for ever
    */
-  flush(): number;
+  flush(limit?: number): number;
 }
 
 /** Two handlers that talk for ever are found out, not waited for. */
@@ -73,9 +74,9 @@ export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
   };
   const [a, b] = MemoryStream.join(settings);
 
-  function flush(): number {
+  function flush(limit: number = MAX_EVENTS): number {
     let count = 0;
-    while (step()) if (++count > MAX_EVENTS) throw new Error(`no end after ${MAX_EVENTS} events`);
+    while (step()) if (++count > limit) throw new Error(`no end after ${limit} events`);
     return count;
   }
   return { a, b, step, flush };
