@@ -172,5 +172,5 @@ function compressCached(
 
 function messageCount(size: number, isQuick: boolean): number {
   if (!isQuick) return 1000;
-  return size > 16384 ? 4 : 20;
+  return size > 16384 ? 3 : 8;
 }

@@ -28,13 +28,13 @@ export const resourceCases: readonly (ExchangeCase | ServerCase)[] = [
     '26.3',
     'A message of very many fragments of one byte.',
     'The echo, or the connection is failed with 1008 or 1009.',
-    exchange => floodFragments(exchange, 'x'),
+    (exchange, { isQuick }) => floodFragments(exchange, 'x', isQuick),
   ),
   flood(
     '26.4',
     'A message of very many empty fragments.',
     'The echo, or the connection is failed with 1008 or 1009.',
-    exchange => floodFragments(exchange, ''),
+    (exchange, { isQuick }) => floodFragments(exchange, '', isQuick),
   ),
   {
     ...flood(
@@ -105,8 +105,8 @@ async function floodPongs(exchange: Exchange, { isQuick }: CaseSurroundings): Pr
   return judge(exchange, [{ behavior: 'OK', answers: [] }], testerCloses);
 }
 
-async function floodFragments(exchange: Exchange, payload: string): Promise<Verdict> {
-  const count = 150_000;
+async function floodFragments(exchange: Exchange, payload: string, isQuick: boolean): Promise<Verdict> {
+  const count = isQuick ? 5000 : 150_000;
   const part = continuation(payload, { fin: false });
   const parts = Array.from({ length: 1000 }, () => part);
   await exchange.send([binary(payload, { fin: false })]);
@@ -127,8 +127,11 @@ function judgeFlood(exchange: Exchange, isEcho: boolean): Verdict {
   });
 }
 
-async function bomb(exchange: Exchange): Promise<Verdict> {
-  const octets = deflateRawSync(Buffer.alloc(256 * MIB), { finishFlush: 2, windowBits: 15 }).subarray(0, -4);
+async function bomb(exchange: Exchange, { isQuick }: CaseSurroundings): Promise<Verdict> {
+  const octets = deflateRawSync(Buffer.alloc((isQuick ? 72 : 256) * MIB), { finishFlush: 2, windowBits: 15 }).subarray(
+    0,
+    -4,
+  );
   await exchange.send(compressedFrames(octets, Opcode.BINARY, 64 * 1024));
   // Whoever takes it may take its time, and the echo is not worth waiting for.
   await exchange.receiveEnd(4 * exchange.timing.timeout);

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { massConnect, runBroadcastClient, runEchoClient, startBroadcastServer, startEchoServer } from '../src/index.ts';
+
+describe('modes', () => {
+  test('echoclient takes a time for each message of echoserver', async () => {
+    const server = await startEchoServer();
+    expect(await runEchoClient({ url: `ws://127.0.0.1:${server.port}`, count: 5, size: 100 })).toHaveLength(5);
+    await server.close({ grace: 0 });
+  });
+
+  test('broadcastserver sends what one says to everybody', async () => {
+    const server = await startBroadcastServer();
+    const url = `ws://127.0.0.1:${server.port}`;
+    const texts: string[] = [];
+    let onBoth: () => void = () => {};
+    const both = new Promise<void>(resolve => {
+      onBoth = resolve;
+    });
+    const listen = (text: string): void => {
+      texts.push(text);
+      if (texts.filter(each => each === 'second').length === 2) onBoth();
+    };
+    const first = runBroadcastClient(url, 'first', text => {
+      listen(text);
+      if (text === 'first' && second === null) second = runBroadcastClient(url, 'second', listen);
+    });
+    let second: Promise<void> | null = null;
+    await both;
+    await server.close({ grace: 0 });
+    await Promise.allSettled([first, second]);
+    expect(texts).toEqual(['first', 'second', 'second']);
+  });
+
+  test('massconnect counts connections and knows what the server grew by', async () => {
+    const server = await startEchoServer();
+    const result = await massConnect({
+      url: `ws://127.0.0.1:${server.port}`,
+      connections: 50,
+      hold: 10,
+      peerPid: process.pid,
+    });
+    await server.close({ grace: 0 });
+    expect(result).toMatchObject({ opened: 50, failed: 0, dropped: 0, memoryPerConnection: expect.any(Number) });
+  });
+});
