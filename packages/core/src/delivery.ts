@@ -11,6 +11,12 @@ export interface MessageHooks {
   onMessageEnd(): unknown;
 }
 
+/** Who is told when the application fails. Must not throw. */
+export interface DeliveryListener {
+  /** A hook threw, or its promise was rejected. */
+  onHookFailed(error: unknown): void;
+}
+
 type Call = () => unknown;
 
 interface Held {
@@ -21,7 +27,7 @@ interface Held {
 /** Calls hooks, now or when the application is ready. */
 export class Delivery {
   readonly #hooks: MessageHooks;
-  readonly #onError: (error: unknown) => void;
+  readonly #listener: DeliveryListener;
   /** What waits. `null`: nothing, and nothing has to. */
   #held: Held[] | null = null;
   #isPaused = false;
@@ -30,10 +36,9 @@ export class Delivery {
   /** Bytes that wait, and a little for each event. */
   heldBytes = 0;
 
-  /** @param onError the application failed; must not throw */
-  constructor(hooks: MessageHooks, onError: (error: unknown) => void) {
+  constructor(hooks: MessageHooks, listener: DeliveryListener) {
     this.#hooks = hooks;
-    this.#onError = onError;
+    this.#listener = listener;
   }
 
   /** Whether events wait: by `pause`, or because those before them still do. */
@@ -95,9 +100,9 @@ export class Delivery {
   call(hook: Call): void {
     try {
       const result = hook();
-      if (isThenable(result)) result.then(undefined, this.#onError);
+      if (isThenable(result)) this.#await(result);
     } catch (error) {
-      this.#onError(error);
+      this.#listener.onHookFailed(error);
     }
   }
 
@@ -105,10 +110,14 @@ export class Delivery {
   #callMessage(payload: Uint8Array, isBinary: boolean): void {
     try {
       const result = this.#hooks.onMessage(payload, isBinary);
-      if (result !== undefined && isThenable(result)) result.then(undefined, this.#onError);
+      if (result !== undefined && isThenable(result)) this.#await(result);
     } catch (error) {
-      this.#onError(error);
+      this.#listener.onHookFailed(error);
     }
+  }
+
+  #await(result: PromiseLike<unknown>): void {
+    result.then(undefined, error => this.#listener.onHookFailed(error));
   }
 
   #callOrHold(size: number, hook: Call): void {

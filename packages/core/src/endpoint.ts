@@ -3,8 +3,8 @@
 
 import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression, Platform } from '@ws/types';
 import type { CloseInfo, ConnectionState } from './close-info.ts';
-import { ClosingHandshake } from './closing-handshake.ts';
-import { Delivery, type MessageHooks } from './delivery.ts';
+import { type ClosingActions, ClosingHandshake } from './closing-handshake.ts';
+import { Delivery, type DeliveryListener, type MessageHooks } from './delivery.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { FIN } from './frame-header.ts';
 import { FrameReader, type FrameReaderActions } from './frame-reader.ts';
@@ -16,7 +16,7 @@ import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { decoderRules, outgoingMasking, type Role } from './role-rules.ts';
+import { connectionRules, type Role } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
@@ -53,7 +53,16 @@ export interface EndpointSetup {
   readonly hasFrameHooks: boolean;
 }
 
-export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWriterListener, KeepaliveActions {
+/** The parts of a connection report to it themselves: no connection has closures for that. */
+export class Endpoint
+  implements
+    ByteStreamHandler,
+    ClosingActions,
+    DeliveryListener,
+    FrameReaderActions,
+    FrameWriterListener,
+    KeepaliveActions
+{
   readonly stats: TrafficStats = new TrafficStats();
   readonly closing: ClosingHandshake;
   readonly delivery: Delivery;
@@ -83,14 +92,9 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     this.#stream = stream;
     this.options = options;
     this.#shared = sharedStateOf(setup.platform);
-    this.delivery = new Delivery(setup.hooks, error => this.onHookFailed(error));
+    this.delivery = new Delivery(setup.hooks, this);
     this.writer = this.#createWriter(stream);
-    this.closing = new ClosingHandshake(setup.role, options, this.#shared.timers, {
-      sendCloseFrame: payload => this.sendControl(Opcode.CLOSE, payload),
-      endTransport: () => this.writer.end(),
-      destroyTransport: () => this.#destroyTransport(),
-      onLeaveOpen: () => this.#leaveOpen(),
-    });
+    this.closing = new ClosingHandshake(setup.role, options, this.#shared.timers, this);
   }
 
   /** Frames still count. */
@@ -133,15 +137,14 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
   open(compression: MessageCompression | null, rest: Uint8Array, refusal?: { readonly error: unknown }): void {
     const { role, hooks, platform, hasFrameHooks } = this.#setup;
     const { options, stats } = this;
-    const { maxMessagePayloadSize: maxMessageSize, utf8validateIncoming: validateUtf8, autoFragmentSize } = options;
+    const rules = connectionRules(role, options, compression !== null, hasFrameHooks);
     this.#opening = null;
     this.compression = compression;
-    this.writer.masking = outgoingMasking(role, options);
-    this.sender = new MessageSender({ autoFragmentSize, maxMessageSize }, this.writer, stats, compression);
-    const rules = { hasFrameHooks, maxMessageSize, validateUtf8 };
+    this.writer.masking = rules.masking;
+    this.sender = new MessageSender(rules.sender, this.writer, stats, compression);
     this.#reader = new FrameReader(
-      new FrameDecoder(decoderRules(role, options, compression !== null, !hasFrameHooks), platform),
-      new MessageReceiver(rules, this.delivery, stats, platform.utf8, compression, this.#shared.payloads),
+      new FrameDecoder(rules.decoder, platform),
+      new MessageReceiver(rules.receiver, this.delivery, stats, platform.utf8, compression, this.#shared.payloads),
       this.delivery,
       this,
     );
@@ -313,9 +316,7 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
   }
 
   #createWriter(stream: ByteStream): FrameWriter {
-    const { output, maskingKeys } = this.#shared;
-    const { masker } = this.#setup.platform;
-    return new FrameWriter(stream, { output, maskingKeys, masker }, this);
+    return new FrameWriter(stream, this.#shared.writerPorts, this);
   }
 
   onDataFrame(): void {
@@ -348,13 +349,21 @@ export class Endpoint implements ByteStreamHandler, FrameReaderActions, FrameWri
     this.producer?.onBlocked();
   }
 
-  #leaveOpen(): void {
+  sendCloseFrame(payload: Uint8Array): void {
+    this.sendControl(Opcode.CLOSE, payload);
+  }
+
+  endTransport(): void {
+    this.writer.end();
+  }
+
+  onLeaveOpen(): void {
     this.#keepalive?.stop();
     this.producer?.stop();
     this.delivery.call(() => this.#setup.hooks.onClosing());
   }
 
-  #destroyTransport(): void {
+  destroyTransport(): void {
     // What the transport takes at once still goes out: the Close frame of a failure, for one.
     this.writer.flush();
     this.writer.close();

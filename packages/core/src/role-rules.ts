@@ -2,9 +2,54 @@
 
 import type { FrameDecoderRules } from './frame-decoder.ts';
 import type { Masking } from './frame-writer.ts';
+import type { MessageReceiverRules } from './message-receiver.ts';
+import type { MessageSenderRules } from './message-sender.ts';
 import type { ClientOptions, CommonOptions, ServerOptions } from './options.ts';
 
 export type Role = 'client' | 'server';
+
+/** What the parts of an open connection go by. */
+export interface ConnectionRules {
+  readonly masking: Masking;
+  readonly decoder: FrameDecoderRules;
+  readonly receiver: MessageReceiverRules;
+  readonly sender: MessageSenderRules;
+}
+
+/** Those that were made of the same options already, by what else they depend on. */
+const made: WeakMap<CommonOptions, ConnectionRules[]> = /* @__PURE__ */ new WeakMap();
+
+/** The rules of a connection: one object for all connections that have the same. */
+export function connectionRules(
+  role: Role,
+  options: CommonOptions,
+  hasCompression: boolean,
+  hasFrameHooks: boolean,
+): ConnectionRules {
+  const index = (role === 'server' ? 1 : 0) | (hasCompression ? 2 : 0) | (hasFrameHooks ? 4 : 0);
+  let rules = made.get(options);
+  if (rules === undefined) {
+    rules = [];
+    made.set(options, rules);
+  }
+  rules[index] ??= createRules(role, options, hasCompression, hasFrameHooks);
+  return rules[index];
+}
+
+function createRules(
+  role: Role,
+  options: CommonOptions,
+  hasCompression: boolean,
+  hasFrameHooks: boolean,
+): ConnectionRules {
+  const { maxMessagePayloadSize: maxMessageSize, utf8validateIncoming: validateUtf8, autoFragmentSize } = options;
+  return {
+    masking: outgoingMasking(role, options),
+    decoder: decoderRules(role, options, hasCompression, !hasFrameHooks),
+    receiver: { hasFrameHooks, maxMessageSize, validateUtf8 },
+    sender: { autoFragmentSize, maxMessageSize },
+  };
+}
 
 /** How the frames that we send are masked. */
 export function outgoingMasking(role: Role, options: CommonOptions): Masking {

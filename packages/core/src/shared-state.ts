@@ -1,4 +1,5 @@
 import type { Platform } from '@ws/types';
+import type { WriterPorts } from './frame-writer.ts';
 import { MaskingKeys } from './masking-keys.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { PayloadPool } from './payload-pool.ts';
@@ -10,6 +11,7 @@ export interface SharedState {
   readonly maskingKeys: MaskingKeys;
   readonly timers: Timers;
   readonly payloads: PayloadPool;
+  readonly writerPorts: WriterPorts;
 }
 
 const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
@@ -18,11 +20,14 @@ const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
 export function sharedStateOf(platform: Platform): SharedState {
   let state = states.get(platform);
   if (state === undefined) {
+    const output = new OutputBuffer(platform.clock);
+    const maskingKeys = new MaskingKeys(platform.random);
     state = {
-      output: new OutputBuffer(platform.clock),
-      maskingKeys: new MaskingKeys(platform.random),
+      output,
+      maskingKeys,
       timers: new Timers(platform.clock),
       payloads: new PayloadPool(platform),
+      writerPorts: { output, maskingKeys, masker: platform.masker },
     };
     states.set(platform, state);
   }

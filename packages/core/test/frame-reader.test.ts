@@ -28,7 +28,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     onMessageFrameEnd: ignore,
     onMessageEnd: ignore,
   };
-  const delivery = new Delivery(hooks, error => log.push(error));
+  const delivery = new Delivery(hooks, { onHookFailed: error => void log.push(error) });
   const decoder = new FrameDecoder(decoderRules('client', OPTIONS, false, true), {
     masker: portableMasker,
     utf8: portableUtf8,

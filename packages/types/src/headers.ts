@@ -36,9 +36,14 @@ export function headersToSend(title: string, headers: unknown): HeaderInit {
   return copy;
 }
 
+const NO_LISTS: Record<string, readonly string[]> = /* @__PURE__ */ Object.freeze(Object.create(null));
+
 /** A copy of a map of lists of strings, such as query parameters, without a prototype. @throws TypeError */
 export function copyLists(title: string, lists: unknown): Record<string, readonly string[]> {
   checkMap(title, lists);
+  const names = Object.keys(lists);
+  // Most requests have no parameters, and are kept as long as their connections.
+  if (names.length === 0) return NO_LISTS;
   const copy: Record<string, readonly string[]> = Object.create(null);
   for (const [name, values] of Object.entries(lists)) {
     checkList(`${title}: ${name}`, values);
