@@ -194,6 +194,27 @@ describe.each(ways)('createZlibCodec by way of %s', way => {
     });
   });
 
+  test('goes on after final blocks on a busy connection as well', () => {
+    const random = seededRandom(6);
+    const reader = decompressor();
+    let history: Uint8Array = EMPTY_BYTES;
+    for (let i = 0; i < 60; i++) {
+      const message = concatBytes([history.slice(-200), random.bytes(300)]);
+      const isFinal = i % 3 === 0;
+      const options = { finishFlush: isFinal ? constants.Z_FINISH : constants.Z_SYNC_FLUSH };
+      const dictionary = history.length === 0 ? {} : { dictionary: history };
+      const compressed = deflateRawSync(message, { ...options, ...dictionary });
+      const payload = isFinal
+        ? i % 2 === 0
+          ? compressed
+          : concatBytes([compressed, hex('00')])
+        : compressed.subarray(0, -4);
+      const pieces = i % 5 === 0 ? anyPieces(random, payload) : [payload];
+      expect(equalBytes(decompressAll(reader, pieces), message)).toBe(true);
+      history = concatBytes([history, message]).slice(-32_768);
+    }
+  });
+
   test.each(['', '00'])('reads "%s" as the empty message (RFC 7692, 7.2.3.6)', payload => {
     expect(decompressor().decompress(hex(payload), true, 0)).toHaveLength(0);
     expect(codec.compressor({ windowBits: 15, contextTakeover: true }).compress(EMPTY_BYTES, true)).toEqual(hex('00'));
