@@ -45,7 +45,7 @@ const OPTIONS: Readonly<Record<OptionName, Option>> = {
   agent: { type: 'string', short: 'a', value: 'NAME', help: 'name of the peer in the reports' },
   concurrency: { type: 'string', value: 'N', help: 'cases at the same time (default 16)' },
   timeout: { type: 'string', value: 'MS', help: 'how long to wait for a correct peer (default 5000)' },
-  pause: { type: 'string', value: 'MS', help: 'pauses inside cases (default 1000, with --quick 200)' },
+  pause: { type: 'string', value: 'MS', help: 'pauses inside cases (default 1000)' },
   'peer-pid': { type: 'string', value: 'PID', help: 'process of the peer, to watch its memory' },
   header: { type: 'string', value: 'LINE', help: 'one more line for the opening request; may be repeated' },
   cert: { type: 'string', value: 'FILE', help: 'certificate in PEM: fuzzingserver speaks wss://' },

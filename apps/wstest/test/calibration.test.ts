@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { WebSocket as UndiciWebSocket } from 'undici';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type CaseResult, runFuzzingClient, startFuzzingServer, summarizeResults } from '../src/index.ts';
 
@@ -12,7 +12,7 @@ import { type CaseResult, runFuzzingClient, startFuzzingServer, summarizeResults
 // tester shows at once.
 const SAMPLE = {
   isQuick: true,
-  pause: 150,
+  pause: 1000,
   cases: [
     '1.1.*',
     '2.*',
@@ -74,7 +74,9 @@ function echo(socket: TestedSocket): Promise<void> {
 const PYTHON = '/usr/bin/python3';
 const hasAutobahn = spawnSync(PYTHON, ['-c', 'import autobahn']).status === 0;
 
-describe('what other implementations are known to do', () => {
+vi.setConfig({ testTimeout: 90_000 });
+
+describe.concurrent('what other implementations are known to do', () => {
   test('ws as a server', async () => {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0, ...WS_OPTIONS });
     server.on('connection', socket => {
@@ -100,7 +102,7 @@ describe('what other implementations are known to do', () => {
 
   test.skipIf(!hasAutobahn)("Python's Autobahn as a server, with permessage-bzip2", async () => {
     const script = fileURLToPath(new URL('../peers/autobahn-server.py', import.meta.url));
-    const server = spawn(PYTHON, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = spawn(PYTHON, [script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [port] = (await once(createInterface(server.stdout), 'line')) as [string];
     const cases = ['1.1.*', '2.*', '5.*', '6.4.*', '7.*', '12.2.4', '13.3.3', '24.1.*', '24.2.*'];
     const results = await runFuzzingClient({ ...SAMPLE, cases, url: `ws://127.0.0.1:${port}/` });

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { classicCases } from '../src/cases/case-table.ts';
 import { type CaseResult, isFailure, runFuzzingClient, startFuzzingServer } from '../src/index.ts';
 import { type Mutation, runSampleClient, startSampleServer } from './support/sample-peer.ts';
 
 const CONVERSATIONS = ['1.*', '2.*', '3.*', '4.*', '5.*', '6.*', '7.*', '10.*'];
-const SETTINGS = { isQuick: true, pause: 100 };
+const SETTINGS = { isQuick: true, pause: 500 };
 /** For peers that let the tester wait; the others get the default, which no machine is too slow for. */
 const SHORT = 1200;
 const INVALID_UTF8 = classicCases
@@ -42,6 +42,9 @@ async function testClient(
 function failed(results: readonly CaseResult[]): string[] {
   return results.filter(isFailure).map(({ id }) => id);
 }
+
+// Many cases run at once, and the machine may be busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 describe.concurrent.each([
   ['a server', testServer],

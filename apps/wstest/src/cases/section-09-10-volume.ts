@@ -24,7 +24,7 @@ const ROUND_TRIPS = [
 ] as const;
 const TYPES = ['text', 'binary'] as const;
 /** What `--quick` divides sizes by. */
-const QUICK_DIVISOR = 16;
+const QUICK_DIVISOR = 64;
 
 type Type = (typeof TYPES)[number];
 const ECHO = 'The same message comes back, every octet of it; the connection closes cleanly with 1000.';
@@ -115,7 +115,7 @@ async function runRoundTrips(
   const deadline = performance.now() + limit * 1000;
   const payload = patterned(size, type);
   const message = frame(type === 'text' ? Opcode.TEXT : Opcode.BINARY, payload);
-  for (let i = 0; i < (isQuick ? 20 : 1000); i++) {
+  for (let i = 0; i < (isQuick ? 10 : 1000); i++) {
     await exchange.send([message]);
     const answer = await exchange.takeAnswer(deadline - performance.now());
     if (answer === null) break;

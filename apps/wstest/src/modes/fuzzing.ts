@@ -59,7 +59,7 @@ function fuzzingOptions(line: CommandLine, spec: Spec): FuzzingOptions {
     exclude: line.list('exclude') ?? spec['exclude-cases'] ?? [],
     isQuick: line.isQuick,
     timeout: line.number('timeout', 5000),
-    pause: line.number('pause', line.isQuick ? 200 : 1000),
+    pause: line.number('pause', 1000),
     peerPid: pid === 0 ? null : pid,
   };
 }
