@@ -85,7 +85,8 @@ export class Endpoint
   #hasReceivedClose = false;
   /** The answer to the last ping, while the peer does not read (RFC 6455, 5.5.3 allows to skip those before). */
   #pendingPong: Uint8Array | null = null;
-  #flushWaiters: ((error: unknown) => void)[] = [];
+  /** Who waits for the transport to have taken everything. */
+  #flushWaiters: ((error: unknown) => void)[] | null = null;
 
   constructor(setup: EndpointSetup, stream: ByteStream, options: CommonOptions) {
     this.#setup = setup;
@@ -279,9 +280,14 @@ export class Endpoint
 
   /** Calls back when the transport has taken everything, or with an error when it is gone before. */
   whenFlushed(onFlushed: (error: unknown) => void): void {
-    if (this.#isGone) onFlushed(new ClosedError('the connection is closed'));
-    else if (this.writer.isEmpty) onFlushed(undefined);
-    else this.#flushWaiters.push(onFlushed);
+    if (this.#isGone) {
+      onFlushed(new ClosedError('the connection is closed'));
+    } else if (this.writer.isEmpty) {
+      onFlushed(undefined);
+    } else {
+      this.#flushWaiters ??= [];
+      this.#flushWaiters.push(onFlushed);
+    }
   }
 
   /** Tells tracing, when somebody listens. */
@@ -338,9 +344,9 @@ export class Endpoint
   /** The transport took everything. */
   onFlushed(): void {
     this.producer?.onFlushed();
-    if (this.#flushWaiters.length === 0 || !this.writer.isEmpty) return;
     const waiters = this.#flushWaiters;
-    this.#flushWaiters = [];
+    if (waiters === null || !this.writer.isEmpty) return;
+    this.#flushWaiters = null;
     for (const waiter of waiters) waiter(undefined);
   }
 
@@ -381,8 +387,8 @@ export class Endpoint
     this.#keepalive?.stop();
     this.writer.close();
     this.compression?.close();
-    const waiters = this.#flushWaiters;
-    this.#flushWaiters = [];
+    const waiters = this.#flushWaiters ?? [];
+    this.#flushWaiters = null;
     for (const waiter of waiters) waiter(new ClosedError('the connection is closed', { cause: info.error }));
     opening?.onGone(info);
     this.publish('close', { ...info });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocketServerProtocol } from '../src/server-protocol.ts';
-import { frame, type Log, rawServer } from './harness.ts';
+import { frame, type Log, rawClient, rawServer } from './harness.ts';
 
 function pinging(log: Log): new () => WebSocketServerProtocol {
   return class extends WebSocketServerProtocol {
@@ -39,6 +39,17 @@ describe('automatic pings', () => {
     const next = peer.take();
     expect(next[0]).toBe(0x89);
     expect(next.subarray(2)).not.toEqual(ping.subarray(2));
+  });
+
+  test('go out from clients as well, masked, once the handshake is done', () => {
+    const { advance, accept, peer, platform } = rawClient({ options: { autoPingInterval: 5000 }, isOpened: false });
+    advance(4000);
+    accept();
+    expect(platform.clock.pendingTimers).toBe(1);
+    advance(4999);
+    expect(peer.take().length).toBe(0);
+    advance(1);
+    expect([...peer.take().subarray(0, 2)]).toEqual([0x89, 0x80 | 12]);
   });
 
   test('without a pong drop the connection after the timeout', async () => {

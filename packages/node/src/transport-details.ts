@@ -87,7 +87,8 @@ function describeOwn(socket: Duplex): string | null {
 function describeAddress(address: string, port: number): string {
   // What came by IPv4 to a socket that takes both is told as what it is.
   const plain = address.startsWith('::ffff:') && isIPv4(address.slice(7)) ? address.slice(7) : address;
-  return `${plain.includes(':') ? 'tcp6' : 'tcp4'}:${plain}:${port}`;
+  // perf: joined, it is one string; a template would keep its parts, for as long as the connection lives.
+  return [plain.includes(':') ? 'tcp6' : 'tcp4', plain, port].join(':');
 }
 
 /** `tls-unique` is the first Finished message, hashed (the client's, unless resumed); it ends with TLS 1.2. */

@@ -96,13 +96,9 @@ class TakeoverInflaters implements InflaterSource {
     return context.codec;
   }
 
-  give(inflater: ZlibInflater, isOpen: boolean): void {
-    if (this.#context === null) {
-      this.#pool.give('', inflater);
-      return;
-    }
-    this.#context.isBusy = false;
-    if (!isOpen) this.close();
+  give(inflater: ZlibInflater): void {
+    if (this.#context === null) this.#pool.give('', inflater);
+    else this.#context.isBusy = false;
   }
 
   close(): void {

@@ -27,6 +27,8 @@ export interface ConnectionRequestFields {
   readonly extensions: readonly RequestedExtension[];
 }
 
+const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
+
 /** A client's opening handshake (RFC 6455, 4.2.1), given to a server's `onConnect`. */
 export class ConnectionRequest implements ConnectionRequestFields {
   readonly peer: string;
@@ -56,8 +58,9 @@ export class ConnectionRequest implements ConnectionRequestFields {
     this.params = copyLists('params', params);
     this.version = version;
     this.origin = origin;
-    this.protocols = [...protocols];
-    this.extensions = extensions.map(checkedExtension);
+    // Most requests have none, and are kept as long as their connections.
+    this.protocols = protocols.length === 0 ? NONE : [...protocols];
+    this.extensions = extensions.length === 0 ? NONE : extensions.map(checkedExtension);
   }
 
   toJSON(): ConnectionRequestFields {

@@ -28,12 +28,8 @@ export interface RawInflater {
 export interface InflaterSource {
   /** An inflater that was started with what `window` holds, or that has seen all of it itself. */
   take(window: SlidingWindow): RawInflater;
-  /**
-   * Gives back what was taken, after a message. One that failed is closed instead.
-   *
-   * @param isOpen whether it can go on with the next message; else it has to be started
-   */
-  give(inflater: RawInflater, isOpen: boolean): void;
+  /** Gives back what was taken, after a message. One that failed is closed instead. */
+  give(inflater: RawInflater): void;
   /** Frees what it keeps for the connection. */
   close?(): void;
 }
@@ -59,8 +55,6 @@ export class MessageInflater implements Decompressor {
   #inflater: RawInflater | null = null;
   #hasInput = false;
   #finalBlocks = 0;
-  /** The message did not end with a final block, which would end what the inflater can read. */
-  #isOpen = true;
   /** How much of this call's output is in the window. */
   #recorded = 0;
 
@@ -117,9 +111,8 @@ export class MessageInflater implements Decompressor {
   /** Puts the tail behind the payload, and makes sure that the message was complete. */
   #prove(output: Output): void {
     const read = this.#borrow().probe(output);
-    // Nothing is read where the payload itself ended with a final block.
-    this.#isOpen = read !== 0;
-    if (this.#isOpen && read !== END_PROBE.length - 1) throw compressedData('the message is cut off within a block');
+    // Nothing is read where the payload itself ended with a final block; the next message will find that too.
+    if (read !== 0 && read !== END_PROBE.length - 1) throw compressedData('the message is cut off within a block');
   }
 
   #borrow(): RawInflater {
@@ -134,11 +127,10 @@ export class MessageInflater implements Decompressor {
   }
 
   #endMessage(): void {
-    if (this.#inflater !== null) this.#source.give(this.#inflater, this.#isOpen);
+    if (this.#inflater !== null) this.#source.give(this.#inflater);
     this.#inflater = null;
     this.#hasInput = false;
     this.#finalBlocks = 0;
-    this.#isOpen = true;
     if (!this.#contextTakeover) this.#window.clear();
   }
 }
