@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
@@ -9,7 +9,13 @@ export async function dial(url: URL, alpn?: string[]): Promise<Duplex> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port || (isSecure ? 443 : 80));
   const socket: Socket = isSecure
-    ? connectTls({ host, port, servername: host, rejectUnauthorized: false, ...(alpn ? { ALPNProtocols: alpn } : {}) })
+    ? connectTls({
+        host,
+        port,
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+        rejectUnauthorized: false,
+        ...(alpn ? { ALPNProtocols: alpn } : {}),
+      })
     : connectTcp({ host, port });
   socket.setNoDelay(true);
   await once(socket, isSecure ? 'secureConnect' : 'connect');
