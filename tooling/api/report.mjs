@@ -1,6 +1,6 @@
 // The public API of each package as a report in git (`packages/*/etc/*.api.md`), so that no change of it goes unseen.
 // Writes the reports; with `--check` it only compares, and fails when one differs. Needs a build.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
@@ -10,13 +10,28 @@ for (const name of readdirSync('packages')) {
   const folder = resolve('packages', name);
   if (!existsSync(`${folder}/package.json`)) continue;
   mkdirSync(`${folder}/etc`, { recursive: true });
+  const { exports: entries } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  for (const [path, { types }] of Object.entries(entries)) {
+    if (types?.startsWith('./dist/')) report(name, folder, resolve(folder, types), [name, ...path.split('/').slice(1)].join('.'));
+  }
+}
+
+/**
+ * One entry point of a package: `.` makes `name.api.md`, `./part` makes `name.part.api.md`.
+ *
+ * @param {string} name
+ * @param {string} folder
+ * @param {string} entry
+ * @param {string} title
+ */
+function report(name, folder, entry, title) {
   const config = ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: `${folder}/package.json`,
     configObject: {
       projectFolder: folder,
       newlineKind: 'lf',
-      mainEntryPointFilePath: `${folder}/dist/index.d.ts`,
+      mainEntryPointFilePath: entry,
       compiler: {
         overrideTsconfig: {
           compilerOptions: {
@@ -30,14 +45,14 @@ for (const name of readdirSync('packages')) {
             allowImportingTsExtensions: true,
             noEmit: true,
           },
-          files: [`${folder}/dist/index.d.ts`],
+          files: [entry],
         },
       },
       apiReport: {
         enabled: true,
         reportFolder: `${folder}/etc`,
         reportTempFolder: `${folder}/dist/api`,
-        reportFileName: `${name}.api.md`,
+        reportFileName: `${title}.api.md`,
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
@@ -55,9 +70,9 @@ for (const name of readdirSync('packages')) {
       message.handled = true;
     },
   });
-  if (!apiReportChanged) continue;
+  if (!apiReportChanged) return;
   isStale = true;
-  console.log(`${isCheck ? 'differs' : 'written'}: packages/${name}/etc/${name}.api.md`);
+  console.log(`${isCheck ? 'differs' : 'written'}: packages/${name}/etc/${title}.api.md`);
 }
 if (isCheck && isStale) {
   console.error(

@@ -9,6 +9,7 @@ import { rolldown } from 'rolldown';
 const BUDGETS = [
   { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1024 },
   { name: 'createUrl, parseUrl', from: 'util', code: "export { createUrl, parseUrl } from '@ws/util';", budget: 2048 },
+  { name: 'all of util', from: 'util', code: "export * from '@ws/util';", budget: 2048 },
   {
     name: 'a client over a transport of your own',
     from: 'core',

@@ -105,7 +105,7 @@ export function formatReport({ machine, versions, rounds, scenarios }) {
   const isClient = (/** @type {ScenarioSummary} */ scenario) => scenario.name.startsWith('client');
   const servers = scenarios.filter(scenario => !isClient(scenario));
   const work = servers.filter(scenario => !scenario.isMemory && scenario.name !== 'echo-10k');
-  const columns = ['ours', 'ours-attach', 'ws', 'websocket', 'deno', 'uws', 'raw', 'undici'];
+  const columns = ['ours', 'ours-attach', 'ours-pull', 'ws', 'websocket', 'deno', 'uws', 'raw', 'undici'];
   const many = servers.filter(scenario => scenario.name === 'echo-10k');
   return `# Results
 

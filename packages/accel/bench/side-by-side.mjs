@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { createAccelerator } from '@ws/accel';
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import { measure, show, table } from './measure.mjs';
 
 const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
 import type { Masker, ReceiveBuffer, Utf8Validator } from '@ws/types';
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import { loadKernel } from './kernel.ts';
 import { type AsciiTextUnmasker, KernelPorts } from './kernel-ports.ts';
 import { type IsUtf8, nativeUtf8 } from './native-utf8.ts';

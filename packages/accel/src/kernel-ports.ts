@@ -1,5 +1,5 @@
 import type { Masker, ReceiveBuffer, TextUnmasker, Utf8Validator } from '@ws/types';
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import type { Kernel } from './kernel.ts';
 import { KernelCopy } from './kernel-copy.ts';
 import { type IsUtf8, validateNatively } from './native-utf8.ts';

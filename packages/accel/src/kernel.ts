@@ -1,4 +1,4 @@
-import { decodeBase64 } from '@ws/util';
+import { decodeBase64 } from '@ws/util/primitives';
 import { NVX_WASM } from './nvx.generated.ts';
 import { passesSelfTest } from './self-test.ts';
 

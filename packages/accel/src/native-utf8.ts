@@ -1,5 +1,5 @@
 import { UTF8_ACCEPT, UTF8_REJECT, type Utf8Validator } from '@ws/types';
-import { portableUtf8 } from '@ws/util';
+import { portableUtf8 } from '@ws/util/primitives';
 
 /** Whether bytes are valid and complete UTF-8, as `isUtf8` of `node:buffer` tells. */
 export type IsUtf8 = (bytes: Uint8Array) => boolean;

@@ -1,4 +1,4 @@
-import { equalBytes, portableMasker, portableUtf8 } from '@ws/util';
+import { equalBytes, portableMasker, portableUtf8 } from '@ws/util/primitives';
 import type { Kernel } from './kernel.ts';
 import { RECEIVE_SIZE, RECEIVE_START } from './nvx.generated.ts';
 

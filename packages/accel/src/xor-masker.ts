@@ -1,5 +1,5 @@
 import type { Masker } from '@ws/types';
-import { portableMasker } from '@ws/util';
+import { portableMasker } from '@ws/util/primitives';
 import { sharedAccelerator } from './accelerator.ts';
 import { MASK_COPY_FROM } from './thresholds.ts';
 

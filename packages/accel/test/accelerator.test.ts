@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { createAccelerator, HAS_NVX } from '../src/index.ts';
 

@@ -7,7 +7,7 @@ import type {
   CompressionResponseAccept,
   MessageCompression,
 } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 
 type Json = Readonly<Record<string, unknown>>;
 

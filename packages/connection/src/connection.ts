@@ -2,7 +2,7 @@
 
 import { type CloseInfo, isWireCloseCode, MAX_CLOSE_REASON, ProtocolError } from '@ws/core';
 import { CloseReason, type Headers } from '@ws/types';
-import { textByteLength } from '@ws/util';
+import { textByteLength } from '@ws/util/primitives';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { EngineListener, EngineProtocol } from './engine.ts';
 import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';

@@ -1,7 +1,7 @@
 // What comes out of the inbox: whole messages, or one chunk by chunk.
 
 import type { AbortSignalLike } from '@ws/types';
-import { concatBytes, decodeText } from '@ws/util';
+import { concatBytes, decodeText } from '@ws/util/primitives';
 import type { Inbox, IncomingParts } from './inbox.ts';
 import { cancellable } from './signals.ts';
 import { TextDecoderStreaming } from './text-stream.ts';

@@ -1,7 +1,7 @@
 // Messages on their way out: one after the other, each until the transport took it.
 
 import type { AbortSignalLike } from '@ws/types';
-import { encodeText } from '@ws/util';
+import { encodeText } from '@ws/util/primitives';
 import type { EngineProtocol } from './engine.ts';
 import { orAborted } from './signals.ts';
 

@@ -1,5 +1,5 @@
 import type { AbortSignalLike } from '@ws/types';
-import { encodeText } from '@ws/util';
+import { encodeText } from '@ws/util/primitives';
 import type { EngineProtocol } from './engine.ts';
 import { cancellable } from './signals.ts';
 

@@ -1,6 +1,6 @@
 import { type ConnectAnswer, HandshakeError as EngineHandshakeError } from '@ws/core';
 import { ConnectionAccept, type HeaderInit, type Headers } from '@ws/types';
-import { encodeText, flattenHeaders } from '@ws/util';
+import { encodeText, flattenHeaders } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { PullServerProtocol } from './engine.ts';

@@ -1,7 +1,7 @@
 // A client's opening handshake as it happens: perhaps through a proxy, the request out, the response in.
 
 import { ConnectingRequest, ConnectionResponse } from '@ws/types';
-import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import type { WebSocketClientFactory } from './client-factory.ts';
 import type { WebSocketClientProtocol } from './client-protocol.ts';
 import type { CloseInfo } from './close-info.ts';

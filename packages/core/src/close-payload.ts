@@ -1,4 +1,4 @@
-import { decodeText, EMPTY_BYTES, truncateText } from '@ws/util';
+import { decodeText, EMPTY_BYTES, truncateText } from '@ws/util/primitives';
 import { ProtocolError } from './protocol-error.ts';
 
 /** What a Close frame says. */

@@ -1,7 +1,8 @@
 // What both factories have in common: where they are, and how they prepare messages.
 
 import type { CompressionExtension, HeaderInit, Platform } from '@ws/types';
-import { encodeText, type UrlParts, webPlatform } from '@ws/util';
+import type { UrlParts } from '@ws/util';
+import { encodeText, webPlatform } from '@ws/util/primitives';
 import { checkBytes } from './payload-check.ts';
 import { PreparedMessage } from './prepared-message.ts';
 

@@ -4,7 +4,7 @@
 
 import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import { isControlOpcode, isKnownOpcode, Opcode } from './opcode.ts';
 import { ProtocolError } from './protocol-error.ts';
 

@@ -1,6 +1,6 @@
 // What the hooks of frames do when they are not overridden: join chunks to frames, and frames to the message.
 
-import { concatBytes } from '@ws/util';
+import { concatBytes } from '@ws/util/primitives';
 
 /** The message that is being received, for a protocol class that overrides some of the hooks of frames. */
 export class FrameHookBuffer {

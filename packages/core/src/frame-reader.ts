@@ -1,7 +1,7 @@
 // The read loop: as far as the application can follow. What it cannot yet take of the bytes at hand waits here, and
 // the stream is made to wait too.
 
-import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
 import { type FrameDecoder, Piece } from './frame-decoder.ts';
 import type { MessageReceiver } from './message-receiver.ts';

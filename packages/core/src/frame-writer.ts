@@ -2,7 +2,7 @@
 // turn. Memory that a slow transport has to keep is its own from then on; what comes after waits here.
 
 import type { ByteStream, Masker } from '@ws/types';
-import { encodeTextInto } from '@ws/util';
+import { encodeTextInto } from '@ws/util/primitives';
 import { FIN, frameHeaderLength, MAX_FRAME_HEADER, RSV1, writeFrameHeader } from './frame-header.ts';
 import type { MaskingKeys } from './masking-keys.ts';
 import { Opcode } from './opcode.ts';

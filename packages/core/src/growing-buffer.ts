@@ -1,4 +1,4 @@
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 
 /** What is reserved at once for a payload of which nothing has arrived yet. */
 const FIRST_CAPACITY = 65536;

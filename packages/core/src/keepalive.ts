@@ -1,7 +1,7 @@
 // Automatic pings (RFC 6455, 5.5.2): is the peer still there, and how far away?
 
 import type { Clock, Random, Timer } from '@ws/types';
-import { equalBytes } from '@ws/util';
+import { equalBytes } from '@ws/util/primitives';
 import type { Timers } from './timers.ts';
 
 /** The parts of the options that concern {@link Keepalive}; milliseconds. The interval is over 0, a timeout of 0 is none. */

@@ -3,7 +3,7 @@
 
 import type { MessageCompression, Utf8Validator } from '@ws/types';
 import { DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
 import type { FrameDecoder } from './frame-decoder.ts';
 import { GrowingBuffer } from './growing-buffer.ts';

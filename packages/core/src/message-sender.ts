@@ -1,7 +1,7 @@
 // Messages in, frames out: compression, fragmentation, and the APIs to send a message bit by bit.
 
 import type { MessageCompression } from '@ws/types';
-import { EMPTY_BYTES, encodeText } from '@ws/util';
+import { EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import { FIN, RSV1 } from './frame-header.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { messageFirstByte } from './frame-writer.ts';

@@ -2,7 +2,7 @@
 // each row's comment is what it says there.
 
 import type { CompressionOffer, CompressionOfferAcceptor, CompressionResponseAcceptor } from '@ws/types';
-import { nearestName } from '@ws/util';
+import { nearestName } from '@ws/util/primitives';
 import { DEFAULT_FLASH_POLICY } from './handshake/flash-policy.ts';
 import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck, orNull } from './option-checks.ts';
 

@@ -1,7 +1,7 @@
 // The class that applications extend: hooks to override, methods to call. What it does lies in the endpoint.
 
 import type { ByteStream, MessageCompression, Platform, TransportDetails } from '@ws/types';
-import { encodeText } from '@ws/util';
+import { encodeText } from '@ws/util/primitives';
 import type { CloseInfo, ConnectionState } from './close-info.ts';
 import { checkCloseArguments } from './close-payload.ts';
 import { Endpoint, type Opening } from './endpoint.ts';

@@ -1,6 +1,6 @@
 // The body of a response that is not 101: it says why, perhaps. Any server may send it, so it is read as far as a limit.
 
-import { concatBytes, decodeLatin1 } from '@ws/util';
+import { concatBytes, decodeLatin1 } from '@ws/util/primitives';
 import { GrowingBuffer } from './growing-buffer.ts';
 import type { ResponseHead } from './handshake/response-head.ts';
 

@@ -1,5 +1,6 @@
 import type { Platform } from '@ws/types';
-import { checkHeaderValue, checkToken, flattenHeaders, parseUrl } from '@ws/util';
+import { parseUrl } from '@ws/util';
+import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util/primitives';
 import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
 import { compileOriginPatterns } from './handshake/origin.ts';
 import type { UpgradePolicy } from './handshake/server-handshake.ts';

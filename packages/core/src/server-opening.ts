@@ -1,7 +1,7 @@
 // A server's opening handshake as it happens: bytes in, the application asked, the answer out.
 
 import { ConnectionAccept, ConnectionDeny, ConnectionRequest, type HeaderInit } from '@ws/types';
-import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util';
+import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import type { CloseInfo } from './close-info.ts';
 import { acceptOffers } from './compression-negotiation.ts';
 import type { Endpoint, Opening } from './endpoint.ts';

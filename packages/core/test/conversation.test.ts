@@ -1,6 +1,6 @@
 import { manualClock, memoryPair, seededRandom } from '@ws/testkit';
 import type { Platform } from '@ws/types';
-import { portableMasker, portableUtf8, sha1 } from '@ws/util';
+import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { WebSocketClientFactory } from '../src/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/client-protocol.ts';

@@ -1,5 +1,5 @@
 import { everySplit, hex } from '@ws/testkit';
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FrameDecoder, type FrameDecoderRules, Piece } from '../src/frame-decoder.ts';

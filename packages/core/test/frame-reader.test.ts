@@ -1,4 +1,4 @@
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { Delivery } from '../src/delivery.ts';
 import { FrameDecoder } from '../src/frame-decoder.ts';

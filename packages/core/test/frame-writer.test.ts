@@ -1,6 +1,6 @@
 import { manualClock, seededRandom, toHex } from '@ws/testkit';
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
-import { portableMasker } from '@ws/util';
+import { portableMasker } from '@ws/util/primitives';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeFrame, FrameWriter, type Masking, messageFirstByte } from '../src/frame-writer.ts';

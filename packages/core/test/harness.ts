@@ -3,7 +3,7 @@
 
 import { hex, type ManualClock, type MemoryStream, manualClock, memoryPair, seededRandom, toHex } from '@ws/testkit';
 import type { ByteStreamHandler, Platform } from '@ws/types';
-import { portableMasker, portableUtf8, sha1 } from '@ws/util';
+import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
 import { WebSocketClientFactory } from '../src/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/client-protocol.ts';
 import type { ClientOptions, Partially, ServerOptions } from '../src/options.ts';

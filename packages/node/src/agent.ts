@@ -1,6 +1,6 @@
 import { type ClientOptions, type Partially, type ProxyParameters, WebSocketClientProtocol } from '@ws/core';
 import type { HeaderInit } from '@ws/types';
-import { nearestName } from '@ws/util';
+import { nearestName } from '@ws/util/primitives';
 import { connectWS } from './connect.ts';
 import type { DialOptions } from './dial.ts';
 import { WebSocketClientFactory } from './factories.ts';

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import type { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import { type ByteStream, type ByteStreamHandler, reasonPhrase } from '@ws/types';
-import { concatBytes, encodeLatin1 } from '@ws/util';
+import { concatBytes, encodeLatin1 } from '@ws/util/primitives';
 import { openOver } from './connect.ts';
 import { type Head, HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 import { ConnectError } from './net-error.ts';

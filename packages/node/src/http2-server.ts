@@ -9,7 +9,7 @@ import type {
   ServerHttp2Stream,
 } from 'node:http2';
 import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
-import { concatBytes } from '@ws/util';
+import { concatBytes } from '@ws/util/primitives';
 import { HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 import { findRoute, type Route, RouteTable } from './routes.ts';
 import { DuplexStream, isServed } from './socket-stream.ts';

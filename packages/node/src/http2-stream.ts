@@ -1,7 +1,7 @@
 // WebSockets over HTTP/2 (RFC 8441). The engine speaks the opening handshake of HTTP/1.1; here its head is taken off
 // the stream and becomes the headers of an HTTP/2 stream, and the other way round. Frames pass as they are.
 
-import { concatBytes, decodeLatin1 } from '@ws/util';
+import { concatBytes, decodeLatin1 } from '@ws/util/primitives';
 
 /** A head of HTTP/1.1. */
 export interface Head {

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
 import { WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
 import { ConnectionDeny, type ConnectionRequest, type ConnectionResponse, type Platform } from '@ws/types';
-import { decodeBase64, decodeLatin1, encodeBase64 } from '@ws/util';
+import { decodeBase64, decodeLatin1, encodeBase64 } from '@ws/util/primitives';
 import { WebSocketClientFactory, WebSocketServerFactory } from './factories.ts';
 import { nodePlatform } from './platform.ts';
 import { ProtocolStream } from './web-socket-stream.ts';

@@ -1,7 +1,7 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import { portableDeflate } from '@ws/compress/deflate';
 import type { DeflateCodec } from '@ws/types';
-import { concatBytes } from '@ws/util';
+import { concatBytes } from '@ws/util/primitives';
 import { createNativeDeflate } from './zlib-native.ts';
 import { oneShotDeflate } from './zlib-one-shot.ts';
 

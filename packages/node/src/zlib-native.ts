@@ -11,7 +11,7 @@ import {
   SlidingWindow,
 } from '@ws/compress/deflate';
 import type { DeflateCodec } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import { type ZlibContext, ZlibContexts } from './zlib-contexts.ts';
 import { ZlibDeflater, ZlibInflater } from './zlib-handle.ts';
 import { frugalParameters, kindOf, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';

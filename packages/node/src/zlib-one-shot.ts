@@ -13,7 +13,7 @@ import {
   SlidingWindow,
 } from '@ws/compress/deflate';
 import type { DeflateCodec } from '@ws/types';
-import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import { frugalParameters, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';
 
 /** Deflate by `deflateRawSync` and `inflateRawSync` with the option `dictionary`. */

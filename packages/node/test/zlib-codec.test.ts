@@ -9,7 +9,7 @@ import {
 import { portableDeflate } from '@ws/compress/deflate';
 import { everySplit, hex, type SeededRandom, seededRandom } from '@ws/testkit';
 import type { Compressor, Decompressor, DeflateCodec } from '@ws/types';
-import { concatBytes, EMPTY_BYTES, encodeText, equalBytes } from '@ws/util';
+import { concatBytes, EMPTY_BYTES, encodeText, equalBytes } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { createZlibCodec, deflateCodecWorks, type ZlibWay, zlibCodec } from '../src/zlib-codec.ts';
 

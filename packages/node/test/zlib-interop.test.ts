@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { acceptBzip2, offerBzip2 } from '@ws/compress/bzip2';
 import { type AcceptDeflateOptions, acceptDeflate, type OfferDeflateOptions, offerDeflate } from '@ws/compress/deflate';
 import { type SeededRandom, seededRandom } from '@ws/testkit';
-import { encodeText, equalBytes } from '@ws/util';
+import { encodeText, equalBytes } from '@ws/util/primitives';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type PerMessageDeflateOptions, WebSocket, WebSocketServer } from 'ws';
 import {

@@ -1,5 +1,5 @@
 import { bench, describe } from 'vitest';
-import { portableMasker } from '../src/index.ts';
+import { portableMasker } from '../src/primitives.ts';
 
 /** Byte by byte, as RFC 6455, 5.3, has it. */
 function plainMask(bytes: Uint8Array, key: number): void {

@@ -1,5 +1,5 @@
 import { bench, describe } from 'vitest';
-import { decodeText, encodeText, encodeTextInto } from '../src/index.ts';
+import { decodeText, encodeText, encodeTextInto } from '../src/primitives.ts';
 
 const encoder = new TextEncoder();
 const target = new Uint8Array(65536);

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { bench, describe } from 'vitest';
-import { encodeText, portableUtf8 } from '../src/index.ts';
+import { encodeText, portableUtf8 } from '../src/primitives.ts';
 
 const texts = {
   ASCII: 'The quick brown fox jumps over the lazy dog. ',

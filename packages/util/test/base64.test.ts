@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeBase64, encodeBase64 } from '../src/index.ts';
+import { decodeBase64, encodeBase64 } from '../src/primitives.ts';
 
 test('encodes as the platform does, and decodes that (RFC 4648, 4)', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { concatBytes, EMPTY_BYTES, equalBytes } from '../src/index.ts';
+import { concatBytes, EMPTY_BYTES, equalBytes } from '../src/primitives.ts';
 
 test('concatBytes joins pieces in order', () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken } from '../src/index.ts';
+import { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken } from '../src/primitives.ts';
 
 describe('tokens (RFC 9110, 5.6.2)', () => {
   test('are made of just these characters', () => {

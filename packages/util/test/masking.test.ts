@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { equalBytes, portableMasker } from '../src/index.ts';
+import { equalBytes, portableMasker } from '../src/primitives.ts';
 
 /** RFC 6455, 5.3, to the letter. */
 function transformed(bytes: Uint8Array, start: number, end: number, key: number, offset: number): Uint8Array {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestName } from '../src/index.ts';
+import { nearestName } from '../src/primitives.ts';
 
 const names = ['maxFramePayloadSize', 'maxMessagePayloadSize', 'autoPingInterval', 'autoPingTimeout', 'versions'];
 

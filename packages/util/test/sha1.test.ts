@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeBase64, encodeText, sha1 } from '../src/index.ts';
+import { encodeBase64, encodeText, sha1 } from '../src/primitives.ts';
 
 test('gives the accept key of the RFC (RFC 6455, 1.3)', () => {
   const key = 'dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

@@ -10,7 +10,7 @@ import {
   encodeTextInto,
   textByteLength,
   truncateText,
-} from '../src/index.ts';
+} from '../src/primitives.ts';
 
 // Any UTF-16, halves of surrogate pairs too, on both sides of the length where another way is taken.
 const anyText = fc

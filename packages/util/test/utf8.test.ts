@@ -1,7 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { portableUtf8 } from '../src/index.ts';
+import { portableUtf8 } from '../src/primitives.ts';
 
 const { validate } = portableUtf8;
 

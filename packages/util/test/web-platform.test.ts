@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { portableMasker, portableUtf8, webPlatform } from '../src/index.ts';
+import { portableMasker, portableUtf8, webPlatform } from '../src/primitives.ts';
 
 const { clock, random, digest } = webPlatform;
 

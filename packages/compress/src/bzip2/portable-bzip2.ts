@@ -5,7 +5,7 @@ import {
   DecompressionError,
   type Decompressor,
 } from '@ws/types';
-import { concatBytes, EMPTY_BYTES } from '@ws/util';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import { bunzip } from './bunzip.ts';
 import { Bzip2Encoder } from './bzip2-encoder.ts';
 

@@ -1,5 +1,5 @@
 import type { Compressor } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import { Output } from './output.ts';
 import { SYNC_TAIL } from './trailer.ts';
 

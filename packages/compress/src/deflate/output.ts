@@ -1,5 +1,5 @@
 import { DecompressionError } from '@ws/types';
-import { concatBytes } from '@ws/util';
+import { concatBytes } from '@ws/util/primitives';
 
 /** Collects what one call of a codec gives. */
 export class Output {

@@ -1,4 +1,4 @@
-import { EMPTY_BYTES } from '@ws/util';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 
 const FIRST_CAPACITY = 1024;
 

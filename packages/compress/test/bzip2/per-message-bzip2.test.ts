@@ -1,5 +1,5 @@
 import { hex, toHex } from '@ws/testkit';
-import { decodeText, EMPTY_BYTES, encodeText } from '@ws/util';
+import { decodeText, EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { PerMessageBzip2, portableBzip2 } from '../../src/bzip2/index.ts';
 

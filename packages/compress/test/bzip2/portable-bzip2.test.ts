@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { everySplit, hex, seededRandom } from '@ws/testkit';
-import { concatBytes, encodeText, equalBytes } from '@ws/util';
+import { concatBytes, encodeText, equalBytes } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { portableBzip2 } from '../../src/bzip2/index.ts';
 import { compressAll, decompressAll } from '../support/codec.ts';

@@ -1,6 +1,6 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { seededRandom } from '@ws/testkit';
-import { concatBytes, EMPTY_BYTES, equalBytes } from '@ws/util';
+import { concatBytes, EMPTY_BYTES, equalBytes } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { inflateWhole } from '../../src/deflate/fflate-inflate.ts';
 import { jsonMessage } from '../support/messages.ts';

@@ -1,6 +1,6 @@
 import { hex, toHex } from '@ws/testkit';
 import type { DeflateCodec } from '@ws/types';
-import { decodeText, EMPTY_BYTES, encodeText } from '@ws/util';
+import { decodeText, EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { type DeflateProcessorFields, PerMessageDeflate, portableDeflate } from '../../src/deflate/index.ts';
 

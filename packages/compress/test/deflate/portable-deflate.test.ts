@@ -1,6 +1,6 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { everySplit, hex, seededRandom } from '@ws/testkit';
-import { concatBytes, decodeText, EMPTY_BYTES, encodeText, equalBytes } from '@ws/util';
+import { concatBytes, decodeText, EMPTY_BYTES, encodeText, equalBytes } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { portableDeflate } from '../../src/deflate/index.ts';
 import { compressAll, decompressAll } from '../support/codec.ts';

@@ -1,5 +1,5 @@
 import { seededRandom } from '@ws/testkit';
-import { concatBytes, equalBytes } from '@ws/util';
+import { concatBytes, equalBytes } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { SlidingWindow } from '../../src/deflate/index.ts';
 

@@ -1,5 +1,5 @@
 import type { Compressor, Decompressor } from '@ws/types';
-import { concatBytes } from '@ws/util';
+import { concatBytes } from '@ws/util/primitives';
 
 /** A whole message, given in pieces. */
 export function compressAll(compressor: Compressor, pieces: readonly Uint8Array[]): Uint8Array {

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@ws/testkit';
-import { encodeText } from '@ws/util';
+import { encodeText } from '@ws/util/primitives';
 
 const NAMES = ['alice', 'bob', 'carol', 'dave', 'eve'];
 const WORDS = ['price', 'quantity', 'symbol', 'currency', 'timestamp', 'Gödel', '日本語'];

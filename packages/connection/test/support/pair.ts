@@ -9,7 +9,7 @@ import {
   seededRandom,
 } from '@ws/testkit';
 import type { Platform } from '@ws/types';
-import { portableMasker, portableUtf8, sha1 } from '@ws/util';
+import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
 import type { WebSocketConnection } from '../../src/connection.ts';
 import { type AcceptOverOptions, acceptOver, type ConnectOverOptions, connectOver } from '../../src/over.ts';
 import type { AcceptOptions, WebSocketRequest } from '../../src/request.ts';

@@ -1,5 +1,5 @@
 import type { Digest } from '@ws/types';
-import { encodeBase64, encodeLatin1 } from '@ws/util';
+import { encodeBase64, encodeLatin1 } from '@ws/util/primitives';
 
 /** RFC 6455, 1.3: what no server sends that does not know the protocol. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

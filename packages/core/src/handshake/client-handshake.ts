@@ -10,7 +10,7 @@ import type {
   Headers,
   Random,
 } from '@ws/types';
-import { checkHeaderValue, checkToken, encodeBase64, encodeText, flattenHeaders } from '@ws/util';
+import { checkHeaderValue, checkToken, encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
 import { createAcceptKey } from './accept-key.ts';
 import { parseExtensions } from './extensions-header.ts';
 import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';

@@ -3,7 +3,7 @@
 // Each byte is looked at a constant number of times, however the head is cut.
 
 import type { Headers } from '@ws/types';
-import { decodeLatin1, isToken } from '@ws/util';
+import { decodeLatin1, isToken } from '@ws/util/primitives';
 import { GrowingBuffer } from '../growing-buffer.ts';
 import type { HandshakeError, HandshakeErrorCode } from './handshake-error.ts';
 

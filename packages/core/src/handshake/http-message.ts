@@ -1,4 +1,4 @@
-import { encodeLatin1 } from '@ws/util';
+import { encodeLatin1 } from '@ws/util/primitives';
 
 /** A header line to send: name and value, both already checked. */
 export type HeaderLine = readonly [name: string, value: string];

@@ -1,5 +1,5 @@
 import { type HeaderInit, reasonPhrase } from '@ws/types';
-import { concatBytes, EMPTY_BYTES, encodeText, flattenHeaders } from '@ws/util';
+import { concatBytes, EMPTY_BYTES, encodeText, flattenHeaders } from '@ws/util/primitives';
 import { encodeHead, type HeaderLine } from './http-message.ts';
 
 /** What we say about the message and the connection ourselves. */

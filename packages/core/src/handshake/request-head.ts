@@ -1,4 +1,4 @@
-import { isToken } from '@ws/util';
+import { isToken } from '@ws/util/primitives';
 import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
 import { addHeader, createHeaderFields, type HeaderFields, type HttpHead, HttpHeadParser } from './http-head.ts';
 

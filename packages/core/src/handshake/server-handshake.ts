@@ -2,7 +2,7 @@
 // decides which of several faults is told.
 
 import type { Digest, HeaderInit, Headers } from '@ws/types';
-import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util';
+import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util/primitives';
 import { createAcceptKey, isValidKey } from './accept-key.ts';
 import { type Extension, parseExtensions } from './extensions-header.ts';
 import { parseForwardedFor } from './forwarded-for.ts';

@@ -1,4 +1,4 @@
-import { isToken } from '@ws/util';
+import { isToken } from '@ws/util/primitives';
 import { HandshakeError } from './handshake-error.ts';
 import { parseList } from './header-list.ts';
 

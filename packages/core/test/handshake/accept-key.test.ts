@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sha1 } from '@ws/util';
+import { sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { createAcceptKey, isValidKey } from '../../src/handshake/accept-key.ts';
 

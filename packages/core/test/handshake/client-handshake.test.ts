@@ -1,6 +1,6 @@
 import { seededRandom } from '@ws/testkit';
 import type { CompressionExtension, CompressionOffer, ConnectingRequest } from '@ws/types';
-import { sha1 } from '@ws/util';
+import { sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { isValidKey } from '../../src/handshake/accept-key.ts';
 import {

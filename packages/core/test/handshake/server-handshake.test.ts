@@ -1,4 +1,4 @@
-import { sha1 } from '@ws/util';
+import { sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { HandshakeError } from '../../src/handshake/handshake-error.ts';
 import { compileOriginPatterns } from '../../src/handshake/origin.ts';

@@ -1,4 +1,4 @@
-import { encodeLatin1 } from '@ws/util';
+import { encodeLatin1 } from '@ws/util/primitives';
 import { type RequestHead, RequestHeadParser } from '../../src/handshake/request-head.ts';
 import { type ResponseHead, ResponseHeadParser } from '../../src/handshake/response-head.ts';
 

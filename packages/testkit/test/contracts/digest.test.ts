@@ -1,5 +1,5 @@
 import type { Digest } from '@ws/types';
-import { sha1 } from '@ws/util';
+import { sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { digestContract } from '../../src/index.ts';
 import { firstBrokenRule } from '../support/prove-suite.ts';

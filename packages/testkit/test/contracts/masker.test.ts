@@ -1,5 +1,5 @@
 import type { Masker } from '@ws/types';
-import { portableMasker } from '@ws/util';
+import { portableMasker } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { maskerContract } from '../../src/index.ts';
 import { firstBrokenRule } from '../support/prove-suite.ts';

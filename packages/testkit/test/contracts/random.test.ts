@@ -1,5 +1,5 @@
 import type { Random } from '@ws/types';
-import { webPlatform } from '@ws/util';
+import { webPlatform } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { randomContract, seededRandom } from '../../src/index.ts';
 import { firstBrokenRule } from '../support/prove-suite.ts';

@@ -1,5 +1,5 @@
 import type { TextUnmasker } from '@ws/types';
-import { portableMasker, portableUtf8 } from '@ws/util';
+import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { textUnmaskerContract } from '../../src/index.ts';
 import { firstBrokenRule } from '../support/prove-suite.ts';

@@ -1,5 +1,5 @@
 import type { Utf8Validator } from '@ws/types';
-import { portableUtf8 } from '@ws/util';
+import { portableUtf8 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { utf8Reference } from '../../src/contracts/utf8-reference.ts';
 import { hex, utf8Contract } from '../../src/index.ts';

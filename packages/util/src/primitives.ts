@@ -1,0 +1,19 @@
+/** What the packages of the family share, and whoever writes an adapter may use: text, bytes, header grammar, kernels. */
+export { decodeBase64, encodeBase64 } from './base64.ts';
+export { concatBytes, EMPTY_BYTES, equalBytes } from './bytes.ts';
+export { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken } from './header-grammar.ts';
+export { portableMasker } from './masking.ts';
+export { nearestName } from './nearest-name.ts';
+export { sha1 } from './sha1.ts';
+export {
+  decodeLatin1,
+  decodeText,
+  decodeTextLossy,
+  encodeLatin1,
+  encodeText,
+  encodeTextInto,
+  textByteLength,
+  truncateText,
+} from './text.ts';
+export { portableUtf8 } from './utf8.ts';
+export { webPlatform } from './web-platform.ts';
