@@ -46,27 +46,30 @@ export class ClientOpening implements Opening {
   }
 
   start(): void {
-    this.#guard(() => {
-      const { proxy, hostname, port } = this.#factory;
-      if (proxy === null) {
-        this.#ask();
-        return;
-      }
-      this.#phase = 'proxy';
-      this.#endpoint.closing.state = 'proxy-connecting';
-      const { username, password, headers } = proxy;
-      // A Unix domain socket, which has none, is never reached through a proxy.
-      const target = { host: hostname, port: port as number, username, password, headers };
-      this.#endpoint.sendHandshake(formatConnectRequest(target));
-    });
+    const { proxy, hostname, port } = this.#factory;
+    if (proxy === null) {
+      this.#ask();
+      return;
+    }
+    this.#phase = 'proxy';
+    this.#endpoint.closing.state = 'proxy-connecting';
+    const { username, password, headers } = proxy;
+    // A Unix domain socket, which has none, is never reached through a proxy.
+    const target = { host: hostname, port: port as number, username, password, headers };
+    this.#endpoint.sendHandshake(formatConnectRequest(target));
   }
 
   onData(bytes: Uint8Array): void {
-    this.#guard(() => {
-      if (this.#refusal !== null) this.#onBody(bytes, this.#refusal);
-      else if (this.#phase === 'asking' || this.#phase === 'answering') this.#rest = concatBytes([this.#rest, bytes]);
-      else this.#onHead(bytes);
-    });
+    if (this.#refusal !== null) this.#onBody(bytes, this.#refusal);
+    else if (this.#phase === 'asking' || this.#phase === 'answering') this.#rest = concatBytes([this.#rest, bytes]);
+    else this.#onHead(bytes);
+  }
+
+  /** There will be no connection (RFC 6455, 7.1.7: nothing is left to be said). */
+  onFailed(error: unknown): void {
+    this.#note(error);
+    this.#protocol.settleOpened({ error });
+    this.#endpoint.closing.drop(true);
   }
 
   onGone(info: CloseInfo): void {
@@ -100,11 +103,14 @@ export class ClientOpening implements Opening {
       return;
     }
     // Nobody has proved to be the server yet: these bytes must not be taken for what comes out of TLS.
-    if (rest.length > 0) throw new HandshakeError('ERR_PROXY', { message: 'data from the proxy before TLS' });
+    if (rest.length > 0)
+      throw new HandshakeError('ERR_PROXY', { status: null, message: 'data from the proxy before TLS' });
     this.#endpoint.startTls().then(
-      () => this.#later(() => this.#ask()),
+      () => this.#endpoint.ifConnecting(() => this.#ask()),
       cause => {
-        this.#later(() => this.#fail(new HandshakeError('ERR_PROXY', { message: 'no TLS through the proxy', cause })));
+        this.#endpoint.ifConnecting(() => {
+          throw new HandshakeError('ERR_PROXY', { status: null, message: 'no TLS through the proxy', cause });
+        });
         this.#endpoint.onClose();
       },
     );
@@ -112,15 +118,12 @@ export class ClientOpening implements Opening {
 
   /** Asks the application what to ask the server for. */
   #ask(): void {
-    const answer: unknown = this.#protocol.onConnecting(this.#protocol.transportDetails);
-    if (!isPromise(answer)) {
-      this.#request(answer);
-      return;
-    }
-    this.#endpoint.holdStream(true);
-    answer.then(
-      result => this.#resume(() => this.#request(result)),
-      error => this.#resume(() => this.#fail(error)),
+    this.#endpoint.ask(
+      () => this.#protocol.onConnecting(this.#protocol.transportDetails),
+      answer => this.#request(answer),
+      error => {
+        throw error;
+      },
     );
   }
 
@@ -176,23 +179,12 @@ export class ClientOpening implements Opening {
       if (refusal !== undefined) this.#protocol.settleOpened(refusal);
       this.#endpoint.open(compression, this.#rest, refusal);
     };
-    let answer: unknown;
-    try {
-      const result = new ConnectionResponse({ peer, headers, version, protocol, extensions });
-      this.#protocol.response = result;
-      answer = this.#protocol.onConnect(result);
-    } catch (error) {
-      open({ error });
-      return;
-    }
-    if (!isPromise(answer)) {
-      open();
-      return;
-    }
-    this.#endpoint.holdStream(true);
-    answer.then(
-      () => this.#resume(() => open()),
-      error => this.#resume(() => open({ error })),
+    const result = new ConnectionResponse({ peer, headers, version, protocol, extensions });
+    this.#protocol.response = result;
+    this.#endpoint.ask(
+      () => this.#protocol.onConnect(result),
+      () => open(),
+      error => open({ error }),
     );
   }
 
@@ -200,34 +192,6 @@ export class ClientOpening implements Opening {
   #onBody(bytes: Uint8Array, { error, body }: { readonly error: HandshakeError; readonly body: RefusalBody }): void {
     if (!body.push(bytes)) return;
     error.body = body.take();
-    this.#protocol.settleOpened({ error });
-    this.#endpoint.closing.drop(true);
-  }
-
-  /** Goes on after the application took its time. */
-  #resume(task: () => void): void {
-    // First, since the task may stop the stream again.
-    this.#endpoint.holdStream(false);
-    this.#later(task);
-  }
-
-  #later(task: () => void): void {
-    if (this.#endpoint.state === 'connecting') this.#endpoint.inTurn(() => this.#guard(task));
-  }
-
-  #guard(task: () => void): void {
-    try {
-      task();
-    } catch (error) {
-      const { state } = this.#endpoint;
-      if (state !== 'connecting' && state !== 'proxy-connecting') throw error;
-      this.#fail(error);
-    }
-  }
-
-  /** There will be no connection (RFC 6455, 7.1.7: nothing is left to be said). */
-  #fail(error: unknown): void {
-    this.#note(error);
     this.#protocol.settleOpened({ error });
     this.#endpoint.closing.drop(true);
   }
@@ -242,8 +206,4 @@ export class ClientOpening implements Opening {
   #createParser(): ResponseHeadParser {
     return new ResponseHeadParser({ maxSize: this.#endpoint.options.maxHandshakeSize });
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,6 +1,8 @@
 // What the application is told, in order, and nothing while it has paused: then events wait here, and the endpoint
 // stops reading when too much waits. An application that throws, or whose promise rejects, ends its own connection.
 
+import { isPromise } from './is-promise.ts';
+
 /** The hooks of a protocol class that data frames end in. All of them may return a promise. */
 export interface MessageHooks {
   onMessage(payload: Uint8Array, isBinary: boolean): unknown;
@@ -100,7 +102,7 @@ export class Delivery {
   call(hook: Call): void {
     try {
       const result = hook();
-      if (isThenable(result)) this.#await(result);
+      if (isPromise(result)) this.#await(result);
     } catch (error) {
       this.#listener.onHookFailed(error);
     }
@@ -110,7 +112,7 @@ export class Delivery {
   #callMessage(payload: Uint8Array, isBinary: boolean): void {
     try {
       const result = this.#hooks.onMessage(payload, isBinary);
-      if (result !== undefined && isThenable(result)) this.#await(result);
+      if (result !== undefined && isPromise(result)) this.#await(result);
     } catch (error) {
       this.#listener.onHookFailed(error);
     }
@@ -153,7 +155,3 @@ export class Delivery {
 
 /** What an event that waits is counted as, beside its bytes. */
 const EVENT_SIZE = 128;
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}

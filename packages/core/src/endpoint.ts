@@ -9,6 +9,7 @@ import { FrameDecoder } from './frame-decoder.ts';
 import { FIN } from './frame-header.ts';
 import { FrameReader, type FrameReaderActions } from './frame-reader.ts';
 import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
+import { isPromise } from './is-promise.ts';
 import { Keepalive, type KeepaliveActions } from './keepalive.ts';
 import { MessageReceiver } from './message-receiver.ts';
 import { MessageSender } from './message-sender.ts';
@@ -16,7 +17,7 @@ import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { connectionRules, type Role } from './role-rules.ts';
+import { connectionRules, type FrameHooks, type Role } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
@@ -40,7 +41,9 @@ export interface Opening {
   /** The transport is there. */
   start(): void;
   onData(bytes: Uint8Array): void;
-  /** The transport is gone before the handshake was done. */
+  /** Something went wrong before it was done. */
+  onFailed(error: unknown): void;
+  /** The transport is gone before it was done. */
   onGone(info: CloseInfo): void;
 }
 
@@ -49,8 +52,7 @@ export interface EndpointSetup {
   readonly role: Role;
   readonly hooks: EndpointHooks;
   readonly platform: Platform;
-  /** The application overrides hooks of frames. */
-  readonly hasFrameHooks: boolean;
+  readonly frameHooks: FrameHooks;
 }
 
 /** The parts of a connection report to it themselves: no connection has closures for that. */
@@ -136,9 +138,9 @@ export class Endpoint
    * @param refusal what the application threw, that wants the connection no more; the peer is told by a Close frame
    */
   open(compression: MessageCompression | null, rest: Uint8Array, refusal?: { readonly error: unknown }): void {
-    const { role, hooks, platform, hasFrameHooks } = this.#setup;
+    const { role, hooks, platform, frameHooks } = this.#setup;
     const { options, stats } = this;
-    const rules = connectionRules(role, options, compression !== null, hasFrameHooks);
+    const rules = connectionRules(role, options, compression !== null, frameHooks);
     this.#opening = null;
     this.compression = compression;
     this.writer.masking = rules.masking;
@@ -180,7 +182,7 @@ export class Endpoint
         this.#opening.onData(bytes);
       }
     } catch (error) {
-      this.failConnection(error);
+      this.#onError(error);
     } finally {
       output.leave();
     }
@@ -216,7 +218,7 @@ export class Endpoint
     try {
       task();
     } catch (error) {
-      this.failConnection(error);
+      this.#onError(error);
     } finally {
       output.leave();
     }
@@ -244,7 +246,7 @@ export class Endpoint
   /** Fails the connection (RFC 6455, 7.1.7); by 1011 for any error that is not the peer's. */
   failConnection(error: unknown): void {
     if (this.state === 'closed') return;
-    const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_HOOK_FAILED', { cause: error });
+    const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_INTERNAL_ERROR', { cause: error });
     this.#log('connection-failed', failure);
     this.#reader?.skipToClose();
     this.closing.failConnection(failure.closeCode, failure.message, error);
@@ -272,10 +274,34 @@ export class Endpoint
     this.#stream.pause();
   }
 
-  /** Stops and restarts the stream while the opening handshake waits for the application. */
-  holdStream(isHeld: boolean): void {
-    if (isHeld) this.#stream.pause();
-    else if (!this.#isGone) this.#stream.resume();
+  /** Asks the application during the opening handshake. It may take its time, in which nothing is read. */
+  ask(question: () => unknown, onAnswer: (answer: unknown) => void, onError: (error: unknown) => void): void {
+    let answer: unknown;
+    try {
+      answer = question();
+    } catch (error) {
+      onError(error);
+      return;
+    }
+    if (!isPromise(answer)) {
+      onAnswer(answer);
+      return;
+    }
+    this.#stream.pause();
+    const goOn = (task: () => void): void => {
+      // First, since the task may stop the stream again.
+      if (!this.#isGone) this.#stream.resume();
+      this.ifConnecting(task);
+    };
+    answer.then(
+      result => goOn(() => onAnswer(result)),
+      error => goOn(() => onError(error)),
+    );
+  }
+
+  /** Goes on with the opening handshake, unless it has come to an end meanwhile. */
+  ifConnecting(task: () => void): void {
+    if (this.state === 'connecting') this.inTurn(task);
   }
 
   /** Calls back when the transport has taken everything, or with an error when it is gone before. */
@@ -314,6 +340,12 @@ export class Endpoint
       this.#keepalive?.onPong(payload);
       this.delivery.call(() => hooks.onPong(payload));
     }
+  }
+
+  /** Something was thrown in a turn. */
+  #onError(error: unknown): void {
+    if (this.#opening === null) this.failConnection(error);
+    else if (this.state !== 'closed') this.#opening.onFailed(error);
   }
 
   #startKeepalive(): void {

@@ -25,7 +25,7 @@ export interface MessageSenderRules {
   readonly maxMessageSize: number;
 }
 
-type SendState = 'ground' | 'message-begin' | 'inside-message' | 'inside-frame';
+type SendState = 'no message begun' | 'message begun' | 'inside message' | 'inside frame';
 
 /** Sends the messages of one connection. That the connection is open is the caller's to check. */
 export class MessageSender {
@@ -33,7 +33,7 @@ export class MessageSender {
   readonly #writer: FrameWriter;
   readonly #stats: TrafficStats;
   readonly #compression: MessageCompression | null;
-  #state: SendState = 'ground';
+  #state: SendState = 'no message begun';
   #opcode: number = Opcode.BINARY;
   #isCompressed = false;
   #frameRemaining = 0;
@@ -53,7 +53,7 @@ export class MessageSender {
 
   /** Sends a whole message. A string is text, a Uint8Array what `isBinary` says. */
   sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
-    if (this.#state !== 'ground') this.#expect('ground');
+    if (this.#state !== 'no message begun') this.#expect('no message begun');
     if (typeof payload === 'string') {
       if (options === undefined && this.#sendShortText(payload)) return;
       this.#sendBytes(encodeText(payload), false, options);
@@ -64,7 +64,7 @@ export class MessageSender {
 
   /** Sends a message that was framed before. */
   sendPrepared(prepared: PreparedMessage): void {
-    this.#expect('ground');
+    this.#expect('no message begun');
     const { payload, isBinary } = prepared;
     this.#checkSize(payload.length);
     const compression = this.#usableCompression(prepared.doNotCompress, payload.length);
@@ -80,17 +80,17 @@ export class MessageSender {
 
   /** Begins a message that is sent in frames of the application's making. */
   beginMessage(isBinary: boolean, doNotCompress: boolean): void {
-    this.#expect('ground');
+    this.#expect('no message begun');
     this.#opcode = isBinary ? Opcode.BINARY : Opcode.TEXT;
     this.#isCompressed = this.#compression !== null && !doNotCompress;
     this.#messageLength = 0;
-    this.#state = 'message-begin';
+    this.#state = 'message begun';
     this.#countMessage(0);
   }
 
   /** Begins a frame of `length` bytes, which follow by {@link sendMessageFrameData}. */
   beginMessageFrame(length: number): void {
-    this.#expect('message-begin', 'inside-message');
+    this.#expect('message begun', 'inside message');
     if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`frame length ${length} is not valid`);
     if (this.#isCompressed) {
       throw new UsageError(
@@ -103,7 +103,7 @@ export class MessageSender {
     this.#stats.outgoingOctetsWireLevel += this.#writer.beginFrame(this.#nextFirstByte(), length);
     this.#stats.outgoingWebSocketFrames++;
     this.#frameRemaining = length;
-    this.#state = length === 0 ? 'inside-message' : 'inside-frame';
+    this.#state = length === 0 ? 'inside message' : 'inside frame';
   }
 
   /**
@@ -113,8 +113,8 @@ export class MessageSender {
    */
   sendMessageFrameData(chunk: Uint8Array): number {
     // A frame of length 0 is complete when it is begun; the empty chunk that some send for it is fine.
-    if (chunk.length === 0 && this.#state === 'inside-message') return 0;
-    this.#expect('inside-frame');
+    if (chunk.length === 0 && this.#state === 'inside message') return 0;
+    this.#expect('inside frame');
     const used = Math.min(chunk.length, this.#frameRemaining);
     this.#writer.writeFrameData(used === chunk.length ? chunk : chunk.subarray(0, used));
     this.#stats.outgoingOctetsWireLevel += used;
@@ -122,27 +122,27 @@ export class MessageSender {
     this.#stats.outgoingOctetsAppLevel += used;
     this.#frameRemaining -= used;
     if (this.#frameRemaining > 0) return this.#frameRemaining;
-    this.#state = 'inside-message';
+    this.#state = 'inside message';
     return used - chunk.length;
   }
 
   /** Sends a whole frame of the message that was begun; compressed where that was agreed. */
   sendMessageFrame(payload: Uint8Array): void {
-    this.#expect('message-begin', 'inside-message');
+    this.#expect('message begun', 'inside message');
     this.#checkSize(this.#messageLength + payload.length);
     this.#messageLength += payload.length;
     this.#stats.outgoingOctetsAppLevel += payload.length;
     const bytes = this.#isCompressed ? this.#compression!.compress(payload, false) : payload;
     this.#writeFrame(this.#nextFirstByte(), bytes);
-    this.#state = 'inside-message';
+    this.#state = 'inside message';
   }
 
   /** Ends the message that was begun. */
   endMessage(): void {
-    this.#expect('message-begin', 'inside-message');
+    this.#expect('message begun', 'inside message');
     const bytes = this.#isCompressed ? this.#compression!.compress(EMPTY_BYTES, true) : EMPTY_BYTES;
     this.#writeFrame(FIN | this.#nextFirstByte(), bytes);
-    this.#state = 'ground';
+    this.#state = 'no message begun';
   }
 
   #sendShortText(text: string): boolean {
@@ -164,8 +164,7 @@ export class MessageSender {
     const bytes = compression === null ? payload : compression.compress(payload, true);
     const firstByte = messageFirstByte(isBinary, compression !== null);
     if (fragmentSize > 0 && bytes.length > fragmentSize) this.#sendFragments(bytes, firstByte, fragmentSize);
-    // What a compressor gives is its own memory: a long result is copied, since the transport may have to keep it.
-    else this.#writeFrame(firstByte, compression === null ? bytes : ownBytes(bytes));
+    else this.#writeFrame(firstByte, bytes);
   }
 
   #sendFragments(bytes: Uint8Array, firstByte: number, fragmentSize: number): void {
@@ -183,7 +182,7 @@ export class MessageSender {
 
   /** First byte, without FIN, of the next frame of the message that was begun. */
   #nextFirstByte(): number {
-    if (this.#state !== 'message-begin') return Opcode.CONTINUATION;
+    if (this.#state !== 'message begun') return Opcode.CONTINUATION;
     return this.#opcode | (this.#isCompressed ? RSV1 : 0);
   }
 
@@ -213,24 +212,12 @@ export class MessageSender {
 
   #expect(...states: readonly SendState[]): void {
     if (states.includes(this.#state)) return;
-    throw new UsageError('ERR_SEND_STATE', `not possible here: ${describe(this.#state)}`);
+    throw new UsageError('ERR_SEND_STATE', `not possible here: ${this.#state}`);
   }
-}
-
-const MAX_LENT = 16384;
-
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.length > MAX_LENT ? new Uint8Array(bytes) : bytes;
 }
 
 function checkFragmentSize(size: number | undefined): number | undefined {
   if (size === undefined || (Number.isInteger(size) && size >= 1)) return size;
   if (typeof size !== 'number') throw new TypeError('fragmentSize must be a number');
   throw new RangeError(`fragmentSize ${size} is not a positive integer`);
-}
-
-function describe(state: SendState): string {
-  if (state === 'ground') return 'no message was begun';
-  if (state === 'inside-frame') return 'a frame was begun and is not complete';
-  return 'a message was begun and is not ended';
 }

@@ -5,5 +5,5 @@ import { HandshakeError } from './handshake/handshake-error.ts';
 export function gone(info: CloseInfo): unknown {
   if (info.error instanceof HandshakeError) return info.error;
   const code = info.timeout === 'openHandshake' ? 'ERR_HANDSHAKE_TIMEOUT' : 'ERR_HANDSHAKE_ENDED';
-  return new HandshakeError(code, info.error === null ? {} : { cause: info.error });
+  return new HandshakeError(code, { status: null, ...(info.error === null ? {} : { cause: info.error }) });
 }

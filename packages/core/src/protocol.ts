@@ -13,7 +13,7 @@ import { checkBytes } from './payload-check.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import { type Producer, ProducerDriver } from './producer.ts';
 import { ProtocolHooks } from './protocol-hooks.ts';
-import type { Role } from './role-rules.ts';
+import type { FrameHooks, Role } from './role-rules.ts';
 import { Settled } from './settled.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError, UsageError } from './usage-error.ts';
@@ -221,10 +221,14 @@ export abstract class WebSocketProtocol {
   /** Resolves when the transport has taken everything that was sent. Rejects with a ClosedError when it is gone. */
   drained(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onFlushed = (error: unknown): void => (error === undefined ? resolve() : reject(error));
-      if (this.#endpoint === null) onFlushed(new ClosedError('the connection is not open'));
-      else this.#endpoint.whenFlushed(onFlushed);
+      this.whenDrained(error => (error === undefined ? resolve() : reject(error)));
     });
+  }
+
+  /** The same for adapters, by a call, which must not throw: without a promise where there is one already. */
+  whenDrained(onDrained: (error: unknown) => void): void {
+    if (this.#endpoint === null) onDrained(new ClosedError('the connection is not open'));
+    else this.#endpoint.whenFlushed(onDrained);
   }
 
   /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie
@@ -280,6 +284,14 @@ export abstract class WebSocketProtocol {
 
   // ---- for the subclasses of this package, and for adapters
 
+  /**
+   * Whether a message that comes in one piece goes straight to `onMessage`, though hooks of frames are overridden: for
+   * adapters that put messages together themselves.
+   */
+  get takesWholeMessages(): boolean {
+    return false;
+  }
+
   /** Where this runs. */
   abstract readonly platform: Platform;
   /** @internal */
@@ -310,7 +322,7 @@ export abstract class WebSocketProtocol {
     this.transportDetails = details;
     this.peer = details?.peer ?? this.peer;
     const { role, platform } = this;
-    const setup = { role, hooks: this.#hooks, platform, hasFrameHooks: overridesFrameHooks(this) };
+    const setup = { role, hooks: this.#hooks, platform, frameHooks: frameHooksOf(this) };
     const endpoint = new Endpoint(setup, stream, options);
     this.#endpoint = endpoint;
     this.#hooks.diagnostics = platform.diagnostics;
@@ -367,16 +379,17 @@ export abstract class WebSocketProtocol {
   }
 }
 
-function overridesFrameHooks(protocol: WebSocketProtocol): boolean {
+function frameHooksOf(protocol: WebSocketProtocol): FrameHooks {
   const base = WebSocketProtocol.prototype;
-  return (
+  const areOverridden =
     protocol.onMessageBegin !== base.onMessageBegin ||
     protocol.onMessageFrameBegin !== base.onMessageFrameBegin ||
     protocol.onMessageFrameData !== base.onMessageFrameData ||
     protocol.onMessageFrameEnd !== base.onMessageFrameEnd ||
     protocol.onMessageFrame !== base.onMessageFrame ||
-    protocol.onMessageEnd !== base.onMessageEnd
-  );
+    protocol.onMessageEnd !== base.onMessageEnd;
+  if (!areOverridden) return 'none';
+  return protocol.takesWholeMessages ? 'pieces' : 'all';
 }
 
 function checkEvent(event: unknown): void {

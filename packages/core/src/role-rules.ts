@@ -8,6 +8,12 @@ import type { ClientOptions, CommonOptions, ServerOptions } from './options.ts';
 
 export type Role = 'client' | 'server';
 
+/**
+ * Which messages the hooks of frames are called for: none, since the application does not override them; all; or those
+ * that do not come in one piece.
+ */
+export type FrameHooks = 'none' | 'all' | 'pieces';
+
 /** What the parts of an open connection go by. */
 export interface ConnectionRules {
   readonly masking: Masking;
@@ -15,6 +21,8 @@ export interface ConnectionRules {
   readonly receiver: MessageReceiverRules;
   readonly sender: MessageSenderRules;
 }
+
+const FRAME_HOOKS: readonly FrameHooks[] = ['none', 'all', 'pieces'];
 
 /** Those that were made of the same options already, by what else they depend on. */
 const made: WeakMap<CommonOptions, ConnectionRules[]> = /* @__PURE__ */ new WeakMap();
@@ -24,15 +32,15 @@ export function connectionRules(
   role: Role,
   options: CommonOptions,
   hasCompression: boolean,
-  hasFrameHooks: boolean,
+  frameHooks: FrameHooks,
 ): ConnectionRules {
-  const index = (role === 'server' ? 1 : 0) | (hasCompression ? 2 : 0) | (hasFrameHooks ? 4 : 0);
+  const index = (role === 'server' ? 1 : 0) | (hasCompression ? 2 : 0) | (4 * FRAME_HOOKS.indexOf(frameHooks));
   let rules = made.get(options);
   if (rules === undefined) {
     rules = [];
     made.set(options, rules);
   }
-  rules[index] ??= createRules(role, options, hasCompression, hasFrameHooks);
+  rules[index] ??= createRules(role, options, hasCompression, frameHooks);
   return rules[index];
 }
 
@@ -40,13 +48,13 @@ function createRules(
   role: Role,
   options: CommonOptions,
   hasCompression: boolean,
-  hasFrameHooks: boolean,
+  frameHooks: FrameHooks,
 ): ConnectionRules {
   const { maxMessagePayloadSize: maxMessageSize, utf8validateIncoming: validateUtf8, autoFragmentSize } = options;
   return {
     masking: outgoingMasking(role, options),
-    decoder: decoderRules(role, options, hasCompression, !hasFrameHooks),
-    receiver: { hasFrameHooks, maxMessageSize, validateUtf8 },
+    decoder: decoderRules(role, options, hasCompression, frameHooks !== 'all'),
+    receiver: { hasFrameHooks: frameHooks !== 'none', maxMessageSize, validateUtf8 },
     sender: { autoFragmentSize, maxMessageSize },
   };
 }

@@ -70,7 +70,7 @@ export class ServerOpening implements Opening {
 
   start(): void {
     const given = this.#given;
-    if (given !== null) this.#guard(() => this.#onRequest(given.createHead()));
+    if (given !== null) this.#onRequest(given.createHead());
   }
 
   onData(bytes: Uint8Array): void {
@@ -79,14 +79,35 @@ export class ServerOpening implements Opening {
       this.#rest = concatBytes([this.#rest, bytes]);
       return;
     }
-    this.#guard(() => {
-      if (this.#flash >= 0 && this.#followFlash(bytes)) return;
-      const consumed = this.#parser.push(bytes);
-      const { head } = this.#parser;
-      if (head === null) return;
-      this.#rest = bytes.slice(consumed);
-      this.#onRequest(head);
+    if (this.#flash >= 0 && this.#followFlash(bytes)) return;
+    const consumed = this.#parser.push(bytes);
+    const { head } = this.#parser;
+    if (head === null) return;
+    this.#rest = bytes.slice(consumed);
+    this.#onRequest(head);
+  }
+
+  /** Answers with the status of the failure. What is not the client's fault is not for it to see. */
+  onFailed(error: unknown): void {
+    const { closing } = this.#endpoint;
+    const failure = error instanceof HandshakeError ? error : new HandshakeError('ERR_INTERNAL', { cause: error });
+    const isOurs = failure.code === 'ERR_INTERNAL';
+    const { status, reason, headers, body } = failure;
+    closing.error = failure;
+    closing.notCleanReason = failure.message;
+    this.#protocol.platform.logger?.log(isOurs ? 'error' : 'info', 'handshake-failed', {
+      error: isOurs ? failure.cause : failure,
     });
+    this.#protocol.settleOpened({ error: failure });
+    this.#finish(
+      formatRejection({
+        status: Number(status),
+        reason: isOurs ? null : reason,
+        headers,
+        server: this.#factory.server,
+        body,
+      }),
+    );
   }
 
   onGone(info: CloseInfo): void {
@@ -143,28 +164,11 @@ export class ServerOpening implements Opening {
     });
     this.#protocol.request = request;
     this.#protocol.resource = upgrade.resource;
-    let answer: unknown;
-    try {
-      answer = this.#protocol.onConnect(request);
-    } catch (error) {
-      this.#refuse(error);
-      return;
-    }
-    if (!isPromise(answer)) {
-      this.#accept(upgrade, answer);
-      return;
-    }
-    this.#endpoint.holdStream(true);
-    answer.then(
-      result => this.#resume(() => this.#accept(upgrade, result)),
-      error => this.#resume(() => this.#refuse(error)),
+    this.#endpoint.ask(
+      () => this.#protocol.onConnect(request),
+      answer => this.#accept(upgrade, answer),
+      error => this.#refuse(error),
     );
-  }
-
-  #resume(task: () => void): void {
-    // First, since the task may stop the stream again.
-    this.#endpoint.holdStream(false);
-    if (this.#endpoint.state === 'connecting') this.#endpoint.inTurn(() => this.#guard(task));
   }
 
   #accept(upgrade: UpgradeRequest, answer: unknown): void {
@@ -195,40 +199,16 @@ export class ServerOpening implements Opening {
     this.#endpoint.open(this.#endpoint.compression, this.#rest);
   }
 
-  /** Whatever goes wrong before the answer becomes one. */
-  #guard(task: () => void): void {
-    try {
-      task();
-    } catch (error) {
-      if (this.#endpoint.state !== 'connecting') throw error;
-      this.#reject(error instanceof HandshakeError ? error : internalError(error));
-    }
-  }
-
   /**
    * The application does not want the connection: by a ConnectionDeny, or by a HandshakeError ERR_DENIED where there is
    * more to say. Any other error is not for the client to see.
    */
   #refuse(error: unknown): void {
+    // It may have dropped the connection as well.
     if (this.#endpoint.state !== 'connecting') return;
-    const isDenial = error instanceof HandshakeError && error.code === 'ERR_DENIED';
-    if (isDenial) this.#reject(error);
-    else this.#reject(error instanceof ConnectionDeny ? denial(error) : internalError(error));
-  }
-
-  /** Answers with the status of the failure. */
-  #reject(failure: HandshakeError): void {
-    const { closing } = this.#endpoint;
-    const { status, reason, headers } = failure;
-    closing.error = failure;
-    closing.notCleanReason = failure.message;
-    const isOurs = failure.code === 'ERR_INTERNAL';
-    const error = isOurs ? failure.cause : failure;
-    this.#protocol.platform.logger?.log(isOurs ? 'error' : 'info', 'handshake-failed', { error });
-    this.#protocol.settleOpened({ error: failure });
-    this.#finish(
-      formatRejection({ status: Number(status), reason, headers, server: this.#factory.server, body: failure.body }),
-    );
+    if (error instanceof HandshakeError && error.code === 'ERR_DENIED') throw error;
+    if (!(error instanceof ConnectionDeny)) throw new HandshakeError('ERR_INTERNAL', { cause: error });
+    throw new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
   }
 
   /** Sends an answer other than 101: the connection ends with it. */
@@ -238,22 +218,10 @@ export class ServerOpening implements Opening {
   }
 }
 
-function denial(error: ConnectionDeny): HandshakeError {
-  return new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
-}
-
-function internalError(cause: unknown): HandshakeError {
-  return new HandshakeError('ERR_INTERNAL', { cause });
-}
-
 function readAnswer(answer: unknown): { subprotocol: string | null; headers: HeaderInit | null } {
   if (answer instanceof ConnectionAccept) return answer;
   const pair: readonly unknown[] = Array.isArray(answer) ? answer : [answer ?? null];
   const [subprotocol = null, headers = null] = pair;
   // Checks both.
   return new ConnectionAccept(subprotocol as string | null, headers as HeaderInit | null);
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -22,7 +22,7 @@ describe('setProtocolOptions of one client connection', () => {
       protocol.setProtocolOptions({ maxFragments: 1 });
       accept();
       send(frame(1, 'abc', { mask: null }));
-      expect(peer.take()[1]).toBe(0x80 | (2 + 'message is too big'.length));
+      expect(peer.take()[1]).toBe(0x80 | (2 + 'message too big'.length));
       expect(() => protocol.setProtocolOptions({ maxFragments: 2 })).toThrow(
         expect.objectContaining({ code: 'ERR_NOT_OPEN' }),
       );

@@ -237,7 +237,7 @@ describe('failing', () => {
     const { send, advance, protocol, log } = rawServer();
     send(frame(1, Uint8Array.of(0xff)));
     advance(1000);
-    expect(log.at(-1)).toEqual(unclean('not valid UTF-8'));
+    expect(log.at(-1)).toEqual(unclean('invalid utf8'));
     expect(await protocol.closed).toMatchObject({
       closedBy: 'local',
       localCode: 1007,

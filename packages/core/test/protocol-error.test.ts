@@ -23,7 +23,7 @@ test.each([
   ['ERR_MESSAGE_TOO_BIG', 1009],
   ['ERR_TOO_MANY_FRAGMENTS', 1008],
   ['ERR_BUFFERED_AMOUNT', 1008],
-  ['ERR_HOOK_FAILED', 1011],
+  ['ERR_INTERNAL_ERROR', 1011],
   ['ERR_SUBPROTOCOL_VIOLATION', 1002],
 ] as readonly [ProtocolErrorCode, number][])('%s fails with %i (RFC 6455, 7.4.1)', (code, closeCode) => {
   const error = new ProtocolError(code, { cause: 'why' });

@@ -98,7 +98,7 @@ describe('an upgrade request', () => {
     {
       name: 'Hixie-76',
       request: REQUEST.replace(/Sec-WebSocket-Version.*\r\n/, ''),
-      status: '400 Sec-WebSocket-Version missing: the Hixie-76 protocol is not supported',
+      status: '400 the Hixie-76 protocol is not supported',
       code: 'ERR_VERSION_MISSING',
     },
     { name: 'no key', request: REQUEST.replace(/Sec-WebSocket-Key.*\r\n/, ''), status: '400 ', code: 'ERR_KEY' },
@@ -298,7 +298,7 @@ describe('onConnect', () => {
       () => {
         throw new HandshakeError('ERR_DENIED', { status: 401, headers: { 'WWW-Authenticate': 'Basic' } });
       },
-      /^HTTP\/1.1 401 connection denied\r\nWWW-Authenticate: Basic\r\n/,
+      /^HTTP\/1.1 401 handshake failed: denied\r\nWWW-Authenticate: Basic\r\n/,
       'ERR_DENIED',
     ],
     [

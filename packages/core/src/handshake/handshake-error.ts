@@ -1,72 +1,64 @@
 import type { HeaderInit } from '@ws/types';
 import { WsError } from '@ws/util';
+import { codeText } from '../code-text.ts';
 
 /** Stable names of what can go wrong before a connection is open, for `switch (error.code)`. */
 export type HandshakeErrorCode =
+  // Malformed, and too big, what the other side sent as HTTP.
   | 'ERR_HTTP_SYNTAX'
   | 'ERR_HTTP_TOO_BIG'
+  // Not GET; not HTTP/1.1; the request line names no resource; a request with a body.
   | 'ERR_HTTP_METHOD'
   | 'ERR_HTTP_VERSION'
   | 'ERR_REQUEST_TARGET'
   | 'ERR_REQUEST_BODY'
+  // Host missing, repeated, malformed, or not our port.
   | 'ERR_HOST'
+  // No Upgrade where no status page is served; an Upgrade that is not to websocket; a Connection without upgrade.
   | 'ERR_UPGRADE_REQUIRED'
   | 'ERR_UPGRADE'
   | 'ERR_CONNECTION'
+  // Sec-WebSocket-Version: none, as of the Hixie-76 draft; no number; none that is spoken here.
   | 'ERR_VERSION_MISSING'
   | 'ERR_VERSION'
   | 'ERR_VERSION_UNSUPPORTED'
+  // Sec-WebSocket-Protocol malformed, or one subprotocol twice; Origin malformed; an origin that is not allowed.
   | 'ERR_SUBPROTOCOL'
   | 'ERR_ORIGIN'
   | 'ERR_ORIGIN_REFUSED'
+  // Sec-WebSocket-Key missing, repeated or malformed; Sec-WebSocket-Extensions malformed.
   | 'ERR_KEY'
   | 'ERR_EXTENSIONS'
+  // No room, or the server stops; the application said no; it failed.
   | 'ERR_TOO_MANY_CONNECTIONS'
   | 'ERR_DENIED'
   | 'ERR_INTERNAL'
+  // The server did not switch protocols; its Sec-WebSocket-Accept is missing or wrong; it chose what was not offered.
   | 'ERR_STATUS'
   | 'ERR_ACCEPT'
   | 'ERR_EXTENSION_RESPONSE'
   | 'ERR_SUBPROTOCOL_RESPONSE'
+  // The proxy did not connect; it wants other credentials.
   | 'ERR_PROXY'
   | 'ERR_PROXY_AUTHENTICATION'
+  // Not done in time; the connection was lost before.
   | 'ERR_HANDSHAKE_TIMEOUT'
   | 'ERR_HANDSHAKE_ENDED';
 
-/** The status that a server answers with (`null`: none by itself), and what we say of it. */
-const FAILURES: Readonly<Record<HandshakeErrorCode, readonly [status: number | null, message: string]>> = {
-  ERR_HTTP_SYNTAX: [400, 'malformed HTTP header'],
-  ERR_HTTP_TOO_BIG: [431, 'HTTP header too big'],
-  ERR_HTTP_METHOD: [405, 'HTTP method must be GET'],
-  ERR_HTTP_VERSION: [505, 'HTTP version must be 1.1'],
-  ERR_REQUEST_TARGET: [400, 'malformed request target'],
-  ERR_REQUEST_BODY: [400, 'a WebSocket upgrade has no body'],
-  ERR_HOST: [400, 'Host missing, repeated, malformed or not ours'],
-  ERR_UPGRADE_REQUIRED: [426, 'this is a WebSocket endpoint'],
-  ERR_UPGRADE: [400, 'Upgrade is not websocket'],
-  ERR_CONNECTION: [400, 'Connection does not name upgrade'],
-  ERR_VERSION_MISSING: [400, 'Sec-WebSocket-Version missing: the Hixie-76 protocol is not supported'],
-  ERR_VERSION: [400, 'Sec-WebSocket-Version repeated or malformed'],
-  ERR_VERSION_UNSUPPORTED: [426, 'WebSocket protocol version not supported'],
-  ERR_SUBPROTOCOL: [400, 'Sec-WebSocket-Protocol malformed or with duplicates'],
-  ERR_ORIGIN: [400, 'Origin repeated or malformed'],
-  ERR_ORIGIN_REFUSED: [403, 'origin not allowed'],
-  ERR_KEY: [400, 'Sec-WebSocket-Key missing, repeated or malformed'],
-  ERR_EXTENSIONS: [400, 'malformed Sec-WebSocket-Extensions'],
-  ERR_TOO_MANY_CONNECTIONS: [503, 'too many connections'],
-  ERR_DENIED: [403, 'connection denied'],
-  ERR_INTERNAL: [500, 'Internal Server Error'],
-  ERR_STATUS: [null, 'the server did not switch protocols'],
-  ERR_ACCEPT: [null, 'Sec-WebSocket-Accept missing or wrong'],
-  ERR_EXTENSION_RESPONSE: [null, 'the server chose an extension or parameters that were not offered'],
-  ERR_SUBPROTOCOL_RESPONSE: [null, 'the server chose a subprotocol that was not offered'],
-  ERR_PROXY: [null, 'the proxy did not connect'],
-  ERR_PROXY_AUTHENTICATION: [null, 'the proxy wants other credentials'],
-  ERR_HANDSHAKE_TIMEOUT: [null, 'opening handshake not finished in time'],
-  ERR_HANDSHAKE_ENDED: [null, 'connection lost during the opening handshake'],
+/** The status that a server answers with, where it is not 400. */
+const STATUSES: { readonly [Code in HandshakeErrorCode]?: number } = {
+  ERR_HTTP_TOO_BIG: 431,
+  ERR_HTTP_METHOD: 405,
+  ERR_HTTP_VERSION: 505,
+  ERR_UPGRADE_REQUIRED: 426,
+  ERR_VERSION_UNSUPPORTED: 426,
+  ERR_ORIGIN_REFUSED: 403,
+  ERR_TOO_MANY_CONNECTIONS: 503,
+  ERR_DENIED: 403,
+  ERR_INTERNAL: 500,
 };
 
-/** What a {@link HandshakeError} carries beside its code; each has a default by the code. */
+/** What a {@link HandshakeError} carries beside its code; the status and the message have defaults by the code. */
 export interface HandshakeErrorOptions {
   readonly message?: string | undefined;
   /** See {@link HandshakeError.status}. */
@@ -91,10 +83,9 @@ export class HandshakeError extends WsError<HandshakeErrorCode> {
   body: Uint8Array | null = null;
 
   constructor(code: HandshakeErrorCode, options: HandshakeErrorOptions = {}) {
-    const [status, text] = FAILURES[code];
-    const { message = text } = options;
+    const { status = STATUSES[code] ?? 400, message = `handshake failed: ${codeText(code)}` } = options;
     super(code, message, 'cause' in options ? options : undefined);
-    this.status = options.status === undefined ? status : options.status;
+    this.status = status;
     this.reason = options.reason ?? message;
     this.headers = options.headers ?? null;
   }

@@ -26,6 +26,6 @@ export class ResponseHeadParser extends HttpHeadParser<ResponseHead> {
   }
 
   protected override fail(code: HandshakeErrorCode): HandshakeError {
-    return new HandshakeError(code, { status: null }); // the table's status is what a server would answer
+    return new HandshakeError(code, { status: null }); // the default is what a server would answer
   }
 }

@@ -97,7 +97,8 @@ function checkSwitch({ headers, counts }: RequestHead): void {
 
 function checkVersion({ headers }: RequestHead, { versions }: UpgradePolicy): number {
   const text = headers['sec-websocket-version'];
-  if (text === undefined) throw new HandshakeError('ERR_VERSION_MISSING');
+  if (text === undefined)
+    throw new HandshakeError('ERR_VERSION_MISSING', { message: 'the Hixie-76 protocol is not supported' });
   // Two of them come joined, and are no number.
   if (!/^(?:0|[1-9]\d{0,2})$/.test(text)) throw new HandshakeError('ERR_VERSION');
   const version = Number(text);

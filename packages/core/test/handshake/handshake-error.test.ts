@@ -10,8 +10,8 @@ describe('HandshakeError', () => {
       name: 'HandshakeError',
       code: 'ERR_ORIGIN_REFUSED',
       status: 403,
-      message: 'origin not allowed',
-      reason: 'origin not allowed',
+      message: 'handshake failed: origin refused',
+      reason: 'handshake failed: origin refused',
       headers: null,
       body: null,
     });
