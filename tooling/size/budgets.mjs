@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
-/** @type {readonly { name: string, from: string, code: string, budget: number }[]} budgets in bytes */
+/** @type {readonly { name: string, from: string, code: string, budget: number, external?: RegExp }[]} budgets in bytes */
 const BUDGETS = [
   { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1024 },
   { name: 'createUrl, parseUrl', from: 'util', code: "export { createUrl, parseUrl } from '@ws/util';", budget: 2048 },
@@ -29,17 +29,24 @@ const BUDGETS = [
     code: "export { offerDeflate } from '@ws/compress/deflate';",
     budget: 30_000,
   },
+  {
+    name: 'all of core, without types and util',
+    from: 'core',
+    code: "export * from '@ws/core';",
+    budget: 22_528,
+    external: /^@ws\/(?:types|util)/,
+  },
   { name: 'nothing of core', from: 'core', code: "import '@ws/core';", budget: 25 },
 ];
 
 const conditionNames = ['@ws/source', 'import', 'default'];
 let isOver = false;
-for (const { name, from, code, budget } of BUDGETS) {
+for (const { name, from, code, budget, external = [] } of BUDGETS) {
   const folder = mkdtempSync(join('packages', from, '.size-'));
   try {
     const input = join(folder, 'entry.mjs');
     writeFileSync(input, code);
-    const bundle = await rolldown({ input, resolve: { conditionNames }, logLevel: 'silent' });
+    const bundle = await rolldown({ input, external, resolve: { conditionNames }, logLevel: 'silent' });
     const { output } = await bundle.generate({ format: 'esm', minify: true });
     await bundle.close();
     const size = gzipSync(output[0].code, { level: 9 }).length;

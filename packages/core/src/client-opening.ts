@@ -6,7 +6,8 @@ import type { WebSocketClientFactory } from './client-factory.ts';
 import type { WebSocketClientProtocol } from './client-protocol.ts';
 import type { CloseInfo } from './close-info.ts';
 import { acceptResponse, clientExtensions } from './compression-negotiation.ts';
-import type { Endpoint, Opening } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Opening } from './endpoint-setup.ts';
 import {
   type ClientRequest,
   checkUpgradeResponse,

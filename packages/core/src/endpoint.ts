@@ -1,10 +1,11 @@
 // One connection: bytes in, hooks called; calls in, bytes out. It knows neither sockets nor time, and it never throws
 // at the stream: whatever goes wrong ends this connection, with the right code, and no other.
 
-import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression, Platform } from '@ws/types';
-import type { CloseInfo, ConnectionState } from './close-info.ts';
+import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression } from '@ws/types';
+import type { ConnectionState } from './close-info.ts';
 import { type ClosingActions, ClosingHandshake } from './closing-handshake.ts';
-import { Delivery, type DeliveryListener, type MessageHooks } from './delivery.ts';
+import { Delivery, type DeliveryListener } from './delivery.ts';
+import type { EndpointSetup, Opening } from './endpoint-setup.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { FIN } from './frame-header.ts';
 import { FrameReader, type FrameReaderActions } from './frame-reader.ts';
@@ -17,43 +18,10 @@ import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { connectionRules, type FrameHooks, type Role } from './role-rules.ts';
+import { connectionRules } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
-
-/** What an endpoint calls: the application, through its protocol class. */
-export interface EndpointHooks extends MessageHooks {
-  onOpen(): unknown;
-  onPing(payload: Uint8Array): unknown;
-  onPong(payload: Uint8Array): unknown;
-  onAutoPong(latency: number, payload: Uint8Array): unknown;
-  /** Nothing can be sent any more. */
-  onClosing(): unknown;
-  /** The connection is gone: called once, last. */
-  onClose(info: CloseInfo): unknown;
-  /** What tracing sees as the connection. */
-  readonly protocol: object;
-}
-
-/** The opening handshake, as long as it lasts. */
-export interface Opening {
-  /** The transport is there. */
-  start(): void;
-  onData(bytes: Uint8Array): void;
-  /** Something went wrong before it was done. */
-  onFailed(error: unknown): void;
-  /** The transport is gone before it was done. */
-  onGone(info: CloseInfo): void;
-}
-
-/** What an {@link Endpoint} is made of. */
-export interface EndpointSetup {
-  readonly role: Role;
-  readonly hooks: EndpointHooks;
-  readonly platform: Platform;
-  readonly frameHooks: FrameHooks;
-}
 
 /** The parts of a connection report to it themselves: no connection has closures for that. */
 export class Endpoint

@@ -105,8 +105,10 @@ const COMMON: { readonly [Name in keyof CommonOptions]: OptionRow } = {
   autoPingRestartOnAnyTraffic: row(true, flag),
 };
 
+// Made by functions, so that a bundle of one side does without the other's.
+
 /** The options of servers. */
-export const SERVER_OPTIONS: { readonly [Name in keyof ServerOptions]: OptionRow } = {
+export const SERVER_OPTIONS: { readonly [Name in keyof ServerOptions]: OptionRow } = /* @__PURE__ */ (() => ({
   ...COMMON,
   /** Values of Sec-WebSocket-Version to accept. */
   versions: row([8, 13], isListOf(isOneOf(8, 13), 1)),
@@ -130,10 +132,10 @@ export const SERVER_OPTIONS: { readonly [Name in keyof ServerOptions]: OptionRow
   maxConnections: row(0, size),
   /** Number of proxies whose X-Forwarded-For is believed: the peer is the n-th from its end. 0: none. */
   trustXForwardedFor: row(0, isIntegerFrom(0, 1000)),
-};
+}))();
 
 /** The options of clients. */
-export const CLIENT_OPTIONS: { readonly [Name in keyof ClientOptions]: OptionRow } = {
+export const CLIENT_OPTIONS: { readonly [Name in keyof ClientOptions]: OptionRow } = /* @__PURE__ */ (() => ({
   ...COMMON,
   /** Draft number, 10 to 18, or 8 or 13: up to 12 the Sec-WebSocket-Version 8, else 13. */
   version: row(18, isOneOf(8, 10, 11, 12, 13, 14, 15, 16, 17, 18)),
@@ -145,7 +147,7 @@ export const CLIENT_OPTIONS: { readonly [Name in keyof ClientOptions]: OptionRow
   perMessageCompressionOffers: row([], isListOf(isOffer)),
   /** Takes the server's response. `null`: ready-made offers answer for themselves, others fail. */
   perMessageCompressionAccept: row(null, hook),
-};
+}))();
 
 function isOffer(value: unknown): string | null {
   const isOne = typeof value === 'object' && value !== null && 'getExtensionString' in value;

@@ -1,6 +1,6 @@
 import type { Diagnostics } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
-import type { EndpointHooks } from './endpoint.ts';
+import type { EndpointHooks } from './endpoint-setup.ts';
 import type { MessageListener, WebSocketProtocol } from './protocol.ts';
 
 /** Calls the hooks of a protocol object, and those who listen to it. */

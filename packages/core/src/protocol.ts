@@ -4,7 +4,8 @@ import type { ByteStream, MessageCompression, Platform, TransportDetails } from 
 import { encodeText } from '@ws/util/primitives';
 import type { CloseInfo, ConnectionState } from './close-info.ts';
 import { checkCloseArguments } from './close-payload.ts';
-import { Endpoint, type Opening } from './endpoint.ts';
+import { Endpoint } from './endpoint.ts';
+import type { Opening } from './endpoint-setup.ts';
 import { FrameHookBuffer } from './frame-hooks.ts';
 import type { MessageSender, SendOptions } from './message-sender.ts';
 import { Opcode } from './opcode.ts';

@@ -4,7 +4,8 @@ import { ConnectionAccept, ConnectionDeny, ConnectionRequest, type HeaderInit } 
 import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import type { CloseInfo } from './close-info.ts';
 import { acceptOffers } from './compression-negotiation.ts';
-import type { Endpoint, Opening } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Opening } from './endpoint-setup.ts';
 import { FLASH_POLICY_REQUEST_LENGTH, matchFlashPolicyRequest } from './handshake/flash-policy.ts';
 import { HandshakeError } from './handshake/handshake-error.ts';
 import { formatRejection } from './handshake/rejection.ts';
