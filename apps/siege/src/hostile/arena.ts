@@ -1,5 +1,6 @@
 // A real server on loopback that echoes, and a witness: one honest client of it, who must not notice any attack.
 
+import { EventEmitter, once } from 'node:events';
 import { type AcceptDeflateOptions, acceptDeflate } from '@ws/compress/deflate';
 import type { CloseInfo, Partially, ServerOptions } from '@ws/core';
 import {
@@ -44,14 +45,14 @@ export class Arena implements AsyncDisposable {
   readonly factory: WebSocketServerFactory;
   readonly #port: ListeningPort;
   readonly #witness: (message: string) => Promise<string>;
-  readonly #closes: CloseInfo[];
+  readonly #closes: EventEmitter<{ close: [CloseInfo] }>;
   #count = 0;
 
   private constructor(
     factory: WebSocketServerFactory,
     port: ListeningPort,
     witness: (message: string) => Promise<string>,
-    closes: CloseInfo[],
+    closes: EventEmitter<{ close: [CloseInfo] }>,
   ) {
     this.factory = factory;
     this.#port = port;
@@ -60,7 +61,7 @@ export class Arena implements AsyncDisposable {
   }
 
   static async open(setup: ArenaOptions = {}): Promise<Arena> {
-    const closes: CloseInfo[] = [];
+    const closes = new EventEmitter<{ close: [CloseInfo] }>();
     const Protocol = setup.Protocol ?? Echo;
     const factory = new WebSocketServerFactory({ protocols: setup.protocols ?? [] });
     factory.setProtocolOptions({
@@ -70,7 +71,7 @@ export class Arena implements AsyncDisposable {
     factory.protocol = class extends Protocol {
       constructor() {
         super();
-        void this.closed.then(info => closes.push(info));
+        void this.closed.then(info => closes.emit('close', info));
       }
     };
     const port = await listenWS(factory, { host: '127.0.0.1', port: 0 });
@@ -82,9 +83,10 @@ export class Arena implements AsyncDisposable {
     return this.#port.port!;
   }
 
-  /** How connections to the server ended so far. */
-  get closes(): readonly CloseInfo[] {
-    return this.#closes;
+  /** What the server knows of the next connection to it that ends. Ask before it does. */
+  async nextClose(): Promise<CloseInfo> {
+    const [info] = await once(this.#closes, 'close');
+    return info as CloseInfo;
   }
 
   /** Connects, and says nothing yet. */
