@@ -14,8 +14,11 @@ const MAX_COPIED = 16384;
 /** Pieces of up to this many bytes together are joined for one write. */
 const MAX_JOINED = 32768;
 
-/** Texts of up to this many UTF-16 units are encoded in place: their UTF-8 surely fits the short header. */
-const MAX_SHORT_TEXT = 41;
+/** Texts of up to this many UTF-16 units are encoded in place: 3 bytes each, that would be copied anyway. */
+const MAX_SHORT_TEXT = 5461;
+
+/** The longest payload that a header of 2 bytes stands before. */
+const MAX_SHORT_PAYLOAD = 125;
 
 /** What the writers of all connections share. */
 export interface WriterPorts {
@@ -109,14 +112,22 @@ export class FrameWriter implements Flushable {
   /** Sends a short text as one frame, encoded where it leaves from. @returns bytes on the wire, or 0: not short */
   writeShortText(text: string): number {
     // perf: no payload object, no second copy (bench/encoder.bench.ts).
-    if (text.length > MAX_SHORT_TEXT || this.#isBlocked || this.masking !== 'no') return 0;
-    const offset = this.#allocate(2 + text.length * 3);
+    const { length } = text;
+    if (length > MAX_SHORT_TEXT || this.#isBlocked || this.masking !== 'no') return 0;
+    const offset = this.#allocate(4 + length * 3);
     const { output } = this.#ports;
-    const length = encodeTextInto(text, output.bytes, offset + 2);
-    output.bytes[offset] = FIN | Opcode.TEXT;
-    output.bytes[offset + 1] = length;
-    this.#end = output.end = offset + 2 + length;
-    return 2 + length;
+    const { bytes } = output;
+    // No unit takes less than a byte. What takes more may need the longer header after all.
+    const isGuessedShort = length <= MAX_SHORT_PAYLOAD;
+    let start = offset + (isGuessedShort ? 2 : 4);
+    const size = encodeTextInto(text, bytes, start);
+    if (isGuessedShort && size > MAX_SHORT_PAYLOAD) {
+      bytes.copyWithin(offset + 4, start, start + size);
+      start = offset + 4;
+    }
+    writeFrameHeader(bytes, offset, FIN | Opcode.TEXT, size, null);
+    this.#end = output.end = start + size;
+    return start + size - offset;
   }
 
   /** Sends the header of a frame whose payload follows by {@link writeFrameData}. @returns its length */

@@ -151,8 +151,10 @@ export class MessageSender {
     if (maxMessageSize > 0 && text.length * 3 > maxMessageSize) return false;
     const wire = this.#writer.writeShortText(text);
     if (wire === 0) return false;
-    this.#countMessage(wire - 2);
-    this.#countFrame(wire - 2, wire);
+    // Neither 126 nor 127 bytes of payload make a frame of up to 129 bytes (RFC 6455, 5.2).
+    const length = wire < 130 ? wire - 2 : wire - 4;
+    this.#countMessage(length);
+    this.#countFrame(length, wire);
     return true;
   }
 

@@ -300,10 +300,25 @@ describe('masking (RFC 6455, 5.3)', () => {
   test('a short text is left to the others where frames are masked, or when it is long', () => {
     expect(setup('yes').writer.writeShortText('a')).toBe(0);
     const { writer, transport, flush } = setup();
-    expect(writer.writeShortText('€'.repeat(42))).toBe(0);
-    expect(writer.writeShortText('€'.repeat(41))).toBe(125);
+    expect(writer.writeShortText('a'.repeat(5462))).toBe(0);
     flush();
-    expect(sameBytes(transport.received, frame(1, '€'.repeat(41), { mask: null }))).toBe(true);
+    expect(transport.received).toHaveLength(0);
+  });
+
+  test.each([
+    ['nothing', '', 2],
+    ['125 bytes', 'a'.repeat(125), 127],
+    ['125 bytes in fewer letters', `${'€'.repeat(41)}é`, 127],
+    ['126 bytes', 'a'.repeat(126), 130],
+    ['126 bytes in fewer letters', '€'.repeat(42), 130],
+    ['as many bytes as can be', '€'.repeat(5461), 16_387],
+  ])('a short text has the header that its bytes need (RFC 6455, 5.2): %s', (_name, letters, wire) => {
+    const { writer, transport, flush } = setup();
+    expect(writer.writeShortText(letters)).toBe(wire);
+    expect(writer.writeShortText('behind')).toBe(8);
+    flush();
+    const frames = joined(frame(1, letters, { mask: null }), frame(1, 'behind', { mask: null }));
+    expect(sameBytes(transport.received, frames)).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocketServerProtocol } from '../src/server-protocol.ts';
-import { bytes, frame, joined, type RawServer, REQUEST, rawClient, rawServer } from './harness.ts';
+import { bytes, frame, joined, type RawServer, REQUEST, rawClient, rawServer, text } from './harness.ts';
 
 /** A server's connection in each state. */
 const states: [string, () => RawServer | { protocol: WebSocketServerProtocol; flush(): void }][] = [
@@ -224,4 +224,31 @@ test('each hook of frames that is overridden counts', () => {
     send(joined(bytes(REQUEST), frame(1, 'abc')));
     expect([hook, calls, messages]).toEqual([hook, 1, [3]]);
   }
+});
+
+test('an adapter may put together only the messages that do not come in one piece', () => {
+  const calls: string[] = [];
+  class Adapter extends WebSocketServerProtocol {
+    override get takesWholeMessages(): boolean {
+      return true;
+    }
+    override onMessage(payload: Uint8Array): void {
+      calls.push(`whole ${text(payload)}`);
+    }
+    override onMessageBegin(): void {
+      calls.push('begin');
+    }
+    override onMessageFrameData(chunk: Uint8Array): void {
+      calls.push(text(chunk));
+    }
+    override onMessageEnd(): void {
+      calls.push('end');
+    }
+  }
+  const { send } = rawServer({ Protocol: Adapter });
+  send(joined(frame(1, 'one'), frame(1, 'tw', { fin: false }), frame(0, 'o'), frame(1, 'three')));
+  const last = frame(1, 'four');
+  send(last.slice(0, -1));
+  send(last.slice(-1));
+  expect(calls).toEqual(['whole one', 'begin', 'tw', 'o', 'end', 'whole three', 'begin', 'fou', 'r', 'end']);
 });
