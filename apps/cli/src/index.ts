@@ -1,1 +1,3 @@
-export {};
+export { ExitStatus } from './exit-status.ts';
+export type { Input, Io, Output } from './io.ts';
+export { run } from './program.ts';
