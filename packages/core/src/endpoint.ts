@@ -111,11 +111,11 @@ export class Endpoint
     const rules = connectionRules(role, options, compression !== null, frameHooks);
     this.#opening = null;
     this.compression = compression;
-    this.writer.masking = rules.masking;
-    this.sender = new MessageSender(rules.sender, this.writer, stats, compression);
+    this.writer.masking = rules.outgoingMasking;
+    this.sender = new MessageSender(rules, this.writer, stats, compression);
     this.#reader = new FrameReader(
-      new FrameDecoder(rules.decoder, platform),
-      new MessageReceiver(rules.receiver, this.delivery, stats, platform.utf8, compression, this.#shared.payloads),
+      new FrameDecoder(rules, platform),
+      new MessageReceiver(rules, this.delivery, stats, platform.utf8, compression, this.#shared.payloads),
       this.delivery,
       this,
     );

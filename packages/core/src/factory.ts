@@ -3,7 +3,7 @@
 import type { CompressionExtension, HeaderInit, Platform } from '@ws/types';
 import type { UrlParts } from '@ws/util';
 import { encodeText, webPlatform } from '@ws/util/primitives';
-import { checkBytes } from './payload-check.ts';
+import { checkPayload } from './payload-check.ts';
 import { PreparedMessage } from './prepared-message.ts';
 
 /** Session parameters of both sides. */
@@ -45,10 +45,8 @@ export abstract class WebSocketFactory {
 
   /** Makes a message that is sent to many: framed once, and compressed once where that is possible. @throws TypeError */
   prepareMessage(payload: Uint8Array | string, isBinary = false, doNotCompress = false): PreparedMessage {
-    const isText = typeof payload === 'string';
-    if (isText && isBinary) throw new TypeError('a string is sent as text: encode it to send it as binary');
-    if (!isText) checkBytes(payload);
-    const bytes = isText ? encodeText(payload) : new Uint8Array(payload);
+    checkPayload(payload, isBinary);
+    const bytes = typeof payload === 'string' ? encodeText(payload) : new Uint8Array(payload);
     return new PreparedMessage(bytes, isBinary, doNotCompress);
   }
 

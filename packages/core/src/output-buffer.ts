@@ -28,6 +28,10 @@ export class OutputBuffer {
   #depth = 0;
   #flushing = 0;
   #isScheduled = false;
+  readonly #onTurnEnd = (): void => {
+    this.#isScheduled = false;
+    this.flushAll();
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,10 +52,7 @@ export class OutputBuffer {
     this.#pending.push(connection);
     if (this.#depth > 0 || this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#clock.defer(() => {
-      this.#isScheduled = false;
-      this.flushAll();
-    });
+    this.#clock.defer(this.#onTurnEnd);
   }
 
   /** Finds room for `length` bytes at {@link end}, at most 132 KiB. Others may be flushed for it. */

@@ -1,9 +1,20 @@
+import { checkBytes as checkIsBytes } from '@ws/types/checks';
+
 /**
  * Checks that a payload is bytes, of whichever realm: no number, whose value would become a length, no other view.
  *
  * @throws TypeError
  */
 export function checkBytes(value: unknown): asserts value is Uint8Array {
-  if (value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]') return;
-  throw new TypeError('payload must be a Uint8Array or a string');
+  checkIsBytes('payload', value);
+}
+
+/**
+ * Checks what is to be sent as a message.
+ *
+ * @throws TypeError when it is no payload, or a string that is to be sent as binary
+ */
+export function checkPayload(payload: unknown, isBinary: boolean): void {
+  if (typeof payload !== 'string') checkBytes(payload);
+  else if (isBinary) throw new TypeError('a string is sent as text: encode it to send it as binary');
 }

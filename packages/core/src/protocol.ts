@@ -10,7 +10,7 @@ import { FrameHookBuffer } from './frame-hooks.ts';
 import type { MessageSender, SendOptions } from './message-sender.ts';
 import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
-import { checkBytes } from './payload-check.ts';
+import { checkBytes, checkPayload } from './payload-check.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import { type Producer, ProducerDriver } from './producer.ts';
 import { ProtocolHooks } from './protocol-hooks.ts';
@@ -146,11 +146,7 @@ export abstract class WebSocketProtocol {
    * longer than `maxMessagePayloadSize`; nothing was sent then
    */
   sendMessage(payload: Uint8Array | string, isBinary = false, options?: SendOptions): void {
-    if (typeof payload === 'string') {
-      if (isBinary) throw new TypeError('a string is sent as text: encode it to send it as binary');
-    } else {
-      checkBytes(payload);
-    }
+    checkPayload(payload, isBinary);
     this.#openSender().sendMessage(payload, isBinary, options);
     this.#endpoint!.limitBuffered();
   }

@@ -15,17 +15,12 @@ export type Role = 'client' | 'server';
 export type FrameHooks = 'none' | 'all' | 'pieces';
 
 /** What the parts of an open connection go by. */
-export interface ConnectionRules {
-  readonly masking: Masking;
-  readonly decoder: FrameDecoderRules;
-  readonly receiver: MessageReceiverRules;
-  readonly sender: MessageSenderRules;
+export interface ConnectionRules extends FrameDecoderRules, MessageReceiverRules, MessageSenderRules {
+  readonly outgoingMasking: Masking;
 }
 
-const FRAME_HOOKS: readonly FrameHooks[] = ['none', 'all', 'pieces'];
-
 /** Those that were made of the same options already, by what else they depend on. */
-const made: WeakMap<CommonOptions, ConnectionRules[]> = /* @__PURE__ */ new WeakMap();
+const made: WeakMap<CommonOptions, Record<string, ConnectionRules>> = /* @__PURE__ */ new WeakMap();
 
 /** The rules of a connection: one object for all connections that have the same. */
 export function connectionRules(
@@ -34,59 +29,37 @@ export function connectionRules(
   hasCompression: boolean,
   frameHooks: FrameHooks,
 ): ConnectionRules {
-  const index = (role === 'server' ? 1 : 0) | (hasCompression ? 2 : 0) | (4 * FRAME_HOOKS.indexOf(frameHooks));
   let rules = made.get(options);
   if (rules === undefined) {
-    rules = [];
+    rules = {};
     made.set(options, rules);
   }
-  rules[index] ??= createRules(role, options, hasCompression, frameHooks);
-  return rules[index];
+  const key = `${role} ${hasCompression} ${frameHooks}`;
+  rules[key] ??= createRules(role, options as ServerOptions & ClientOptions, hasCompression, frameHooks);
+  return rules[key];
 }
 
 function createRules(
   role: Role,
-  options: CommonOptions,
+  options: ServerOptions & ClientOptions,
   hasCompression: boolean,
   frameHooks: FrameHooks,
 ): ConnectionRules {
-  const { maxMessagePayloadSize: maxMessageSize, utf8validateIncoming: validateUtf8, autoFragmentSize } = options;
+  const { applyMask, autoFragmentSize, maxFragments } = options;
+  const isServer = role === 'server';
+  const isMasking = isServer ? options.maskServerFrames : options.maskClientFrames;
+  const isStrict = isServer ? options.requireMaskedClientFrames : !options.acceptMaskedServerFrames;
   return {
-    masking: outgoingMasking(role, options),
-    decoder: decoderRules(role, options, hasCompression, frameHooks !== 'all'),
-    receiver: { hasFrameHooks: frameHooks !== 'none', maxMessageSize, validateUtf8 },
-    sender: { autoFragmentSize, maxMessageSize },
-  };
-}
-
-/** How the frames that we send are masked. */
-export function outgoingMasking(role: Role, options: CommonOptions): Masking {
-  const { maskServerFrames } = options as ServerOptions;
-  const { maskClientFrames } = options as ClientOptions;
-  if (role === 'server' ? !maskServerFrames : !maskClientFrames) return 'no';
-  return options.applyMask ? 'yes' : 'unapplied';
-}
-
-/** What frames the peer may send. */
-export function decoderRules(
-  role: Role,
-  options: CommonOptions,
-  hasCompression: boolean,
-  yieldsMessages: boolean,
-): FrameDecoderRules {
-  return {
-    masking: incomingMasking(role, options),
-    applyMask: options.applyMask,
+    outgoingMasking: isMasking ? (applyMask ? 'yes' : 'unapplied') : 'no',
+    masking: isStrict ? (isServer ? 'must' : 'mustNot') : 'may',
+    applyMask,
     hasCompression,
     validateUtf8: options.utf8validateIncoming,
     maxFrameSize: options.maxFramePayloadSize,
     maxMessageSize: options.maxMessagePayloadSize,
-    maxFragments: options.maxFragments,
-    yieldsMessages,
+    maxFragments,
+    yieldsMessages: frameHooks !== 'all',
+    hasFrameHooks: frameHooks !== 'none',
+    autoFragmentSize,
   };
-}
-
-function incomingMasking(role: Role, options: CommonOptions): FrameDecoderRules['masking'] {
-  if (role === 'server') return (options as ServerOptions).requireMaskedClientFrames ? 'must' : 'may';
-  return (options as ClientOptions).acceptMaskedServerFrames ? 'may' : 'mustNot';
 }

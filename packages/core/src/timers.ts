@@ -3,14 +3,11 @@
 
 import type { Clock, Timer } from '@ws/types';
 
-/** A started timer, an element of its delay's queue. */
+/** A started timer, in its delay's queue. */
 class Entry implements Timer {
   readonly queue: DelayQueue;
   readonly expiry: number;
   readonly onExpiry: () => void;
-  previous: Entry | null = null;
-  next: Entry | null = null;
-  isRunning = true;
 
   constructor(queue: DelayQueue, expiry: number, onExpiry: () => void) {
     this.queue = queue;
@@ -19,17 +16,17 @@ class Entry implements Timer {
   }
 
   cancel(): void {
-    if (this.isRunning) this.queue.remove(this);
+    this.queue.remove(this);
   }
 }
 
-/** All timers of one delay, the earliest first. */
+/** All timers of one delay. */
 class DelayQueue {
   readonly #clock: Clock;
   readonly #delay: number;
   readonly #onEmpty: (delay: number) => void;
-  #first: Entry | null = null;
-  #last: Entry | null = null;
+  /** In the order in which they were started, which is that in which they expire. */
+  readonly #entries: Set<Entry> = new Set();
   #timer: Timer | null = null;
 
   constructor(clock: Clock, delay: number, onEmpty: (delay: number) => void) {
@@ -40,21 +37,14 @@ class DelayQueue {
 
   add(onExpiry: () => void): Entry {
     const entry = new Entry(this, this.#clock.now() + this.#delay, onExpiry);
-    entry.previous = this.#last;
-    if (this.#last === null) this.#first = entry;
-    else this.#last.next = entry;
-    this.#last = entry;
+    this.#entries.add(entry);
     if (this.#timer === null) this.#arm(this.#delay);
     return entry;
   }
 
+  /** Does nothing when it has expired. */
   remove(entry: Entry): void {
-    entry.isRunning = false;
-    if (entry.previous === null) this.#first = entry.next;
-    else entry.previous.next = entry.next;
-    if (entry.next === null) this.#last = entry.previous;
-    else entry.next.previous = entry.previous;
-    if (this.#first !== null) return;
+    if (!this.#entries.delete(entry) || this.#entries.size > 0) return;
     this.#timer?.cancel();
     this.#timer = null;
     this.#onEmpty(this.#delay);
@@ -67,12 +57,15 @@ class DelayQueue {
   #expire(): void {
     this.#timer = null;
     const now = this.#clock.now();
-    // A timer of the clock may come a little early; then the rest is waited for.
-    for (let entry = this.#first; entry !== null && entry.expiry <= now; entry = this.#first) {
+    for (const entry of this.#entries) {
+      if (entry.expiry > now) {
+        // Those before may have started the timer anew. A timer of the clock may come a little early, too.
+        if (this.#timer === null) this.#arm(Math.max(1, entry.expiry - now));
+        return;
+      }
       this.remove(entry);
       entry.onExpiry();
     }
-    if (this.#first !== null && this.#timer === null) this.#arm(Math.max(1, this.#first.expiry - now));
   }
 }
 

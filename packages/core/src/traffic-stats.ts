@@ -25,12 +25,14 @@ export class TrafficStats {
 
   /** The counters, and derived from them `*CompressionRatio` and `*WebSocketOverhead` (`null`: nothing to divide by). */
   toJSON(): Readonly<Record<string, number | null>> {
+    const { outgoingOctetsWireLevel: sentWire, outgoingOctetsWebSocketLevel: sent } = this;
+    const { incomingOctetsWireLevel: receivedWire, incomingOctetsWebSocketLevel: received } = this;
     return {
       ...(this as unknown as Record<string, number>),
-      outgoingCompressionRatio: ratio(this.outgoingOctetsWebSocketLevel, this.outgoingOctetsAppLevel),
-      outgoingWebSocketOverhead: overhead(this.outgoingOctetsWireLevel, this.outgoingOctetsWebSocketLevel),
-      incomingCompressionRatio: ratio(this.incomingOctetsWebSocketLevel, this.incomingOctetsAppLevel),
-      incomingWebSocketOverhead: overhead(this.incomingOctetsWireLevel, this.incomingOctetsWebSocketLevel),
+      outgoingCompressionRatio: ratio(sent, this.outgoingOctetsAppLevel),
+      outgoingWebSocketOverhead: ratio(sentWire - sent, sent),
+      incomingCompressionRatio: ratio(received, this.incomingOctetsAppLevel),
+      incomingWebSocketOverhead: ratio(receivedWire - received, received),
     };
   }
 
@@ -41,8 +43,4 @@ export class TrafficStats {
 
 function ratio(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
-}
-
-function overhead(wire: number, payload: number): number | null {
-  return payload > 0 ? (wire - payload) / payload : null;
 }

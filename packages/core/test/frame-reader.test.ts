@@ -6,7 +6,7 @@ import { FrameReader, type FrameReaderActions } from '../src/frame-reader.ts';
 import { MessageReceiver } from '../src/message-receiver.ts';
 import { CLIENT_OPTIONS, type ClientOptions, defaultOptions } from '../src/options.ts';
 import { PayloadPool } from '../src/payload-pool.ts';
-import { decoderRules } from '../src/role-rules.ts';
+import { connectionRules } from '../src/role-rules.ts';
 import { TrafficStats } from '../src/traffic-stats.ts';
 import { frame, joined, type Log, text } from './harness.ts';
 
@@ -29,7 +29,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     onMessageEnd: ignore,
   };
   const delivery = new Delivery(hooks, { onHookFailed: error => void log.push(error) });
-  const decoder = new FrameDecoder(decoderRules('client', OPTIONS, false, true), {
+  const decoder = new FrameDecoder(connectionRules('client', OPTIONS, false, 'none'), {
     masker: portableMasker,
     utf8: portableUtf8,
   });

@@ -6,7 +6,7 @@ import {
   SERVER_OPTIONS,
   type ServerOptions,
 } from '../src/options.ts';
-import { decoderRules, outgoingMasking } from '../src/role-rules.ts';
+import { connectionRules } from '../src/role-rules.ts';
 
 const server = defaultOptions<ServerOptions>(SERVER_OPTIONS);
 const client = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
@@ -21,7 +21,7 @@ describe('who masks (RFC 6455, 5.1)', () => {
     { role: 'server', options: { ...server, applyMask: false }, masking: 'no' },
     { role: 'server', options: { ...server, maskServerFrames: true, applyMask: false }, masking: 'unapplied' },
   ] as const)('what a $role sends: $masking', ({ role, options, masking }) => {
-    expect(outgoingMasking(role, options)).toBe(masking);
+    expect(connectionRules(role, options, false, 'none').outgoingMasking).toBe(masking);
   });
 
   test.each([
@@ -30,11 +30,11 @@ describe('who masks (RFC 6455, 5.1)', () => {
     { role: 'server', options: { ...server, requireMaskedClientFrames: false }, masking: 'may' },
     { role: 'client', options: { ...client, acceptMaskedServerFrames: true }, masking: 'may' },
   ] as const)('what a $role receives: $masking', ({ role, options, masking }) => {
-    expect(decoderRules(role, options, false, true).masking).toBe(masking);
+    expect(connectionRules(role, options, false, 'none').masking).toBe(masking);
   });
 });
 
-test('the decoder is told the options that concern it', () => {
+test('the parts are told the options that concern them', () => {
   const options = {
     ...server,
     applyMask: false,
@@ -43,7 +43,8 @@ test('the decoder is told the options that concern it', () => {
     maxMessagePayloadSize: 2,
     maxFragments: 3,
   };
-  expect(decoderRules('server', options, true, false)).toEqual({
+  expect(connectionRules('server', options, true, 'all')).toEqual({
+    outgoingMasking: 'no',
     masking: 'must',
     applyMask: false,
     hasCompression: true,
@@ -52,5 +53,14 @@ test('the decoder is told the options that concern it', () => {
     maxMessageSize: 2,
     maxFragments: 3,
     yieldsMessages: false,
+    hasFrameHooks: true,
+    autoFragmentSize: 0,
   });
+});
+
+test('connections with the same options share one object', () => {
+  const rules = connectionRules('server', server, false, 'none');
+  expect(connectionRules('server', server, false, 'none')).toBe(rules);
+  expect(connectionRules('server', server, true, 'none')).not.toBe(rules);
+  expect(connectionRules('server', { ...server }, false, 'none')).not.toBe(rules);
 });

@@ -1,8 +1,10 @@
-// Checks of constructor arguments: a wrong type is a TypeError, a wrong value a RangeError. Not exported. `@ws/util` has
-// the header grammar for everybody above; it stands on this package, so the two expressions are here once more.
+// Checks of arguments, with a title for the error: a wrong type is a TypeError, a wrong value a RangeError.
 
-const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** A token (RFC 9110, 5.6.2): a header name, a method, a subprotocol. */
+export const TOKEN: RegExp = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+/** What a header can carry (RFC 9110, 5.5): no CR, LF, NUL or other control character, nothing beyond U+00FF. */
+export const HEADER_VALUE: RegExp = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 export function checkString(title: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw new TypeError(`${title} must be a string`);
@@ -41,14 +43,17 @@ export function checkBytes(title: string, value: unknown): asserts value is Uint
   if (!isBytes) throw new TypeError(`${title} must be a Uint8Array`);
 }
 
-/** A token (RFC 9110, 5.6.2). */
+/** A {@link TOKEN}. */
 export function checkToken(title: string, value: unknown): asserts value is string {
-  checkString(title, value);
-  if (!TOKEN.test(value)) throw new RangeError(`${title} is not an HTTP token: ${JSON.stringify(value)}`);
+  checkGrammar(title, value, TOKEN, 'an HTTP token');
 }
 
-/** What a header can carry (RFC 9110, 5.5): no CR, LF, NUL or other control character, nothing beyond U+00FF. */
+/** A {@link HEADER_VALUE}. */
 export function checkHeaderValue(title: string, value: unknown): asserts value is string {
+  checkGrammar(title, value, HEADER_VALUE, 'a header value');
+}
+
+function checkGrammar(title: string, value: unknown, grammar: RegExp, kind: string): asserts value is string {
   checkString(title, value);
-  if (!HEADER_VALUE.test(value)) throw new RangeError(`${title} is not a header value: ${JSON.stringify(value)}`);
+  if (!grammar.test(value)) throw new RangeError(`${title} is not ${kind}: ${JSON.stringify(value)}`);
 }

@@ -6,7 +6,7 @@ export function nearestName(name: string, names: Iterable<string>): string | nul
   let nearest: string | null = null;
   let least = Math.floor(name.length / 3) + 1;
   for (const candidate of names) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), least);
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;
       nearest = candidate;
@@ -15,10 +15,9 @@ export function nearestName(name: string, names: Iterable<string>): string | nul
   return nearest;
 }
 
-/** How many characters have to be added, dropped or changed (Levenshtein). Not counted on where `limit` is sure. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+/** How many characters have to be added, dropped or changed (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from(`${b} `, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {

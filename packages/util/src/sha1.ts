@@ -47,7 +47,9 @@ function compress(hash: Int32Array, schedule: Int32Array): void {
     b = a;
     a = next;
   }
-  for (const [i, word] of [a, b, c, d, e].entries()) hash[i]! += word;
+  [a, b, c, d, e].forEach((word, i) => {
+    hash[i]! += word;
+  });
 }
 
 function rotate(word: number, bits: number): number {

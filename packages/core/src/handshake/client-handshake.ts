@@ -10,7 +10,7 @@ import type {
   Headers,
   Random,
 } from '@ws/types';
-import { checkHeaderValue, checkToken, encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
+import { checkHeaderValue, encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
 import { createAcceptKey } from './accept-key.ts';
 import { parseExtensions } from './extensions-header.ts';
 import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
@@ -56,8 +56,8 @@ const OWN_HEADERS =
 /**
  * Makes the opening request, with a fresh key.
  *
- * @throws TypeError or RangeError when something in it breaks a grammar, a subprotocol stands there twice, or the extra
- * headers have one that is the handshake's own
+ * @throws TypeError or RangeError when something in it breaks a grammar, or the extra headers have one that is the
+ * handshake's own
  */
 export function createClientRequest(init: ClientRequestInit): ClientRequest {
   const { connecting, version, offers, random } = init;
@@ -66,8 +66,6 @@ export function createClientRequest(init: ClientRequestInit): ClientRequest {
   for (const [name] of extra) {
     if (OWN_HEADERS.test(name)) throw new RangeError(`header ${name} belongs to the opening handshake`);
   }
-  for (const protocol of protocols) checkToken('subprotocol', protocol);
-  if (new Set(protocols).size < protocols.length) throw new RangeError('subprotocols must differ');
   const key = encodeBase64(randomBytes(random));
 
   const lines: HeaderLine[] = [];
