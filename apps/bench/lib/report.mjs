@@ -113,7 +113,7 @@ Written by \`pnpm bench\`; do not edit. The figure is the **CPU time of the serv
 message, delivery or handshake; in brackets its ratio to \`ws\` with \`bufferutil\`. Each server runs in a process of its
 own, pinned to one CPU, and the load generator (\`load/\`) on another. Medians of ${rounds.count} interleaved rounds of ${rounds.seconds} s;
 ratios are taken within each round. \`raw\` is a \`node:net\` echo server that knows no WebSocket; \`ours-attach\` is
-\`@ws/node\` mounted on \`node:http\`. Lower is better everywhere. Trust the ratios within a row more than its figures.
+\`@ws/node\` mounted on \`node:http\`, \`ours-pull\` its \`for await\` API. Lower is better everywhere. Trust the ratios within a row more than its figures.
 
 ![CPU time per message, relative to ws](../../docs/assets/bench.svg)
 

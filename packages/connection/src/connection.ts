@@ -6,14 +6,11 @@ import { textByteLength } from '@ws/util/primitives';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { EngineListener, EngineProtocol } from './engine.ts';
 import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';
-import { Inbox, type IncomingParts } from './inbox.ts';
-import { chunksOf, wholeMessage } from './incoming.ts';
+import { Inbox } from './inbox.ts';
+import { chunksOf, Messages, nextMessage, type Received } from './incoming.ts';
 import { Outbox, type OutgoingData } from './outbox.ts';
 import { Pings } from './pings.ts';
-import { type Cancellable, cancellable, orAborted, throwIfAborted } from './signals.ts';
-
-/** A message as it is received: text as a string, binary as bytes. */
-export type Received = string | Uint8Array;
+import { type Cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** Options of {@link WebSocketConnection.sendMessage}. */
 export interface SendMessageOptions extends Cancellable {
@@ -35,7 +32,7 @@ export interface ConnectionSetup {
 const CLEAN_ENDS: readonly number[] = [1000, 1001, 1005];
 
 /** A WebSocket connection. Made by `connectOver`, `WebSocketRequest.accept`, or what a platform builds on them. */
-export class WebSocketConnection implements AsyncIterable<Received> {
+export class WebSocketConnection implements AsyncIterable<Received>, AsyncDisposable {
   readonly isClient: boolean;
   readonly isServer: boolean;
   readonly local: Endpoint;
@@ -111,9 +108,8 @@ export class WebSocketConnection implements AsyncIterable<Received> {
    *
    * @throws ConnectionClosed, TypeError, RangeError
    */
-  async sendMessage(message: OutgoingData, { signal, compress = true }: SendMessageOptions = {}): Promise<void> {
-    throwIfAborted(signal);
-    await this.#outbox.send(message, !compress, signal);
+  sendMessage(message: OutgoingData, { signal, compress = true }: SendMessageOptions = {}): Promise<void> {
+    return this.#outbox.send(message, !compress, signal);
   }
 
   /**
@@ -123,19 +119,7 @@ export class WebSocketConnection implements AsyncIterable<Received> {
    * so after `close`
    */
   getMessage({ signal }: Cancellable = {}): Promise<Received> {
-    return cancellable(signal, (resolve, reject) =>
-      this.#inbox.add({
-        wantsParts: false,
-        take(message: IncomingParts) {
-          try {
-            resolve(wholeMessage(message));
-          } catch (error) {
-            reject(error);
-          }
-        },
-        fail: reject,
-      }),
-    );
+    return nextMessage(this.#inbox, signal);
   }
 
   /**
@@ -147,17 +131,13 @@ export class WebSocketConnection implements AsyncIterable<Received> {
   }
 
   /** Messages until the connection closes: ends on 1000, 1001 and 1005, throws ConnectionClosed on others. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Received, void, undefined> {
-    for (;;) {
-      let message: Received;
-      try {
-        message = await this.getMessage();
-      } catch (error) {
-        if (error instanceof ConnectionClosed && CLEAN_ENDS.includes(error.reason?.code ?? 1006)) return;
-        throw error;
-      }
-      yield message;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Received> {
+    return this.messages();
+  }
+
+  /** The same, for a loop that can be aborted: `for await (const message of connection.messages({ signal }))`. */
+  messages({ signal }: Cancellable = {}): AsyncIterableIterator<Received> {
+    return new Messages(this.#inbox, signal, isCleanEnd);
   }
 
   /**
@@ -171,11 +151,12 @@ export class WebSocketConnection implements AsyncIterable<Received> {
     return await this.#pings.ping(payload, signal);
   }
 
-  /** Sends a pong that nobody asked for. */
-  async pong(payload: Uint8Array | string = ''): Promise<void> {
+  /** Sends a pong that nobody asked for: at most 125 bytes, by default none. Resolves when the transport took it. */
+  async pong(payload: Uint8Array | string = '', { signal }: Cancellable = {}): Promise<void> {
+    throwIfAborted(signal);
     if (this.#closed !== null) throw this.#closedError();
     this.#protocol.sendPong(payload);
-    await this.#outbox.drained(undefined);
+    await this.#outbox.drained(signal);
   }
 
   /**
@@ -222,6 +203,7 @@ export class WebSocketConnection implements AsyncIterable<Received> {
   #createListener(): EngineListener {
     const inbox = this.#inbox;
     return {
+      onMessage: (payload, isText) => inbox.message(payload, isText),
       onMessageBegin: isText => inbox.begin(isText),
       onChunk: chunk => inbox.push(chunk),
       onMessageEnd: () => inbox.finish(),
@@ -233,10 +215,11 @@ export class WebSocketConnection implements AsyncIterable<Received> {
     };
   }
 
-  /** Closing began, by the peer or by a failure; messages may still come out of what has been read. */
+  /** Closing began: who waits for a message need not wait for the transport to be gone. */
   #onClosing(): void {
     const { code, reason } = this.#protocol.closingReason;
     this.#closed ??= new CloseReason(code ?? 1005, reason);
+    this.#inbox.close(() => this.#closedError(), false);
     this.#pings.fail();
   }
 
@@ -252,6 +235,10 @@ export class WebSocketConnection implements AsyncIterable<Received> {
   #closedError(): ConnectionClosed {
     return new ConnectionClosed(this.#closed);
   }
+}
+
+function isCleanEnd(error: unknown): boolean {
+  return error instanceof ConnectionClosed && CLEAN_ENDS.includes(error.reason?.code ?? 1006);
 }
 
 function checkClose(code: unknown, reason: unknown): void {

@@ -6,6 +6,8 @@ import type { ConnectionRequest, ConnectionResponse } from '@ws/types';
 
 /** What a {@link WebSocketConnection} hears of its protocol object. */
 export interface EngineListener {
+  /** A message that came in one piece. Others are told of by the three below. */
+  onMessage(payload: Uint8Array, isText: boolean): void;
   onMessageBegin(isText: boolean): void;
   onChunk(chunk: Uint8Array): void;
   onMessageEnd(): void;
@@ -26,6 +28,12 @@ export class PullServerProtocol extends WebSocketServerProtocol {
   override onConnect(request: ConnectionRequest): ConnectAnswer | PromiseLike<ConnectAnswer> {
     this.pauseReceiving();
     return this.answer === null ? super.onConnect(request) : this.answer(request);
+  }
+  override get takesWholeMessages(): boolean {
+    return true;
+  }
+  override onMessage(payload: Uint8Array, isBinary: boolean): void {
+    this.listener?.onMessage(payload, !isBinary);
   }
   override onMessageBegin(isBinary: boolean): void {
     this.listener?.onMessageBegin(!isBinary);
@@ -59,6 +67,12 @@ export class PullClientProtocol extends WebSocketClientProtocol {
   }
   /** Tells adapters that messages are not for listeners. */
   override onOpen(): void {}
+  override get takesWholeMessages(): boolean {
+    return true;
+  }
+  override onMessage(payload: Uint8Array, isBinary: boolean): void {
+    this.listener?.onMessage(payload, !isBinary);
+  }
   override onMessageBegin(isBinary: boolean): void {
     this.listener?.onMessageBegin(!isBinary);
   }

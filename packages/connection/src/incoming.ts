@@ -1,15 +1,168 @@
-// What comes out of the inbox: whole messages, or one chunk by chunk.
+// What comes out of the inbox: whole messages, one or all of them, or one chunk by chunk.
 
 import type { AbortSignalLike } from '@ws/types';
 import { concatBytes, decodeText } from '@ws/util/primitives';
-import type { Inbox, IncomingParts } from './inbox.ts';
+import { type Inbox, IncomingParts, type Taker } from './inbox.ts';
 import { cancellable } from './signals.ts';
 import { TextDecoderStreaming } from './text-stream.ts';
 
-/** A complete message: text as a string. */
-export function wholeMessage({ chunks, isText }: IncomingParts): string | Uint8Array {
-  const bytes = concatBytes(chunks);
-  return isText ? decodeText(bytes) : bytes;
+/** A message as it is received: text as a string, binary as bytes. */
+export type Received = string | Uint8Array;
+
+/** Gives a complete message to who waits for it: text as a string. */
+function deliver(bytes: Uint8Array, isText: boolean, taker: WholeTaker): void {
+  let message: Received = bytes;
+  try {
+    if (isText) message = decodeText(bytes);
+  } catch (error) {
+    // Text that was not validated, as an option of the engine allows.
+    taker.reject(error);
+    return;
+  }
+  taker.resolve(message);
+}
+
+interface WholeTaker extends Taker {
+  resolve(message: Received): void;
+  reject(error: unknown): void;
+}
+
+/** One who waits for the next message. */
+class MessageTaker implements WholeTaker {
+  readonly wantsParts = false;
+  readonly resolve: (message: Received) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(resolve: (message: Received) => void, reject: (error: unknown) => void) {
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  take({ chunks, isText }: IncomingParts): void {
+    deliver(concatBytes(chunks), isText, this);
+  }
+
+  takeWhole(bytes: Uint8Array, isText: boolean): void {
+    deliver(bytes, isText, this);
+  }
+
+  fail(error: unknown): void {
+    this.reject(error);
+  }
+}
+
+/** The next whole message. */
+export function nextMessage(inbox: Inbox, signal: AbortSignalLike | undefined): Promise<Received> {
+  // perf: no closures for signals where there is none (the server bench, echo with `for await`).
+  if (signal === undefined) {
+    return new Promise((resolve, reject) => {
+      inbox.add(new MessageTaker(resolve, reject));
+    });
+  }
+  return cancellable(signal, (resolve, reject) => {
+    const taker = new MessageTaker(resolve, reject);
+    inbox.add(taker);
+    return () => inbox.remove(taker);
+  });
+}
+
+type Step = IteratorResult<Received, undefined>;
+
+const END: Step = { done: true, value: undefined };
+
+/** All messages until the connection closes. Leaving it takes no message along, and does not close. */
+export class Messages implements AsyncIterableIterator<Received> {
+  readonly #inbox: Inbox;
+  readonly #signal: AbortSignalLike | undefined;
+  readonly #isCleanEnd: (error: unknown) => boolean;
+  #hasEnded = false;
+
+  /** @param isCleanEnd what ends the iteration; any other error is thrown by it */
+  constructor(inbox: Inbox, signal: AbortSignalLike | undefined, isCleanEnd: (error: unknown) => boolean) {
+    this.#inbox = inbox;
+    this.#signal = signal;
+    this.#isCleanEnd = isCleanEnd;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Step> {
+    if (this.#hasEnded) return Promise.resolve(END);
+    // perf: no generator, no closures for signals (the server bench, echo with `for await`).
+    if (this.#signal === undefined) {
+      return new Promise((resolve, reject) => {
+        this.#inbox.add(new StepTaker(this, resolve, reject));
+      });
+    }
+    return cancellable(this.#signal, (resolve, reject) => {
+      const taker = new StepTaker(this, resolve, reject);
+      this.#inbox.add(taker);
+      return () => this.#inbox.remove(taker);
+    });
+  }
+
+  return(): Promise<Step> {
+    this.#hasEnded = true;
+    for (const taker of this.#inbox.withdraw(other => other instanceof StepTaker && other.messages === this)) {
+      (taker as StepTaker).settle(END);
+    }
+    return Promise.resolve(END);
+  }
+
+  /** @returns whether the end is no error */
+  endBy(error: unknown): boolean {
+    this.#hasEnded = true;
+    return this.#isCleanEnd(error);
+  }
+}
+
+/** One who waits for the next step of an iteration. */
+class StepTaker implements WholeTaker {
+  readonly wantsParts = false;
+  readonly messages: Messages;
+  readonly settle: (step: Step) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(messages: Messages, settle: (step: Step) => void, reject: (error: unknown) => void) {
+    this.messages = messages;
+    this.settle = settle;
+    this.reject = reject;
+  }
+
+  take({ chunks, isText }: IncomingParts): void {
+    deliver(concatBytes(chunks), isText, this);
+  }
+
+  takeWhole(bytes: Uint8Array, isText: boolean): void {
+    deliver(bytes, isText, this);
+  }
+
+  resolve(value: Received): void {
+    this.settle({ done: false, value });
+  }
+
+  fail(error: unknown): void {
+    if (this.messages.endBy(error)) this.settle(END);
+    else this.reject(error);
+  }
+}
+
+/** One who takes a message chunk by chunk. */
+class PartsTaker implements Taker {
+  readonly wantsParts = true;
+  readonly take: (message: IncomingParts) => void;
+  readonly fail: (error: unknown) => void;
+
+  constructor(resolve: (message: IncomingParts) => void, reject: (error: unknown) => void) {
+    this.take = resolve;
+    this.fail = reject;
+  }
+
+  takeWhole(bytes: Uint8Array, isText: boolean): void {
+    this.take(new IncomingParts(isText, bytes));
+  }
 }
 
 /** The chunks of the next message. */
@@ -17,10 +170,12 @@ export async function* chunksOf(
   inbox: Inbox,
   signal: AbortSignalLike | undefined,
   closedError: () => unknown,
-): AsyncGenerator<string | Uint8Array, void, undefined> {
-  const message = await cancellable<IncomingParts>(signal, (resolve, reject) =>
-    inbox.add({ wantsParts: true, take: resolve, fail: reject }),
-  );
+): AsyncGenerator<Received, void, undefined> {
+  const message = await cancellable<IncomingParts>(signal, (resolve, reject) => {
+    const taker = new PartsTaker(resolve, reject);
+    inbox.add(taker);
+    return () => inbox.remove(taker);
+  });
   const decoder = message.isText ? new TextDecoderStreaming() : null;
   try {
     for (;;) {

@@ -1,6 +1,5 @@
 export {
   type ConnectionSetup,
-  type Received,
   type SendMessageOptions,
   WebSocketConnection,
 } from './connection.ts';
@@ -13,6 +12,7 @@ export {
   DisconnectionTimeout,
   HandshakeError,
 } from './errors.ts';
+export type { Received } from './incoming.ts';
 export type { OutgoingData } from './outbox.ts';
 export {
   type AcceptOverOptions,

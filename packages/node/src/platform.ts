@@ -12,13 +12,16 @@ import { zlibCodec } from './zlib-codec.ts';
 /** The longest delay, in milliseconds, that `setTimeout` does not take for 1. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
+const RESOLVED: Promise<void> = Promise.resolve();
+
 const clock: Clock = {
   now: () => performance.now(),
   setTimer: (delay, onExpiry) => {
     const timer = setTimeout(onExpiry, Math.min(delay, LONGEST_DELAY)).unref();
     return { cancel: () => clearTimeout(timer) };
   },
-  defer: task => queueMicrotask(task),
+  // perf: a fourth of what `queueMicrotask` costs, which keeps an async context (the server bench, `ours-pull`).
+  defer: task => void RESOLVED.then(task),
 };
 
 /** Node's sockets, clock, random numbers, hashes and zlib, and the accelerator where it works. */
