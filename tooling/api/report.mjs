@@ -12,7 +12,8 @@ for (const name of readdirSync('packages')) {
   mkdirSync(`${folder}/etc`, { recursive: true });
   const { exports: entries } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
   for (const [path, { types }] of Object.entries(entries)) {
-    if (types?.startsWith('./dist/')) report(name, folder, resolve(folder, types), [name, ...path.split('/').slice(1)].join('.'));
+    if (types?.startsWith('./dist/'))
+      report(name, folder, resolve(folder, types), [name, ...path.split('/').slice(1)].join('.'));
   }
 }
 

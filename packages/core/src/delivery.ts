@@ -108,7 +108,7 @@ export class Delivery {
     }
   }
 
-  // perf: the one call of the usual message, without a closure (bench/decoder.bench.ts).
+  // perf: the one call of the usual message, without a closure (bench/decoder.mjs).
   #callMessage(payload: Uint8Array, isBinary: boolean): void {
     try {
       const result = this.#hooks.onMessage(payload, isBinary);

@@ -139,7 +139,7 @@ export class FrameDecoder {
       return this.#takePayload(this.frameLength - this.#remaining);
     }
     if (this.#carried === null) {
-      // perf: what nearly all traffic is made of, a message in one frame, all of it here (bench/decoder.bench.ts).
+      // perf: what nearly all traffic is made of, a message in one frame, all of it here (bench/decoder.mjs).
       const first = bytes[position]!;
       const isUsual = (first === 0x81 || first === 0x82) && this.#messageOpcode === 0 && !this.#isSkipping;
       if (isUsual && this.#takeMessage(bytes, position, first)) return Piece.MESSAGE;
@@ -237,7 +237,7 @@ export class FrameDecoder {
   #checkFirstBytes(first: number, isMasked: boolean, length: number): void {
     const rules = this.#rules;
     const opcode = first & 0x0f;
-    // perf: one comparison for the frame that everybody sends (bench/decoder.bench.ts).
+    // perf: one comparison for the frame that everybody sends (bench/decoder.mjs).
     if ((first & 0x70) !== 0 && ((first & 0x30) !== 0 || !rules.hasCompression)) {
       throw new ProtocolError('ERR_RESERVED_BITS');
     }

@@ -111,7 +111,7 @@ export class FrameWriter implements Flushable {
 
   /** Sends a short text as one frame, encoded where it leaves from. @returns bytes on the wire, or 0: not short */
   writeShortText(text: string): number {
-    // perf: no payload object, no second copy (bench/encoder.bench.ts).
+    // perf: no payload object, no second copy (bench/encoder.mjs).
     const { length } = text;
     if (length > MAX_SHORT_TEXT || this.#isBlocked || this.masking !== 'no') return 0;
     const offset = this.#allocate(4 + length * 3);

@@ -6,7 +6,7 @@ const POOL_SIZE = 4096;
  * Masking keys: a fresh, unpredictable one for each frame (RFC 6455, 5.3 and 10.3).
  *
  * perf: drawn from a pool, since asking the system for 4 bytes costs more than masking a short message
- * (bench/encoder.bench.ts). Each byte of the pool is used once and then wiped.
+ * (bench/encoder.mjs). Each byte of the pool is used once and then wiped.
  */
 export class MaskingKeys {
   readonly #random: Random;

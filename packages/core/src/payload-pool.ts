@@ -21,7 +21,7 @@ export interface PayloadMemory {
  * Copies payloads for the application.
  *
  * perf: memory outside the engine's heap costs far more to get than to fill, so short payloads share it, where the
- * platform gives such that may be shared (bench/decoder.bench.ts).
+ * platform gives such that may be shared (bench/decoder.mjs).
  */
 export class PayloadPool {
   /** For those who fill it themselves. */
