@@ -1,0 +1,42 @@
+/** The error URIs of WAMP, and those that go beyond it. */
+export const ErrorUri = {
+  invalidUri: 'wamp.error.invalid_uri',
+  invalidPayload: 'wamp.error.invalid_payload',
+  payloadSizeExceeded: 'wamp.error.payload_size_exceeded',
+  noSuchProcedure: 'wamp.error.no_such_procedure',
+  procedureAlreadyExists: 'wamp.error.procedure_already_exists',
+  differentInvocationPolicy: 'wamp.error.procedure_exists_with_different_invocation_policy',
+  noSuchRegistration: 'wamp.error.no_such_registration',
+  noSuchSubscription: 'wamp.error.no_such_subscription',
+  noSuchSession: 'wamp.error.no_such_session',
+  invalidArgument: 'wamp.error.invalid_argument',
+  systemShutdown: 'wamp.error.system_shutdown',
+  closeRealm: 'wamp.error.close_realm',
+  goodbyeAndOut: 'wamp.error.goodbye_and_out',
+  notAuthorized: 'wamp.error.not_authorized',
+  authorizationFailed: 'wamp.error.authorization_failed',
+  authenticationFailed: 'wamp.error.authentication_failed',
+  noAuthMethod: 'wamp.error.no_auth_method',
+  noSuchRealm: 'wamp.error.no_such_realm',
+  noSuchRole: 'wamp.error.no_such_role',
+  noSuchPrincipal: 'wamp.error.no_such_principal',
+  protocolViolation: 'wamp.error.protocol_violation',
+  canceled: 'wamp.error.canceled',
+  timeout: 'wamp.error.timeout',
+  noEligibleCallee: 'wamp.error.no_eligible_callee',
+  noPayloadCodec: 'wamp.error.no_payload_codec',
+  trustedUriMismatch: 'wamp.error.encryption.trusted_uri_mismatch',
+  decryptError: 'wamp.error.encryption.decrypt_error',
+  typeCheckError: 'wamp.error.type_check_error',
+  cannotAuthenticate: 'wamp.error.cannot_authenticate',
+  runtimeError: 'wamp.error.runtime_error',
+} as const;
+
+/** Reasons for leaving that are no errors. */
+export const CloseUri = {
+  normal: 'wamp.close.normal',
+  goodbyeAndOut: 'wamp.close.goodbye_and_out',
+  transportLost: 'wamp.close.transport_lost',
+  systemShutdown: 'wamp.close.system_shutdown',
+  killed: 'wamp.close.killed',
+} as const;

@@ -1,0 +1,44 @@
+// Bytes where a format has only text: NUL and base64, or 0x and hexadecimal digits.
+
+import { decodeBase64, encodeBase64 } from '@ws/util/primitives';
+import { isDict } from '../checks.ts';
+
+/** How bytes are written as text, and found again. */
+export interface BinaryText {
+  /** Whether the JSON text may hold bytes at all: saves looking at every value. */
+  mayHold(json: string): boolean;
+  encode(bytes: Uint8Array): string;
+  /** @returns the text as it is, when it stands for no bytes. @throws RangeError */
+  decode(text: string): string | Uint8Array;
+}
+
+/** NUL and base64, as WAMP has it. */
+export const base64Text: BinaryText = {
+  mayHold: json => json.includes('\\u0000'),
+  encode: bytes => `\0${encodeBase64(bytes)}`,
+  decode: text => (text.charCodeAt(0) === 0 ? decodeBase64(text.slice(1)) : text),
+};
+
+const HEX = /^0x(?:[0-9a-fA-F]{2})*$/;
+
+/** `0x` and hexadecimal digits: every text of that form is taken for bytes. */
+export const hexText: BinaryText = {
+  mayHold: json => json.includes('"0x'),
+  encode: bytes => `0x${Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')}`,
+  decode: text =>
+    HEX.test(text)
+      ? Uint8Array.from({ length: (text.length - 2) / 2 }, (_, i) =>
+          Number.parseInt(text.slice(2 + 2 * i, 4 + 2 * i), 16),
+        )
+      : text,
+};
+
+/** Whether there are bytes anywhere in the value. */
+export function holdsBytes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (ArrayBuffer.isView(value)) return true;
+  if (Array.isArray(value)) return value.some(holdsBytes);
+  if (!isDict(value)) return false;
+  for (const key in value) if (holdsBytes(value[key])) return true;
+  return false;
+}

@@ -1,0 +1,99 @@
+/** WAMP in JSON. */
+
+import { decodeText, encodeText } from '@ws/util/primitives';
+import { ProtocolError, SerializationError } from '../errors.ts';
+import type { IObjectSerializer } from '../messages/message.ts';
+import { type BinaryText, base64Text, hexText, holdsBytes } from './binary-text.ts';
+import { Serializer } from './serializer.ts';
+
+export type { ISerializer } from './serializer.ts';
+
+/** How {@link JsonSerializer} writes. */
+export interface JsonOptions {
+  /** Each message is followed by the byte 0x18, and a payload may hold many. */
+  readonly isBatched?: boolean | undefined;
+  /** Bytes are written as `0x` and hexadecimal digits, not as NUL and base64; all peers must agree on it. */
+  readonly usesBinaryHex?: boolean | undefined;
+}
+
+/** Follows each message of a batch. */
+const SEPARATOR = 0x18;
+/** What some peers take for it. */
+const RECORD_SEPARATOR = 0x1e;
+
+/** Writes and reads JSON. Text is UTF-8, without blanks; bytes are NUL and base64. */
+export function createJsonObjects({ isBatched = false, usesBinaryHex = false }: JsonOptions = {}): IObjectSerializer {
+  const binary = usesBinaryHex ? hexText : base64Text;
+  return isBatched
+    ? {
+        name: 'json',
+        isBinary: false,
+        serialize: value => encodeText(`${stringify(value, binary)}\x18`),
+        unserialize: payload => splitBatch(payload).map(part => parse(part, binary)),
+      }
+    : {
+        name: 'json',
+        isBinary: false,
+        serialize: value => encodeText(stringify(value, binary)),
+        unserialize: payload => [parse(payload, binary)],
+      };
+}
+
+// One for all, so that an event is written once for all the connections that it goes to.
+const objects = /* @__PURE__ */ new Map<string, IObjectSerializer>();
+
+function sharedObjects(options: JsonOptions): IObjectSerializer {
+  const key = `${options.isBatched === true} ${options.usesBinaryHex === true}`;
+  let found = objects.get(key);
+  if (found === undefined) {
+    found = createJsonObjects(options);
+    objects.set(key, found);
+  }
+  return found;
+}
+
+/** WAMP messages in JSON: `wamp.2.json`, batched `wamp.2.json.batched`. */
+export class JsonSerializer extends Serializer {
+  constructor(options: JsonOptions = {}) {
+    super({
+      objects: sharedObjects(options),
+      isBatched: options.isBatched === true,
+      rawSocketSerializerId: 1,
+      mimeType: 'application/json',
+    });
+  }
+}
+
+function stringify(value: unknown, binary: BinaryText): string {
+  try {
+    return holdsBytes(value)
+      ? JSON.stringify(value, (_key, item) => (item instanceof Uint8Array ? binary.encode(item) : item))
+      : JSON.stringify(value);
+  } catch (cause) {
+    throw new SerializationError(`not to be written as JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function parse(payload: Uint8Array, binary: BinaryText): unknown {
+  try {
+    const text = decodeText(payload);
+    return binary.mayHold(text)
+      ? JSON.parse(text, (_key, item) => (typeof item === 'string' ? binary.decode(item) : item))
+      : JSON.parse(text);
+  } catch (cause) {
+    throw new ProtocolError(`not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What stands behind the last separator is dropped. */
+function splitBatch(payload: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  for (let at = 0; at < payload.length; at++) {
+    if (payload[at] !== SEPARATOR && payload[at] !== RECORD_SEPARATOR) continue;
+    parts.push(payload.subarray(start, at));
+    start = at + 1;
+  }
+  if (parts.length === 0) throw new ProtocolError('batch: there is no separator');
+  return parts;
+}

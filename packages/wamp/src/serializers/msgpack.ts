@@ -1,0 +1,53 @@
+/** WAMP in MessagePack. */
+
+import { Decoder, Encoder } from '@msgpack/msgpack';
+import { ProtocolError, SerializationError } from '../errors.ts';
+import type { IObjectSerializer } from '../messages/message.ts';
+import { batched } from './batching.ts';
+import { Serializer } from './serializer.ts';
+import { checkMsgpackShape } from './shape.ts';
+
+export type { ISerializer } from './serializer.ts';
+
+/** How {@link MsgpackSerializer} writes. */
+export interface MsgpackOptions {
+  /** Each message comes after its length in 4 bytes, and a payload may hold many. */
+  readonly isBatched?: boolean | undefined;
+}
+
+const encoder = /* @__PURE__ */ new Encoder({ ignoreUndefined: true });
+const decoder = /* @__PURE__ */ new Decoder();
+
+const plain: IObjectSerializer = {
+  name: 'msgpack',
+  isBinary: true,
+  serialize(value) {
+    try {
+      return encoder.encode(value);
+    } catch (cause) {
+      throw new SerializationError(`not to be written as MessagePack: ${(cause as Error).message}`, { cause });
+    }
+  },
+  unserialize(payload) {
+    try {
+      checkMsgpackShape(payload);
+      return [decoder.decode(payload)];
+    } catch (cause) {
+      throw new ProtocolError(`not MessagePack: ${(cause as Error).message}`, { cause });
+    }
+  },
+};
+
+const inBatches: IObjectSerializer = /* @__PURE__ */ batched(plain);
+
+/** WAMP messages in MessagePack: `wamp.2.msgpack`, batched `wamp.2.msgpack.batched`. */
+export class MsgpackSerializer extends Serializer {
+  constructor({ isBatched = false }: MsgpackOptions = {}) {
+    super({
+      objects: isBatched ? inBatches : plain,
+      isBatched,
+      rawSocketSerializerId: 2,
+      mimeType: 'application/x-msgpack',
+    });
+  }
+}
