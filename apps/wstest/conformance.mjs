@@ -1,6 +1,6 @@
 // Runs every case against our own server and client, and the classic ones, shortened, against other implementations.
 // A difference to what lies in expected/ fails. `--update` writes what came, `--quick` shortens our own cases
-// too, and names as arguments pick peers.
+// too, `--full` shortens none (minutes for each peer), and names as arguments pick peers.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -40,7 +40,9 @@ const PEERS = [
 
 /** @param {Peer} peer */
 function optionsFor({ isOurs }) {
-  return isOurs ? { isQuick: process.argv.includes('--quick') } : { cases: CLASSIC, isQuick: true };
+  return isOurs
+    ? { isQuick: process.argv.includes('--quick') }
+    : { cases: CLASSIC, isQuick: !process.argv.includes('--full') };
 }
 
 /** @param {Peer} peer @returns {Promise<import('@ws/wstest').CaseResult[] | null>} null when the peer is not installed */
@@ -63,9 +65,17 @@ async function testServer(peer) {
 
 /** @param {Peer} peer */
 async function testClient(peer) {
-  const server = await startFuzzingServer(optionsFor(peer));
+  /** @type {import('node:child_process').ChildProcess | null} */
+  let child = null;
+  const options = {
+    ...optionsFor(peer),
+    get peerPid() {
+      return child?.pid ?? null;
+    },
+  };
+  const server = await startFuzzingServer(options);
   const [command = '', ...args] = peer.command;
-  const child = spawn(command, [...args, `ws://127.0.0.1:${server.port}`, peer.name], { cwd: here, stdio: 'inherit' });
+  child = spawn(command, [...args, `ws://127.0.0.1:${server.port}`, peer.name], { cwd: here, stdio: 'inherit' });
   await once(child, 'exit');
   const { results } = server;
   await server.close();
@@ -103,7 +113,7 @@ const peers = PEERS.filter(({ name }) => names.length === 0 || names.includes(na
 if (process.argv.includes('--alone')) {
   process.exit((await testPeer(/** @type {Peer} */ (peers[0]))) ? 0 : 1);
 }
-const flags = process.argv.filter(argument => argument === '--update' || argument === '--quick');
+const flags = process.argv.filter(argument => ['--update', '--quick', '--full'].includes(argument));
 let isRight = true;
 /** @param {Peer[]} some */
 async function testTogether(some) {

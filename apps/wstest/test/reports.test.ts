@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  allCases,
   type CaseResult,
   formatSummary,
   htmlCase,
   htmlIndex,
+  jsonCase,
   jsonIndex,
   runFuzzingClient,
   writeReports,
@@ -34,6 +36,39 @@ describe('reports', () => {
       duration: expect.any(Number),
       remoteCloseCode: 3333,
       reportfile: expect.stringMatching(/_case_7_3_3\.json$/),
+    });
+  });
+
+  test('the report of a case has the keys that the field knows, and the wire log in its rows', () => {
+    const report = jsonCase(results[1]!) as Record<string, unknown>;
+    expect(report).toMatchObject({
+      case: allCases.findIndex(({ id }) => id === '7.3.3') + 1,
+      id: '7.3.3',
+      behaviorClose: 'WRONG CODE',
+      expected: { OK: [] },
+      expectedClose: { closedByMe: true, closeCode: [1000], requireClean: true },
+      received: [],
+      closedByMe: true,
+      failedByMe: false,
+      droppedByMe: false,
+      wasClean: true,
+      localCloseCode: 1000,
+      localCloseReason: null,
+      remoteCloseCode: 3333,
+      isServer: false,
+      txFrameStats: { 8: 1 },
+      rxFrameStats: { 8: 1 },
+    });
+    const rows = report['wirelog'] as unknown[][];
+    expect(rows).toContainEqual(['TF', [2, '0x03e8'], 8, true, 0, null, null, null, false]);
+    expect(rows).toContainEqual(['RF', [2, '\r\x05'], 8, true, 0, false, null]);
+    expect(rows[0]).toEqual(['TO', [expect.any(Number), expect.stringMatching(/^47455420/)], false]);
+  });
+
+  test('it says what was expected and what came', () => {
+    expect(jsonCase(results[0]!)).toMatchObject({
+      expected: { OK: [['message', `${'*'.repeat(64)} ...`, false]] },
+      received: [['message', `${'*'.repeat(64)} ...`, false]],
     });
   });
 

@@ -54,7 +54,13 @@ export function attachHttp2(server: Http2Server | Http2SecureServer, route: Rout
 
 const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void => {
-    if (!isWebSocket(headers) || isServed(stream)) return;
+    if (isServed(stream)) return;
+    if (!isWebSocket(headers)) {
+      if (isUnknown(headers) && server.listenerCount('request') === 0 && !hasOthers(server)) {
+        stream.respond({ ':status': 501 }, { endStream: true });
+      }
+      return;
+    }
     const route = findRoute(routes, String(headers[':path'] ?? ''));
     if (route !== undefined) handleHttp2Stream(route.factory, stream, headers);
     else if (!hasOthers(server)) stream.respond({ ':status': 404 }, { endStream: true });
@@ -75,6 +81,11 @@ const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
 
 function isWebSocket(headers: IncomingHttpHeaders): boolean {
   return headers[':method'] === 'CONNECT' && headers[':protocol'] === 'websocket';
+}
+
+/** An extended CONNECT for something else. Without a request handler nobody would ever answer it (RFC 9220, 3: 501). */
+function isUnknown(headers: IncomingHttpHeaders): boolean {
+  return headers[':method'] === 'CONNECT' && headers[':protocol'] !== undefined;
 }
 
 /** Whether anybody else might answer. One listener of `stream` is Node's own where there is a request handler. */

@@ -111,6 +111,20 @@ describe('over HTTP/2 (RFC 8441)', () => {
     expect(status).toBe(405);
   });
 
+  test('a protocol that nobody knows gets 501, unless somebody else may answer (RFC 9220, 3)', async () => {
+    const server = createServer();
+    attach(server, echoFactory());
+    const session = await open(server);
+    await new Promise(resolve => session.once('remoteSettings', resolve));
+    const ask = async (): Promise<unknown> => {
+      const request = session.request({ ':method': 'CONNECT', ':protocol': 'other', ':path': '/', ':authority': 'x' });
+      return new Promise(resolve => request.once('response', headers => resolve(headers[':status'])));
+    };
+    expect(await ask()).toBe(501);
+    server.on('stream', stream => stream.respond({ ':status': 299 }, { endStream: true }));
+    expect(await ask()).toBe(299);
+  });
+
   test.skipIf(noCertificates !== null)('a secure server speaks both versions of HTTP', async () => {
     const { key, cert } = createCertificate();
     const server = createSecureServer({ key, cert, allowHTTP1: true });

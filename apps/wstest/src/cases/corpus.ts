@@ -23,8 +23,16 @@ export const corpora: readonly Corpus[] = [
 type Random = (limit: number) => number;
 
 function textCorpus(name: string, make: (random: Random) => string): Corpus {
-  const source = lazy(() => twice(make(seeded(1))));
-  return { name, isBinary: false, message: (index, size) => Buffer.from(cut(source(), index, size)) };
+  const source = lazy(() => indexed(twice(make(seeded(1)))));
+  return {
+    name,
+    isBinary: false,
+    message: (index, size) => {
+      const { octets, starts } = source();
+      const start = startOf(index, size, starts.length - 1);
+      return octets.subarray(starts[start], starts[start + size]);
+    },
+  };
 }
 
 function binaryCorpus(name: string, make: (random: Random) => Buffer): Corpus {
@@ -32,12 +40,29 @@ function binaryCorpus(name: string, make: (random: Random) => Buffer): Corpus {
     const once = make(seeded(2)).subarray(0, SIZE);
     return Buffer.concat([once, once]);
   });
-  return { name, isBinary: true, message: (index, size) => cut(source(), index, size) };
+  return {
+    name,
+    isBinary: true,
+    message: (index, size) => {
+      const octets = source();
+      const start = startOf(index, size, octets.length);
+      return octets.subarray(start, start + size);
+    },
+  };
 }
 
-function cut<T extends string | Buffer>(source: T, index: number, size: number): T {
-  const start = (index * (size + 37)) % (source.length / 2);
-  return source.slice(start, start + size) as T;
+function startOf(index: number, size: number, length: number): number {
+  return (index * (size + 37)) % (length / 2);
+}
+
+/** Text as octets, and where in them each character begins (each UTF-16 unit; the corpora have no pairs of them). */
+function indexed(text: string): { octets: Buffer; starts: Uint32Array } {
+  const starts = new Uint32Array(text.length + 1);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    starts[i + 1] = starts[i]! + (unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3);
+  }
+  return { octets: Buffer.from(text), starts };
 }
 
 function twice(text: string): string {

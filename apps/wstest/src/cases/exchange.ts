@@ -18,6 +18,8 @@ export interface Closing {
   peerClose: Extract<PeerEvent, { type: 'close' }> | null;
   /** Whether the tester sent a Close frame. */
   testerClosed: boolean;
+  /** The payload of the tester's first Close frame; null when it sent none. */
+  testerClose: Buffer | null;
   /** Whether the peer let go of TCP in time. */
   peerEnded: boolean;
   /** Whether the peer neither answered the tester's Close frame nor let go of TCP before the tester did. */
@@ -36,6 +38,7 @@ export class Exchange {
     startedBy: null,
     peerClose: null,
     testerClosed: false,
+    testerClose: null,
     peerEnded: false,
     isUnanswered: false,
   };
@@ -54,13 +57,14 @@ export class Exchange {
 
   /** Sends frames in one write, or in pieces. */
   async send(frames: readonly Frame[], options?: WriteOptions, encoding?: Partial<FrameEncoding>): Promise<void> {
+    this.closing.testerClose ??= frames.find(({ opcode }) => opcode === Opcode.CLOSE)?.payload ?? null;
     await this.connection.sendFrames(frames, options, encoding);
   }
 
   /** Sends each frame in a write of its own. */
   async sendEach(frames: readonly Frame[]): Promise<void> {
     for (const each of frames) {
-      await this.connection.sendFrames([each]);
+      await this.send([each]);
       await setImmediate();
     }
   }

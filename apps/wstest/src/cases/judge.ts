@@ -1,5 +1,6 @@
+import { shownText } from '../wire/wire-log.ts';
 import type { Answer, Exchange } from './exchange.ts';
-import type { Behavior, Verdict } from './verdict.ts';
+import type { AnswerText, Behavior, Comparison, Verdict } from './verdict.ts';
 
 /** An answer that a case waits for. */
 export interface ExpectedAnswer {
@@ -26,6 +27,7 @@ export interface ExpectedClose {
 /** Judges a conversation that came to its end. */
 export function judge(exchange: Exchange, outcomes: readonly Outcome[], close: ExpectedClose): Verdict {
   const [behaviorClose, resultClose] = judgeClose(exchange, close);
+  const comparison = compare(exchange, outcomes, close);
   if (outcomes[0]?.behavior === 'INFORMATIONAL') {
     const isOpenQuestion = behaviorClose === 'FAILED' || behaviorClose === 'WRONG CODE';
     const result = `For information: ${describe(exchange.answers)}. ${resultClose}`;
@@ -34,15 +36,16 @@ export function judge(exchange: Exchange, outcomes: readonly Outcome[], close: E
       result,
       behaviorClose: isOpenQuestion ? 'INFORMATIONAL' : behaviorClose,
       resultClose,
+      comparison,
     };
   }
   const [behavior, result] = judgeAnswers(exchange, outcomes);
   // A peer that never failed the connection did not notice anything, whatever it answered.
   const hasWrongEnd = behaviorClose === 'FAILED' || (close.isSubject === true && behaviorClose !== 'OK');
   if (hasWrongEnd && behavior !== 'FAILED') {
-    return { behavior: 'FAILED', result: resultClose, behaviorClose, resultClose };
+    return { behavior: 'FAILED', result: resultClose, behaviorClose, resultClose, comparison };
   }
-  return { behavior, result, behaviorClose, resultClose };
+  return { behavior, result, behaviorClose, resultClose, comparison };
 }
 
 function judgeAnswers(exchange: Exchange, outcomes: readonly Outcome[]): [Behavior, string] {
@@ -79,6 +82,28 @@ function judgeClose({ closing, violation }: Exchange, expected: ExpectedClose): 
 export function hasExactly(answers: readonly Answer[], expected: readonly ExpectedAnswer[]): boolean {
   if (answers.length !== expected.length) return false;
   return expected.every((each, i) => answers[i]!.type === each.type && answers[i]!.payload.equals(each.payload));
+}
+
+/** Answers that a report lists; floods have thousands. */
+const SHOWN_ANSWERS = 20;
+
+function compare({ answers }: Exchange, outcomes: readonly Outcome[], close: ExpectedClose): Comparison {
+  return {
+    expected: Object.fromEntries(
+      outcomes.map(outcome => [outcome.behavior, outcome.answers.slice(0, SHOWN_ANSWERS).map(answerText)]),
+    ),
+    expectedClose: {
+      closedByMe: close.startedBy === 'tester',
+      closeCode: close.codes,
+      requireClean: close.isCleanRequired,
+    },
+    received: answers.slice(0, SHOWN_ANSWERS).map(answerText),
+  };
+}
+
+function answerText({ type, payload }: ExpectedAnswer): AnswerText {
+  const text = shownText(payload);
+  return type === 'pong' ? [type, text] : ['message', text, type === 'binary'];
 }
 
 function describe(answers: readonly ExpectedAnswer[]): string {

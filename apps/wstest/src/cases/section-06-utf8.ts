@@ -1,5 +1,5 @@
+import { isUtf8 } from 'node:buffer';
 import { encodeFrame, Opcode } from '../wire/frame.ts';
-import { isUtf8 } from '../wire/peer-rules.ts';
 import type { Exchange } from './exchange.ts';
 import { judge } from './judge.ts';
 import { answer, exactly, fragments, peerFails, scripted, testerCloses, text, write } from './script.ts';

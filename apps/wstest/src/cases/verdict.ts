@@ -8,7 +8,26 @@ export interface Verdict {
   /** Why, in a sentence. */
   readonly result: string;
   readonly resultClose: string;
+  /** What was waited for and what came; absent where a case has no list of answers. */
+  readonly comparison?: Comparison;
 }
+
+/** The answers of a peer beside those that it should have given. Long payloads are cut. */
+export interface Comparison {
+  /** Behavior to the answers of a peer that behaves so. */
+  readonly expected: Readonly<Record<string, readonly AnswerText[]>>;
+  readonly expectedClose: {
+    readonly closedByMe: boolean;
+    readonly closeCode: readonly number[];
+    readonly requireClean: boolean;
+  };
+  readonly received: readonly AnswerText[];
+}
+
+/** An answer for the reports: `message` with text and whether it is binary, or `pong` with text. */
+export type AnswerText =
+  | readonly [type: 'message', payload: string, isBinary: boolean]
+  | readonly [type: 'pong', payload: string];
 
 const FAILURES: readonly Behavior[] = ['FAILED', 'WRONG CODE', 'UNCLEAN'];
 

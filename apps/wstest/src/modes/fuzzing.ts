@@ -4,22 +4,27 @@ import type { CommandLine } from '../cli-options.ts';
 import { formatSummary, Progress } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { CaseResult } from '../run/case-result.ts';
+import { matchesPattern } from '../run/case-selection.ts';
 import { countCases, type FuzzingOptions, runFuzzingClient } from '../run/fuzzing-client.ts';
 import { type FuzzingServer, startFuzzingServer } from '../run/fuzzing-server.ts';
-import { readSpec, type Spec } from '../run/spec-file.ts';
+import { readSpec, type ServerSpec, type Spec } from '../run/spec-file.ts';
+
+type ServerUnderSpec = ServerSpec & { readonly http2Url?: string };
 
 /** Tests one server or those of the spec file; true when none failed. */
 export async function fuzzServers(line: CommandLine): Promise<boolean> {
   const spec = specOf(line);
   const url = line.text('url');
-  const servers = url === null ? (spec.servers ?? []) : [{ url, ...agentOf(line), ...http2Of(line) }];
+  const servers: readonly ServerUnderSpec[] =
+    url === null ? (spec.servers ?? []) : [{ url, ...agentOf(line), ...http2Of(line) }];
   if (servers.length === 0) throw new TypeError('fuzzingclient needs --url, or servers in --spec');
   const results: CaseResult[] = [];
   for (const server of servers) {
+    const { origin, ...where } = server;
     const options = {
       ...fuzzingOptions(line, spec),
-      ...server,
-      headers: line.headers,
+      ...where,
+      headers: [...(origin === undefined ? [] : [`Origin: ${origin}`]), ...line.headers],
       concurrency: line.number('concurrency', 16),
     };
     const exclude = [...(options.exclude ?? []), ...excludedFor(spec, server.agent ?? '')];
@@ -34,15 +39,16 @@ export async function fuzzServers(line: CommandLine): Promise<boolean> {
 export async function fuzzClients(line: CommandLine): Promise<FuzzingServer> {
   const spec = specOf(line);
   const address = spec.url === undefined ? null : new URL(spec.url);
-  const [cert, key] = [line.text('cert'), line.text('key')];
-  if ((cert === null) !== (key === null)) throw new TypeError('--cert and --key go together');
+  const [cert, key] = [line.text('cert') ?? spec.cert, line.text('key') ?? spec.key];
+  if ((cert === undefined) !== (key === undefined)) throw new TypeError('--cert and --key go together');
   return startFuzzingServer({
     ...fuzzingOptions(line, spec),
     port: line.number('port', Number(address?.port || 9001)),
     host: line.text('host') ?? address?.hostname ?? '127.0.0.1',
-    ...(cert !== null && key !== null ? { tls: { cert: readFileSync(cert), key: readFileSync(key) } } : {}),
+    ...(cert !== undefined && key !== undefined ? { tls: { cert: readFileSync(cert), key: readFileSync(key) } } : {}),
     excludeForAgents: spec['exclude-agent-cases'] ?? {},
     onUpdateReports: results => report(line, spec, results),
+    onStop: results => process.exit(results.some(isFailure) ? 1 : 0),
   });
 }
 
@@ -80,5 +86,6 @@ function http2Of(line: CommandLine): { http2Url?: string } {
 }
 
 function excludedFor(spec: Spec, agent: string): readonly string[] {
-  return spec['exclude-agent-cases']?.[agent] ?? [];
+  const patterns = Object.entries(spec['exclude-agent-cases'] ?? {});
+  return patterns.filter(([name]) => matchesPattern(agent, name)).flatMap(([, cases]) => cases);
 }

@@ -51,8 +51,8 @@ export function htmlCase(result: CaseResult): string {
     ['Time', `${result.startedAt.toISOString()}, ${duration} ms`],
   ].map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value!)}</dd>`);
   const entries = (log?.entries ?? []).map(
-    ({ at, author, text, hex }) =>
-      `<li class="${author}">${at} ms · ${author}: ${escapeHtml(text)}${hex ? `<br><code>${hex.replace(/(..)(?=.)/g, '$1 ')}</code>` : ''}</li>`,
+    ({ at, author, text, octets, length }) =>
+      `<li class="${author}">${at} ms · ${author}: ${escapeHtml(text)}${octets?.length ? `<br><code>${spacedHex(octets, length)}</code>` : ''}</li>`,
   );
   const omitted = log !== null && log.omitted > 0 ? `<p>${log.omitted} more entries are not shown.</p>` : '';
   const heads = [result.httpRequest, result.httpResponse]
@@ -103,6 +103,10 @@ function page(title: string, body: string): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>
 `;
+}
+
+function spacedHex(octets: Buffer, length: number): string {
+  return octets.toString('hex').replace(/(..)(?=.)/g, '$1 ') + (length > octets.length ? ' …' : '');
 }
 
 function escapeHtml(text: string): string {

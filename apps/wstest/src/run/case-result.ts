@@ -1,3 +1,4 @@
+import type { Closing } from '../cases/exchange.ts';
 import type { Verdict } from '../cases/verdict.ts';
 import type { WireLog } from '../wire/wire-log.ts';
 
@@ -20,6 +21,8 @@ export interface CaseResult extends Verdict {
   /** The heads of the opening handshake as text; empty where none was read. */
   readonly httpRequest: string;
   readonly httpResponse: string;
+  /** How the connection came to its end; null for cases without frames. */
+  readonly closing: Closing | null;
   /** The conversation; null when there was no connection. */
   readonly log: WireLog | null;
 }

@@ -18,7 +18,7 @@ export interface FuzzingOptions extends CaseSelection {
   readonly timeout?: number;
   /** Milliseconds of the pauses inside cases. Default: 1000. */
   readonly pause?: number;
-  /** The peer's process, for the cases that watch its memory. Default: unknown. */
+  /** The peer's process, for the cases that watch its memory; read anew in each of them. Default: unknown. */
   readonly peerPid?: number | null;
   /** Called after each case. */
   readonly onResult?: (result: CaseResult) => void;
@@ -66,14 +66,14 @@ function casesForServers(selection: CaseSelection): TestCase[] {
 }
 
 /** What cases are told about the run. */
-export function createSurroundings({
-  isQuick = false,
-  timeout = 5000,
-  pause = 1000,
-  peerPid = null,
-}: FuzzingOptions): CaseSurroundings {
+export function createSurroundings(options: FuzzingOptions): CaseSurroundings {
+  const { isQuick = false, timeout = 5000, pause = 1000 } = options;
   const timing: Timing = { timeout, pause };
-  return { timing, isQuick, peerMemory: () => (peerPid === null ? null : readResidentMemory(peerPid)) };
+  const peerMemory = (): number | null => {
+    const pid = options.peerPid ?? null;
+    return pid === null ? null : readResidentMemory(pid);
+  };
+  return { timing, isQuick, peerMemory };
 }
 
 async function runOne(

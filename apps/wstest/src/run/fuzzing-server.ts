@@ -26,6 +26,8 @@ export interface FuzzingServerOptions extends FuzzingOptions {
   readonly excludeForAgents?: Readonly<Record<string, readonly string[]>>;
   /** Called when a client asks for the reports (`/updateReports`). */
   readonly onUpdateReports?: (results: readonly CaseResult[]) => void | Promise<void>;
+  /** Called when a client asks the server to stop: `/stopServer`, or `/updateReports` with `shutdownOnComplete=true`. */
+  readonly onStop?: (results: readonly CaseResult[]) => void;
 }
 
 /** A fuzzing server at work. */
@@ -103,7 +105,8 @@ class Desk {
     const agent = url.searchParams.get('agent') ?? (fieldValue(head, 'user-agent') || 'client');
     const testCase = this.#find(url);
     if (url.pathname === '/runCase') {
-      if (testCase === null || this.#isExcluded(agent, testCase)) return refuse(connection);
+      if (testCase === null) return refuse(connection);
+      if (this.#isExcluded(agent, testCase)) return this.#say(connection, octets, null);
       const running = this.#run(agent, testCase, connection, octets);
       this.#running.add(running);
       await running;
@@ -112,7 +115,8 @@ class Desk {
     }
     const answer = await this.#answer(url, agent, testCase);
     if (answer === undefined) return refuse(connection);
-    return this.#say(connection, octets, answer);
+    await this.#say(connection, octets, answer);
+    if (asksToStop(url)) this.#options.onStop?.(this.results);
   }
 
   #find(url: URL): TestCase | null {
@@ -143,6 +147,8 @@ class Desk {
       case '/updateReports':
         await Promise.all(this.#running);
         await this.#options.onUpdateReports?.(this.results);
+        return null;
+      case '/stopServer':
         return null;
       default:
         return undefined;
@@ -182,6 +188,11 @@ class Desk {
       exchange: null,
     };
   }
+}
+
+function asksToStop({ pathname, searchParams }: URL): boolean {
+  const isLast = /^(?:true|yes)$/i.test(searchParams.get('shutdownOnComplete') ?? '');
+  return pathname === '/stopServer' || (pathname === '/updateReports' && isLast);
 }
 
 function readTarget(startLine: string): URL | null {

@@ -66,6 +66,7 @@ export async function recordCase(
     remoteCloseReason: close === null || close.code === null ? null : close.reason,
     httpRequest: done.handshake?.request ?? '',
     httpResponse: done.handshake?.response ?? '',
+    closing: done.exchange?.closing ?? null,
     log: done.connection?.log ?? null,
   };
 }

@@ -4,12 +4,24 @@ import { readFileSync } from 'node:fs';
 export interface Spec {
   /** Where a fuzzing server listens. */
   readonly url?: string;
+  /** Certificate and key files of a fuzzing server that speaks `wss://`. */
+  readonly cert?: string;
+  readonly key?: string;
   /** Servers under test. */
-  readonly servers?: readonly { readonly url: string; readonly agent?: string }[];
+  readonly servers?: readonly ServerSpec[];
   readonly outdir?: string;
   readonly cases?: readonly string[];
   readonly 'exclude-cases'?: readonly string[];
   readonly 'exclude-agent-cases'?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A server under test. */
+export interface ServerSpec {
+  readonly url: string;
+  /** Its name in the reports. Default: its host and port. */
+  readonly agent?: string;
+  /** What the tester says as Origin. Default: nothing. */
+  readonly origin?: string;
 }
 
 /**
@@ -21,7 +33,7 @@ export function readSpec(file: string): Spec {
   const spec: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) throw new TypeError(`${file}: not an object`);
   const fields = spec as Record<string, unknown>;
-  for (const key of ['url', 'outdir']) check(file, key, fields[key], value => typeof value === 'string');
+  for (const key of ['url', 'outdir', 'cert', 'key']) check(file, key, fields[key], value => typeof value === 'string');
   for (const key of ['cases', 'exclude-cases']) check(file, key, fields[key], isTexts);
   check(file, 'servers', fields['servers'], value => Array.isArray(value) && value.every(isServer));
   check(
@@ -46,5 +58,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isServer(value: unknown): boolean {
-  return isObject(value) && typeof value['url'] === 'string';
+  if (!isObject(value) || typeof value['url'] !== 'string') return false;
+  return [value['agent'], value['origin']].every(text => text === undefined || typeof text === 'string');
 }

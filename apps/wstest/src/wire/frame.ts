@@ -63,11 +63,21 @@ export function encodeFrame(source: Frame, encoding: FrameEncoding): Buffer {
   if (lengthBytes === 8) octets.writeBigUInt64BE(length, 2);
   octets.set(payload, start);
   if (encoding.isMasked) {
-    const key = randomBytes(4);
+    const key = randomKey();
     octets.set(key, keyStart);
     mask(octets.subarray(start), key);
   }
   return octets;
+}
+
+// perf: the long cases mask a million frames, and asking for 4 bytes costs as much as asking for many.
+let keys: Buffer = Buffer.alloc(0);
+
+function randomKey(): Buffer {
+  if (keys.length === 0) keys = randomBytes(4096);
+  const key = keys.subarray(0, 4);
+  keys = keys.subarray(4);
+  return key;
 }
 
 /** Applies a masking key in place (RFC 6455, 5.3); doing it twice gives the original back. */

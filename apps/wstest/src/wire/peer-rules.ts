@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Opcode } from './frame.ts';
 import type { ReceivedFrame } from './frame-reader.ts';
 
@@ -9,18 +10,6 @@ export interface FrameContext {
   readonly hasCompression: boolean;
   /** Whether a fragmented message is under way. */
   readonly isInsideMessage: boolean;
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** Whether the octets are UTF-8 (RFC 3629): no surrogates, nothing overlong, nothing above U+10FFFF. */
-export function isUtf8(octets: Uint8Array): boolean {
-  try {
-    utf8.decode(octets);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Whether an endpoint may send this close code (RFC 6455, 7.4, and the IANA registry). */

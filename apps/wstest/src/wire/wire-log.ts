@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Frame } from './frame.ts';
 
 /** Who wrote the octets of a log entry. */
@@ -9,8 +10,21 @@ export interface WireLogEntry {
   readonly at: number;
   readonly author: Author;
   readonly text: string;
-  /** The first octets in hex, or null for a remark. */
-  readonly hex: string | null;
+  /** The first octets of it; null for a remark. */
+  readonly octets: Buffer | null;
+  /** How many octets it had. */
+  readonly length: number;
+  /** Its header when it was a frame. */
+  readonly frame: FrameHeader | null;
+}
+
+/** What the header of a frame said. */
+export interface FrameHeader {
+  readonly opcode: number;
+  readonly fin: boolean;
+  readonly rsv: number;
+  /** What the peer masked with; null where it did not, and for frames of the tester. */
+  readonly maskingKey: number | null;
 }
 
 /** Counts of what went over the wire, in the shape of the reports. */
@@ -23,6 +37,7 @@ export interface WireStatistics {
 
 const MAX_ENTRIES = 400;
 const MAX_OCTETS = 96;
+const SHOWN_OCTETS = 64;
 const OPCODE_NAMES: Readonly<Record<number, string>> = {
   0: 'continuation',
   1: 'text',
@@ -55,13 +70,14 @@ export class WireLog {
   }
 
   /** Notes a frame, and counts it. */
-  frame(author: Author, { opcode, fin, rsv, payload }: Frame, remark = ''): void {
+  frame(author: Author, { opcode, fin, rsv, payload }: Frame, maskingKey: number | null = null): void {
     const { frames } = this.statistics[author];
     frames[opcode] = (frames[opcode] ?? 0) + 1;
     if (this.#isFull()) return;
     const name = OPCODE_NAMES[opcode] ?? `opcode ${opcode}`;
     const bits = `fin=${fin ? 1 : 0} rsv=${rsv}`;
-    this.#add(author, `${name} frame, ${bits}, ${payload.length} bytes${remark}`, payload);
+    const text = `${name} frame, ${bits}, ${payload.length} bytes${maskingKey === null ? '' : ', masked'}`;
+    this.#add(author, text, payload, { opcode, fin, rsv, maskingKey });
   }
 
   /** Notes octets that are no frame: the handshake, or junk on purpose. */
@@ -80,9 +96,21 @@ export class WireLog {
     return true;
   }
 
-  #add(author: Author, text: string, octets: Buffer | null): void {
-    const cut = octets !== null && octets.length > MAX_OCTETS;
-    const hex = octets === null ? null : octets.toString('hex', 0, MAX_OCTETS) + (cut ? '…' : '');
-    this.entries.push({ at: this.elapsed, author, text, hex });
+  #add(author: Author, text: string, octets: Buffer | null, header: FrameHeader | null = null): void {
+    // A copy, so that the log does not hold on to the large buffers that things arrive in.
+    const first = octets === null ? null : Buffer.from(octets.subarray(0, MAX_OCTETS));
+    this.entries.push({ at: this.elapsed, author, text, octets: first, length: octets?.length ?? 0, frame: header });
   }
+}
+
+/** Octets as text where they are text, else in hex after `0x`; long ones are cut. For the reports. */
+export function shownText(octets: Buffer): string {
+  const first = octets.subarray(0, SHOWN_OCTETS);
+  const cut = octets.length > SHOWN_OCTETS ? ' ...' : '';
+  return isUtf8(first) ? `${first}${cut}` : `0x${shownHex(octets)}`;
+}
+
+/** Octets in hex; long ones are cut. */
+export function shownHex(octets: Buffer): string {
+  return octets.toString('hex', 0, SHOWN_OCTETS) + (octets.length > SHOWN_OCTETS ? ' ...' : '');
 }

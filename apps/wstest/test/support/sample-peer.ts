@@ -1,5 +1,6 @@
 // A small echo peer that is right in everything but what a test asks it to do wrong. It exists to show that each
 // mistake is caught by the cases that were made for it.
+import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { acceptAsServer, createKey, openingRequest } from '../../src/run/handshake.ts';
@@ -9,7 +10,7 @@ import { FrameReader, type ReceivedFrame } from '../../src/wire/frame-reader.ts'
 import { fieldValue, headLength, parseHead } from '../../src/wire/http-head.ts';
 import { DeflateMessageCodec, type MessageCodec } from '../../src/wire/message-codec.ts';
 import { PeerConnection } from '../../src/wire/peer-connection.ts';
-import { findBrokenRule, isUtf8 } from '../../src/wire/peer-rules.ts';
+import { findBrokenRule } from '../../src/wire/peer-rules.ts';
 
 export type Mutation =
   | 'none'
