@@ -69,17 +69,17 @@ export class ClosingHandshake {
     this.localCode = code;
     this.localReason = reason;
     this.closedByMe = !isReply;
-    this.#leave('closing');
     this.#closedBy ??= 'local';
-    this.#actions.sendCloseFrame(formatClosePayload(code, reason));
-    if (isReply) return;
+    this.#leave('closing', formatClosePayload(code, reason));
+    // The application was told, and may have dropped the connection.
+    if (isReply || this.state !== 'closing') return;
     this.#startTimer('closeHandshake', this.options.closeHandshakeTimeout, 'the peer did not answer our Close frame');
   }
 
   /** The peer's Close frame. */
   onCloseFrame(payload: Uint8Array): void {
     const received = this.#readClose(payload);
-    if (received === null || this.state === 'closed') return;
+    if (received === null || this.#isClosed) return;
     this.#closedBy ??= 'remote';
     this.remoteCode = received.code;
     this.remoteReason = received.reason;
@@ -89,6 +89,7 @@ export class ClosingHandshake {
       const code = isEchoed ? received.code : 1000;
       this.startClosingHandshake(code, isEchoed ? received.reason : null, true);
     }
+    if (this.#isClosed) return;
     this.#stopTimer();
     if (this.#role === 'server') this.drop(false);
     else this.#awaitDrop();
@@ -207,11 +208,18 @@ export class ClosingHandshake {
     this.drop(true);
   }
 
-  #leave(next: 'closing' | 'closed'): void {
+  /** Anew each time: hooks of the application may have changed it. */
+  get #isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  #leave(next: 'closing' | 'closed', closePayload?: Uint8Array): void {
     const { state } = this;
     if (state === 'closed') return;
     this.#stage = state;
     this.state = next;
+    // Before the application hears of it: whatever it does then, the peer is told.
+    if (closePayload !== undefined) this.#actions.sendCloseFrame(closePayload);
     if (state !== 'closing') this.#actions.onLeaveOpen();
   }
 }

@@ -45,7 +45,8 @@ export class GrowingBuffer {
     this.#length = 0;
     if (length === bytes.length) return bytes;
     // A payload that the user keeps should not hold on to much more memory than it shows.
-    return length * 2 > bytes.length ? bytes.subarray(0, length) : bytes.slice(0, length);
+    // Nor must it show what the memory held before, which may be anything, to whoever looks at all of its buffer.
+    return length * 2 > bytes.length ? bytes.fill(0, length).subarray(0, length) : bytes.slice(0, length);
   }
 
   /** Drops what was joined. */

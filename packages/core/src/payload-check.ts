@@ -1,4 +1,5 @@
 import { checkBytes as checkIsBytes } from '@ws/types/checks';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 
 /**
  * Checks that a payload is bytes, of whichever realm: no number, whose value would become a length, no other view.
@@ -7,6 +8,8 @@ import { checkBytes as checkIsBytes } from '@ws/types/checks';
  */
 export function checkBytes(value: unknown): asserts value is Uint8Array {
   checkIsBytes('payload', value);
+  // Throws when the memory was transferred away: that is no empty message.
+  if (value.length === 0) EMPTY_BYTES.set(value);
 }
 
 /**

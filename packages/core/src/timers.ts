@@ -38,7 +38,7 @@ class DelayQueue {
   add(onExpiry: () => void): Entry {
     const entry = new Entry(this, this.#clock.now() + this.#delay, onExpiry);
     this.#entries.add(entry);
-    if (this.#timer === null) this.#arm(this.#delay);
+    if (this.#entries.size === 1) this.#arm(this.#delay);
     return entry;
   }
 
@@ -59,8 +59,8 @@ class DelayQueue {
     const now = this.#clock.now();
     for (const entry of this.#entries) {
       if (entry.expiry > now) {
-        // Those before may have started the timer anew. A timer of the clock may come a little early, too.
-        if (this.#timer === null) this.#arm(Math.max(1, entry.expiry - now));
+        // A timer of the clock may come a little early.
+        this.#arm(Math.max(1, entry.expiry - now));
         return;
       }
       this.remove(entry);

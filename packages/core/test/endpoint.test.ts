@@ -263,6 +263,20 @@ describe('the stream', () => {
     expect(await protocol.closed).toMatchObject({ error, closedBy: 'transport' });
   });
 
+  test('that throws ends its own connection, and throws at nobody', () => {
+    const { protocol, peer, flush } = rawServer({
+      prepare: stream => {
+        stream.resume = () => {
+          throw new Error('broken');
+        };
+      },
+    });
+    protocol.pauseReceiving();
+    expect(() => protocol.resumeReceiving()).not.toThrow();
+    flush();
+    expect(peer.takeHex()).toMatch(/^88 10 03 f3/);
+  });
+
   test('may lend bytes in any memory: a Buffer’s slice copies nothing, ours does', () => {
     const kept: Uint8Array[] = [];
     class Keeping extends WebSocketServerProtocol {

@@ -21,6 +21,25 @@ describe('Timers', () => {
     expect(log).toEqual(['b 10', 'c 15', 'a 20']);
   });
 
+  test('expire each at its time, also when one that expires starts another', () => {
+    const clock = manualClock();
+    const timers = new Timers(clock);
+    const log: string[] = [];
+    timers.start(10, () => {
+      log.push('first 10');
+      timers.start(10, () => log.push('third 20'));
+    });
+    clock.advance(5);
+    timers.start(10, () => log.push('second 15'));
+    clock.advance(5);
+    clock.advance(5);
+    expect(log).toEqual(['first 10', 'second 15']);
+    expect(clock.pendingTimers).toBe(1);
+    clock.advance(5);
+    expect(log).toEqual(['first 10', 'second 15', 'third 20']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('10,000 of one delay need one timer of the clock', () => {
     const clock = manualClock();
     const timers = new Timers(clock);
