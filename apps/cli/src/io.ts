@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
 /** Where output goes; a terminal knows its width. */
@@ -19,6 +20,8 @@ export interface Io {
 /** The process itself. The second Ctrl+C ends it at once. */
 export function processIo(): Io {
   const controller = new AbortController();
+  // Every connection of a bench listens.
+  setMaxListeners(0, controller.signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);

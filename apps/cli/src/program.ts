@@ -1,7 +1,7 @@
 // The command line: what there is, and what is called with what was typed. Each command is loaded when it is used.
 
 import { HandshakeError } from '@ws/core';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { addBenchOptions, bench } from './bench/bench.ts';
 import { addBridgeOptions, bridge } from './bridge/bridge.ts';
 import { addConnectOptions, connect } from './connect/connect.ts';
@@ -69,6 +69,7 @@ function createProgram(io: Io, onDone: (status: number) => void): Command {
     .version(VERSION)
     .showHelpAfterError('(wsc --help tells what there is)')
     .exitOverride()
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
@@ -97,6 +98,11 @@ function createProgram(io: Io, onDone: (status: number) => void): Command {
     .addHelpText('after', STATUSES)
     .action(async (url, values) => onDone(await bench(url, values, io)));
   return program;
+}
+
+/** As commander has it, but without defaults that say nothing. */
+function describeOption(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (?:\[\]|0)\)$/, '');
 }
 
 /** Says what went wrong, in a line; of a refusal also what the server had to say. */

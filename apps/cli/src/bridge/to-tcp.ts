@@ -4,7 +4,6 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type WebSocketServerFactory, WrappingWebSocketServerFactory } from '@ws/node';
 import { ConnectionDeny, type ConnectionRequest } from '@ws/types';
 import { formatPlace, type Place } from './place.ts';
@@ -35,7 +34,13 @@ export function bridgeToTcp(target: Place, log: BridgeLog): WebSocketServerFacto
     #socket: Socket | null = null;
 
     override async onConnect(request: ConnectionRequest): Promise<string | null> {
-      const chosen = request.protocols.length === 0 ? null : ((await super.onConnect(request)) as string);
+      const { protocols } = request;
+      const isPlain = protocols.length === 0 || protocols.includes('binary');
+      const chosen = isPlain
+        ? protocols.length === 0
+          ? null
+          : 'binary'
+        : ((await super.onConnect(request)) as string);
       try {
         this.#socket = await dial(target);
       } catch {
@@ -58,9 +63,28 @@ export function bridgeToTcp(target: Place, log: BridgeLog): WebSocketServerFacto
   return factory;
 }
 
-/** Joins both ways; resolves when both have ended. */
-export async function join(stream: Duplex, socket: Socket): Promise<void> {
-  await Promise.all([pipeline(stream, socket), pipeline(socket, stream)]);
+/**
+ * Joins both ways, each only as fast as the other takes it; the end of one is that of the other, after what is under
+ * way. Resolves when both are closed; rejects then, with the first error there was.
+ */
+export function join(stream: Duplex, socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failure: Error | null = null;
+    let open = 2;
+    const onError = (error: Error): void => {
+      failure ??= error;
+    };
+    const onClose = (): void => {
+      if (--open > 0) return;
+      if (failure === null) resolve();
+      else reject(failure);
+    };
+    stream.on('error', onError).on('close', () => socket.destroySoon());
+    // One that is reset has no end: it is ended for it.
+    socket.on('error', onError).on('close', () => stream.end());
+    for (const side of [stream, socket]) side.once('close', onClose);
+    stream.pipe(socket).pipe(stream);
+  });
 }
 
 /** Connects to a place. Nothing is read before somebody does. */

@@ -1,5 +1,7 @@
 // How messages look: on a terminal with all that helps a reader, in a pipe for the program that reads it.
 
+import type { CloseInfo } from '@ws/core';
+import { CloseReason } from '@ws/types';
 import { decodeText } from '@ws/util/primitives';
 import { escapeControls } from '../terminal/escape.ts';
 import { formatHex, formatHexDump } from '../terminal/hex.ts';
@@ -37,6 +39,9 @@ export function formatPiped(payload: Uint8Array, isBinary: boolean, options: For
 }
 
 /** How a connection closed: `1001 (GOING_AWAY): maintenance`. */
-export function formatClose(code: number, name: string, reason: string | null): string {
-  return `${code} (${name})${reason === null ? '' : `: ${escapeControls(reason)}`}`;
+export function formatClose({ code, reason, wasClean, closedBy, localCode }: CloseInfo): string {
+  const closing = new CloseReason(code ?? 1005, reason);
+  const why = closing.reason === null ? '' : `: ${escapeControls(closing.reason)}`;
+  const isAnswer = wasClean && closedBy === 'local' && localCode !== code;
+  return `${closing.code} (${closing.name})${why}${isAnswer ? `, in answer to our ${localCode}` : ''}`;
 }

@@ -1,7 +1,6 @@
 // A conversation at a terminal: what comes is printed above the line that is being typed.
 
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
-import { CloseReason } from '@ws/types';
 import { ExitStatus, statusOfClose } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { escapeControls } from '../terminal/escape.ts';
@@ -42,12 +41,11 @@ export async function interact(session: Session, io: Io, options: InteractiveOpt
     onEnd: () => session.close(),
   });
   io.interrupted.addEventListener('abort', () => session.close(1001));
-  const { code, reason, wasClean } = await session.closed;
+  const info = await session.closed;
   screen.end();
-  const closing = new CloseReason(code ?? 1005, reason);
-  screen.note(`closed: ${formatClose(closing.code, closing.name, closing.reason)}`);
+  screen.note(`closed: ${formatClose(info)}`);
   if (io.interrupted.aborted) return ExitStatus.INTERRUPTED;
-  return wasClean ? statusOfClose(code) : ExitStatus.FAILED;
+  return info.wasClean ? statusOfClose(info.code) : ExitStatus.FAILED;
 }
 
 async function enter(session: Session, screen: Screen, line: string): Promise<void> {

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CloseInfo } from '@ws/core';
-import { CloseReason } from '@ws/types';
 import { ExitStatus, statusOfClose } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { createPaint } from '../terminal/paint.ts';
@@ -87,12 +86,16 @@ async function sendAll(session: Session, io: Io, options: PipeOptions, stopped: 
     for (const message of options.messages) await session.send(message);
     return;
   }
+  const lines = options.isBinary ? null : createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
   // Whoever feeds us is not waited for when there is nobody to send it to.
-  const giveUp = (): void => void stdin.destroy();
+  const giveUp = (): void => {
+    lines?.close();
+    stdin.destroy();
+  };
+  if (stopped.aborted) giveUp();
   stopped.addEventListener('abort', giveUp);
   try {
-    const pieces = options.isBinary ? stdin : createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
-    for await (const piece of pieces as AsyncIterable<string | Uint8Array>) {
+    for await (const piece of (lines ?? stdin) as AsyncIterable<string | Uint8Array>) {
       if (!session.isOpen) break;
       await session.send(piece);
     }
@@ -102,9 +105,8 @@ async function sendAll(session: Session, io: Io, options: PipeOptions, stopped: 
 }
 
 function judge(info: CloseInfo, received: number, io: Io, options: PipeOptions, note: (text: string) => void): number {
-  const { code, reason, wasClean } = info;
-  const closing = new CloseReason(code ?? 1005, reason);
-  const text = `closed: ${formatClose(closing.code, closing.name, closing.reason)}`;
+  const { code, wasClean } = info;
+  const text = `closed: ${formatClose(info)}`;
   if (io.interrupted.aborted) return ExitStatus.INTERRUPTED;
   if (!wasClean || statusOfClose(code) !== ExitStatus.OK) {
     io.stderr.write(`wsc: ${text}\n`);

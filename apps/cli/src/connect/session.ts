@@ -1,6 +1,6 @@
 // One open connection, as both ways to use it need it: send, ping with round-trip time, close.
 
-import { type CloseInfo, WebSocketClientProtocol } from '@ws/core';
+import { type CloseInfo, isWireCloseCode, WebSocketClientProtocol } from '@ws/core';
 import { connectWS } from '@ws/node';
 import type { Client } from '../client-options.ts';
 
@@ -56,9 +56,14 @@ export class Session {
     });
   }
 
-  /** Starts the closing handshake; once more, it drops the connection. */
-  close(code: number | null = 1000, reason: string | null = null): void {
-    if (this.isOpen) this.#connection.sendClose(code, reason);
+  /**
+   * Starts the closing handshake, with any code that may stand in a frame; once more, it drops the connection.
+   *
+   * @throws RangeError
+   */
+  close(code = 1000, reason: string | null = null): void {
+    if (!isWireCloseCode(code)) throw new RangeError(`${code} may not stand in a Close frame (RFC 6455, 7.4)`);
+    if (this.isOpen) this.#connection.closeWith(code, reason);
     else this.#connection.dropConnection(true);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { CloseInfo } from '@ws/core';
 import type { WebSocketServerProtocol } from '@ws/node';
-import { CloseReason } from '@ws/types';
+import { formatClose } from '../connect/format.ts';
 import type { Io } from '../io.ts';
 import { escapeControls } from '../terminal/escape.ts';
 import { createPaint } from '../terminal/paint.ts';
@@ -22,17 +22,14 @@ export function lineLog({ stdout, env }: Io): Log {
   return {
     line: text => line(escapeControls(text)),
     opened: connection => line(`${paint.green('+')} ${connection.peer} ${escapeControls(connection.resource)}`),
-    closed(connection, { code, reason, stage, error }) {
+    closed(connection, info) {
       const path = escapeControls(connection.resource);
-      if (stage === 'connecting') {
+      const { stage, error, reason } = info;
+      if (stage !== 'connecting') line(`${paint.red('-')} ${connection.peer} ${path} ${formatClose(info)}`);
+      else
         line(
-          `${paint.yellow('!')} ${connection.peer} ${path} no handshake: ${escapeControls(String(error ?? reason))}`,
+          `${paint.yellow('!')} ${connection.peer} ${path} no handshake: ${escapeControls(messageOf(error) ?? reason ?? '')}`,
         );
-        return;
-      }
-      const { name, ...closing } = new CloseReason(code ?? 1005, reason);
-      const why = closing.reason === null ? '' : `: ${escapeControls(closing.reason)}`;
-      line(`${paint.red('-')} ${connection.peer} ${path} ${closing.code} (${name})${why}`);
     },
   };
 }
@@ -49,4 +46,8 @@ export function loggedService(Service: ServiceClass, log: Log): ServiceClass {
       );
     }
   };
+}
+
+function messageOf(error: unknown): string | null {
+  return error instanceof Error ? error.message : null;
 }

@@ -111,6 +111,8 @@ function createFactory(
 ): WebSocketServerFactory {
   const { subprotocol, maxConnections, maxSize, fragment, keepalive, compression } = values;
   const factory = new WebSocketServerFactory({ protocols: [...subprotocol] });
+  // Each connection's own end is told by its address.
+  factory.url = '';
   factory.protocol = Service;
   factory.setProtocolOptions({
     maxConnections,

@@ -1,0 +1,79 @@
+// The program as it is installed, in pipes and under signals.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { WebSocketServerProtocol } from '@ws/node';
+import { afterAll, describe, expect, test } from 'vitest';
+import { echoService } from '../src/serve/service.ts';
+import { runCli, serveWith } from './support/run-cli.ts';
+import { WSC } from './support/terminal.ts';
+
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
+function shell(line: string): ChildProcess {
+  const child = spawn('bash', ['-c', `set -o pipefail; ${line}`], {
+    env: { ...process.env, WSC: `${process.execPath} ${WSC}` },
+  });
+  started.push(child);
+  return child;
+}
+
+describe('wsc in a shell', () => {
+  test('in a pipe it sends what comes in, and writes what comes back', async () => {
+    const url = await serveWith(echoService());
+    const child = shell(`seq 1 20000 | $WSC connect ${url} | sort -n | tail -1`);
+    expect(await text(child.stdout!)).toBe('20000\n');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('who reads it may stop reading', async () => {
+    const url = await serveWith(
+      class extends WebSocketServerProtocol {
+        override onOpen(): void {
+          for (let i = 0; i < 5000; i++) this.sendMessage('y');
+        }
+      },
+    );
+    const child = shell(`$WSC connect -l ${url} < /dev/null | head -2`);
+    expect(await text(child.stdout!)).toBe('y\ny\n');
+    expect(await text(child.stderr!)).toBe('');
+  });
+
+  test('SIGTERM ends a server in good order', async () => {
+    const child = spawn(process.execPath, [WSC, 'serve', '-p', '0']);
+    started.push(child);
+    const [first] = await once(child.stdout, 'data');
+    const [, url] = /listening on (\S+)/.exec(String(first))!;
+    const client = runCli(['connect', '-l', '-v', '-m', 'x', url!]);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await client).toMatchObject({ status: 0, stderr: expect.stringContaining('1001 (GOING_AWAY)') });
+  });
+});
+
+describe('the command line', () => {
+  test('helps', async () => {
+    const { status, stdout } = await runCli(['--help']);
+    expect(status).toBe(0);
+    for (const name of ['connect', 'serve', 'bridge', 'bench']) expect(stdout).toContain(`  ${name} `);
+    expect((await runCli(['connect', '--help'])).stdout).toMatch(/Exit status:\n {2}0 {2}all went well/);
+    expect((await runCli(['serve', '--help'])).stdout).not.toContain('default: []');
+    expect((await runCli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.each([
+    ['nothing', [], /Usage: wsc/],
+    ['an unknown command', ['conect'], /Did you mean connect/],
+    ['an unknown option', ['connect', '--frobnicate', 'x'], /unknown option '--frobnicate'/],
+    ['a missing argument', ['connect'], /missing required argument 'url'/],
+    ['a bad value', ['connect', '--timeout', 'soon', 'x'], /It takes milliseconds/],
+  ])('says what is wrong with %s, and exits with 2', async (_what, args, complaint) => {
+    const { status, stderr } = await runCli(args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(complaint);
+  });
+});
