@@ -11,6 +11,7 @@ import { chunksOf, Messages, nextMessage, type Received } from './incoming.ts';
 import { Outbox, type OutgoingData } from './outbox.ts';
 import { Pings } from './pings.ts';
 import { type Cancellable, orAborted, throwIfAborted } from './signals.ts';
+import { type MessageStreams, streamsOf } from './web-streams.ts';
 
 /** Options of {@link WebSocketConnection.sendMessage}. */
 export interface SendMessageOptions extends Cancellable {
@@ -138,6 +139,19 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   /** The same, for a loop that can be aborted: `for await (const message of connection.messages({ signal }))`. */
   messages({ signal }: Cancellable = {}): AsyncIterableIterator<Received> {
     return new Messages(this.#inbox, signal, isCleanEnd);
+  }
+
+  /**
+   * The connection as a pair of web streams, such as `await new WebSocketStream(url).opened` gives: each chunk is one
+   * message, and one that is written may be in pieces, a stream for one. Nothing is taken that is not read, and a write
+   * is done when the transport took it.
+   *
+   * `writable.close()` and `readable.cancel()` close with 1000. `abort(reason)` and `cancel(reason)` close with the code
+   * that the reason carries, as `{ closeCode, reason }` or a CloseReason, and with 1011 for any other. The streams end as
+   * an iteration does: orderly on 1000, 1001 and 1005, with ConnectionClosed on others.
+   */
+  streams(): MessageStreams {
+    return streamsOf(this, isCleanEnd);
   }
 
   /**

@@ -28,4 +28,6 @@ export {
   serverFactory,
 } from './over.ts';
 export { type AcceptOptions, type RejectOptions, WebSocketRequest } from './request.ts';
-export type { Cancellable } from './signals.ts';
+export { type ServeOverOptions, serveOver, type WebSocketHandler, WebSocketService } from './service.ts';
+export { type Cancellable, orAborted } from './signals.ts';
+export type { MessageStreams } from './web-streams.ts';

@@ -48,7 +48,8 @@ export interface AcceptOverOptions extends ConnectionOptions {
   readonly protocolOptions?: Partially<ServerOptions> | undefined;
 }
 
-const DEFAULT_TIMEOUT = 60_000;
+/** Of the opening and of the closing handshake, in milliseconds. */
+export const DEFAULT_TIMEOUT = 60_000;
 const DEFAULT_MESSAGE_SIZE = 2 ** 20;
 
 /**

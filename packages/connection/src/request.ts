@@ -5,16 +5,17 @@ import { WebSocketConnection } from './connection.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { PullServerProtocol } from './engine.ts';
 import { ConnectionClosed } from './errors.ts';
+import { type Cancellable, cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** What {@link WebSocketRequest.accept} answers with. */
-export interface AcceptOptions {
+export interface AcceptOptions extends Cancellable {
   /** One that the client proposed. */
   readonly subprotocol?: string | null | undefined;
   readonly headers?: HeaderInit | null | undefined;
 }
 
 /** What {@link WebSocketRequest.reject} answers with. */
-export interface RejectOptions {
+export interface RejectOptions extends Cancellable {
   readonly headers?: HeaderInit | null | undefined;
   readonly body?: string | Uint8Array | null | undefined;
 }
@@ -65,38 +66,42 @@ export class WebSocketRequest {
   }
 
   /**
-   * Opens the connection.
+   * Opens the connection. Aborting drops it.
    *
    * @throws TypeError or RangeError for a subprotocol that was not proposed, or headers that break the grammar (the
    * request is then still to be answered); ConnectionClosed when the client is gone
    */
-  async accept({ subprotocol = null, headers = null }: AcceptOptions = {}): Promise<WebSocketConnection> {
+  async accept({ subprotocol = null, headers = null, signal }: AcceptOptions = {}): Promise<WebSocketConnection> {
+    throwIfAborted(signal);
     const answer = new ConnectionAccept(subprotocol, headers);
     if (subprotocol !== null && !this.proposedSubprotocols.includes(subprotocol)) {
       throw new RangeError(`the client did not propose the subprotocol ${subprotocol}`);
     }
     this.#take();
-    const { protocol, messageQueueSize, disconnectTimeout } = this.#setup;
-    this.#setup.answer(answer);
-    try {
-      await protocol.opened;
-    } catch (cause) {
-      throw new ConnectionClosed(null, { cause });
-    }
-    const { path, headers: handshakeHeaders } = this;
-    const setup = { protocol, isClient: false, path, handshakeHeaders, messageQueueSize, disconnectTimeout };
-    this.connection = new WebSocketConnection(setup);
-    this.#setup.onAccepted?.(this.connection);
-    return this.connection;
+    const { protocol } = this.#setup;
+    return await cancellable<WebSocketConnection>(signal, (resolve, reject) => {
+      let isAborted = false;
+      protocol.opened.then(
+        () => void (isAborted || resolve(this.#connect())),
+        cause => reject(new ConnectionClosed(null, { cause })),
+      );
+      this.#setup.answer(answer);
+      return () => {
+        isAborted = true;
+        protocol.dropConnection(true);
+      };
+    });
   }
 
   /**
-   * Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone.
+   * Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone; aborting
+   * stops the waiting, not the answer.
    *
    * @throws TypeError or RangeError for a status, headers or body that cannot be (the request is then still to be
    * answered)
    */
-  async reject(statusCode: number, { headers = null, body = null }: RejectOptions = {}): Promise<void> {
+  async reject(statusCode: number, { headers = null, body = null, signal }: RejectOptions = {}): Promise<void> {
+    throwIfAborted(signal);
     if (!Number.isInteger(statusCode) || statusCode < 300 || statusCode > 599) {
       throw new RangeError(`status ${statusCode} is not 300 to 599`);
     }
@@ -108,7 +113,16 @@ export class WebSocketRequest {
     const error = new EngineHandshakeError('ERR_DENIED', { status: statusCode, headers });
     error.body = typeof body === 'string' ? encodeText(body) : body;
     this.#setup.deny(error);
-    await this.#setup.protocol.closed;
+    await orAborted(this.#setup.protocol.closed, signal);
+  }
+
+  #connect(): WebSocketConnection {
+    const { path, headers: handshakeHeaders } = this;
+    const { protocol, messageQueueSize, disconnectTimeout } = this.#setup;
+    const setup = { protocol, isClient: false, path, handshakeHeaders, messageQueueSize, disconnectTimeout };
+    this.connection = new WebSocketConnection(setup);
+    this.#setup.onAccepted?.(this.connection);
+    return this.connection;
   }
 
   #take(): void {

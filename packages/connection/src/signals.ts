@@ -49,6 +49,8 @@ export function cancellable<Value>(
 /** Waits for `promise`, unless the signal comes first. */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> {
   if (signal === undefined) return promise;
+  // Nobody else may be there to hear of its failure.
+  if (signal.aborted) promise.catch(() => {});
   return cancellable(signal, (resolve, reject) => {
     promise.then(resolve, reject);
     return () => {};

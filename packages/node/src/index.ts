@@ -16,6 +16,7 @@ export { nodePlatform } from './platform.ts';
 export type { Attempt, ReconnectOptions } from './reconnecting.ts';
 export {
   type ServeOptions,
+  type ServerCloseOptions,
   serveWebSocket,
   type WebSocketHandler,
   WebSocketServer,

@@ -1,7 +1,7 @@
 // A connection again and again: the next one when the one before is gone.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionRejected, type WebSocketConnection } from '@ws/connection';
+import { ConnectionRejected, orAborted, type WebSocketConnection } from '@ws/connection';
 import { type OpenTarget, type OpenWebSocketOptions, openOnce } from './open-once.ts';
 
 /** An attempt to connect. */
@@ -37,7 +37,7 @@ export interface ReconnectOptions extends Omit<OpenWebSocketOptions, 'headers'> 
 
 /**
  * Connections to one server, one after the other. Ask for the next when you are done with the last: it is closed if it
- * is not. Leaving the loop closes the last one.
+ * is not. Leaving the loop closes the last one. Aborting closes one that is open, with 1001, and ends the loop.
  *
  * @param url made anew for each attempt when a function
  * @throws the error that `shouldRetry` does not accept, or the signal's reason
@@ -47,26 +47,28 @@ export async function* reconnecting(
   options: ReconnectOptions = {},
 ): AsyncGenerator<WebSocketConnection, void, undefined> {
   const { shouldRetry = isTransient, onRetry, signal, wait = waitFor, ...rest } = options;
+  const pause = (delay: number): Promise<void> => orAborted(wait(delay, signal), signal);
   let attempt = 1;
   let cause: unknown = null;
   for (;;) {
     let connection: WebSocketConnection;
     try {
       signal?.throwIfAborted();
-      const target = await fresh(url, { attempt, cause });
-      const headers = await fresh(options.headers, { attempt, cause });
+      const target = await orAborted(fresh(url, { attempt, cause }), signal);
+      const headers = await orAborted(fresh(options.headers, { attempt, cause }), signal);
       connection = await openOnce(target, { ...rest, headers, signal });
     } catch (error) {
       signal?.throwIfAborted();
       if (!shouldRetry(error, attempt)) throw error;
       const delay = delayOf(attempt, options);
       onRetry?.(error, delay, attempt);
-      await wait(delay, signal);
+      await pause(delay);
       attempt++;
       cause = error;
       continue;
     }
     attempt = 1;
+    closeWhenAborted(connection, signal);
     try {
       yield connection;
     } finally {
@@ -75,8 +77,16 @@ export async function* reconnecting(
     cause = connection.closed;
     signal?.throwIfAborted();
     // Even a server that accepts and closes at once is given a moment.
-    await wait(delayOf(1, options), signal);
+    await pause(delayOf(1, options));
   }
+}
+
+/** Closes with 1001, going away. What is being read from the connection ends by it. */
+function closeWhenAborted(connection: WebSocketConnection, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const onAbort = (): void => void connection.close(1001).catch(() => {});
+  signal.addEventListener('abort', onAbort);
+  void connection.whenClosed.then(() => signal.removeEventListener('abort', onAbort));
 }
 
 /** Full jitter: anything up to a limit that doubles. */

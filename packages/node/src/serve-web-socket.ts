@@ -3,25 +3,23 @@
 import type { TlsOptions } from 'node:tls';
 import { acceptDeflate } from '@ws/compress/deflate';
 import {
-  type AcceptOverOptions,
+  type Cancellable,
   Endpoint,
-  PullServerProtocol,
-  serverFactory,
+  orAborted,
+  type ServeOverOptions,
   type WebSocketConnection,
-  WebSocketRequest,
+  type WebSocketHandler,
+  WebSocketService,
 } from '@ws/connection';
-import { type ConnectAnswer, isWireCloseCode, type WebSocketServerFactory } from '@ws/core';
+import { isWireCloseCode, type WebSocketServerFactory } from '@ws/core';
 import { type ListenOptions, listenWS } from './listen.ts';
 import type { CloseOptions, ListeningPort } from './listening-port.ts';
 import { type AttachableServer, attach } from './mount.ts';
 import { type KeepaliveOptions, keepaliveOptions } from './open-once.ts';
 import { nodePlatform } from './platform.ts';
 
-/** Serves one connection. When it returns, the connection is closed with 1000; when it throws, with 1011. */
-export type WebSocketHandler = (request: WebSocketRequest) => Promise<void> | void;
-
 /** Options of {@link serveWebSocket}. */
-export interface ServeOptions extends Omit<AcceptOverOptions, 'platform' | 'transportDetails' | 'signal'> {
+export interface ServeOptions extends Omit<ServeOverOptions, 'platform' | 'transportDetails'> {
   readonly host?: string | undefined;
   /** Default 0: any that is free. */
   readonly port?: number | undefined;
@@ -37,43 +35,63 @@ export interface ServeOptions extends Omit<AcceptOverOptions, 'platform' | 'tran
   readonly compression?: boolean | undefined;
   /** `false`: no pings. */
   readonly keepalive?: KeepaliveOptions | false | undefined;
-  /** Told of what handlers throw. Default: the platform's logger, if it has one. */
-  readonly onError?: ((error: unknown, request: WebSocketRequest) => void) | undefined;
 }
+
+/** Options of {@link WebSocketServer.close}. */
+export interface ServerCloseOptions extends CloseOptions, Cancellable {}
 
 /**
  * Listens, and calls `handler` for each client that wants to connect.
  *
- * @throws ListenError, TypeError, RangeError
+ * @param options its `signal` is for the call: once the server listens, `close` ends it
+ * @throws ListenError, TypeError, RangeError, or the signal's reason: nothing listens then
  */
 export async function serveWebSocket(handler: WebSocketHandler, options: ServeOptions = {}): Promise<WebSocketServer> {
-  if (typeof handler !== 'function') throw new TypeError('handler must be a function');
+  const { signal } = options;
+  if (signal?.aborted) throw signal.reason;
   const server = new WebSocketServer(handler, options);
-  await server.start(options);
-  return server;
+  const started = server.start(options);
+  try {
+    await orAborted(started, signal);
+    return server;
+  } catch (error) {
+    started.then(
+      () => server.close({ grace: 0 }),
+      () => {},
+    );
+    throw error;
+  }
 }
+
+export type { WebSocketHandler } from '@ws/connection';
 
 /** Where connections are served. */
 export class WebSocketServer implements AsyncDisposable {
-  readonly #handler: WebSocketHandler;
-  readonly #options: ServeOptions;
-  readonly #factory: WebSocketServerFactory;
-  readonly #connections: Set<WebSocketConnection> = new Set();
-  readonly #running: Set<Promise<void>> = new Set();
+  readonly #service: WebSocketService;
   #ports: { readonly port: ListeningPort; readonly isSsl: boolean }[] = [];
   #detach: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
   /** @internal */
   constructor(handler: WebSocketHandler, options: ServeOptions) {
-    this.#handler = handler;
-    this.#options = options;
-    this.#factory = this.#createFactory();
+    const { allowedOrigins, compression } = options;
+    this.#service = new WebSocketService(handler, {
+      ...options,
+      platform: nodePlatform,
+      protocolOptions: {
+        ...keepaliveOptions(options.keepalive),
+        ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
+        ...(compression ? { perMessageCompressionAccept: acceptDeflate() } : {}),
+        ...options.protocolOptions,
+      },
+    });
+    // It serves wherever it listens: each connection's own end is told by its address.
+    this.#factory.url = '';
   }
 
   /** Connections that are open. */
   get connections(): ReadonlySet<WebSocketConnection> {
-    return this.#connections;
+    return this.#service.connections;
   }
 
   /** Where it listens. */
@@ -94,18 +112,24 @@ export class WebSocketServer implements AsyncDisposable {
 
   /**
    * Stops: new handshakes get 503, open connections a Close frame; waits for the handlers, and drops what is still
-   * there after the grace. Called again, it is the same stop.
+   * there after the grace. Called again, it is the same stop; aborting stops the waiting, not the stop.
    *
    * @throws TypeError, RangeError for a code, reason or grace that cannot be: nothing has changed then
    */
-  async close(options: CloseOptions = {}): Promise<void> {
+  async close(options: ServerCloseOptions = {}): Promise<void> {
     checkClose(options);
+    const { signal } = options;
+    if (signal?.aborted) throw signal.reason;
     this.#closing ??= this.#close(options);
-    await this.#closing;
+    await orAborted(this.#closing, signal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #factory(): WebSocketServerFactory {
+    return this.#service.factory;
   }
 
   /** @internal */
@@ -141,88 +165,11 @@ export class WebSocketServer implements AsyncDisposable {
   #handlersEnded(grace: number): Promise<void> {
     return new Promise(resolve => {
       const timer = nodePlatform.clock.setTimer(grace, resolve);
-      void Promise.all(this.#running).then(() => {
+      void this.#service.whenIdle().then(() => {
         timer.cancel();
         resolve();
       });
     });
-  }
-
-  #createFactory(): WebSocketServerFactory {
-    const options = this.#options;
-    const { allowedOrigins, compression, connectTimeout = 60_000 } = options;
-    const factory = serverFactory({ ...options, platform: nodePlatform });
-    // It serves wherever it listens: each connection's own end is told by its address.
-    factory.url = '';
-    factory.setProtocolOptions({
-      ...keepaliveOptions(options.keepalive),
-      ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
-      ...(compression ? { perMessageCompressionAccept: acceptDeflate() } : {}),
-      ...options.protocolOptions,
-    });
-    const serve = (protocol: PullServerProtocol): Promise<ConnectAnswer> => this.#serve(protocol);
-    factory.protocol = class extends PullServerProtocol {
-      constructor() {
-        super();
-        // Until the request is there: how long the answer takes is the handler's matter.
-        const timer = nodePlatform.clock.setTimer(connectTimeout, () => this.dropConnection(true));
-        void this.closed.then(() => timer.cancel());
-        this.answer = () => {
-          timer.cancel();
-          return serve(this);
-        };
-      }
-    };
-    return factory;
-  }
-
-  #serve(protocol: PullServerProtocol): Promise<ConnectAnswer> {
-    const { messageQueueSize = 1, disconnectTimeout = 60_000 } = this.#options;
-    let endCode: number | null = null;
-    return new Promise((answer, deny) => {
-      const request = new WebSocketRequest({
-        protocol,
-        messageQueueSize,
-        disconnectTimeout,
-        answer,
-        deny,
-        onAccepted: connection => {
-          this.#connections.add(connection);
-          void connection.whenClosed.then(() => this.#connections.delete(connection));
-          // The handler did not wait for it.
-          if (endCode !== null) connection.close(endCode).catch(() => {});
-        },
-      });
-      const onEnd = (code: number): void => {
-        endCode = code;
-      };
-      const running = this.#run(request, onEnd).finally(() => this.#running.delete(running));
-      this.#running.add(running);
-    });
-  }
-
-  /** Runs the handler, and ends what it leaves open. Never rejects. */
-  async #run(request: WebSocketRequest, onEnd: (code: number) => void): Promise<void> {
-    let code = 1000;
-    try {
-      await this.#handler(request);
-    } catch (error) {
-      code = 1011;
-      this.#report(error, request);
-    }
-    onEnd(code);
-    if (!request.isAnswered) await request.reject(500).catch(() => {});
-    await request.connection?.close(code).catch(() => {});
-  }
-
-  #report(error: unknown, request: WebSocketRequest): void {
-    const { onError } = this.#options;
-    try {
-      if (onError !== undefined) onError(error, request);
-      else nodePlatform.logger?.log('error', 'handler-failed', { error });
-    } catch {
-      // Who is told of errors and fails is not told again.
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { ConnectionRejected, type WebSocketConnection } from '@ws/connection';
 import { manualClock } from '@ws/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -20,6 +21,17 @@ const echo: WebSocketHandler = async request => {
   const connection = await request.accept();
   for await (const message of connection) await connection.sendMessage(message);
 };
+
+/** A signal that knows how many listen to it. */
+function countingSignal(): { signal: AbortSignal; abort: (reason: Error) => void; listeners: () => number } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  return {
+    signal,
+    abort: reason => controller.abort(reason),
+    listeners: () => getEventListeners(signal, 'abort').length,
+  };
+}
 
 /** Time that passes as soon as somebody waits for it. */
 function clockwork(): Pick<ReconnectOptions, 'wait' | 'random'> & { delays: number[]; now: () => number } {
@@ -160,6 +172,51 @@ describe('openWebSocket.reconnecting', () => {
     const { value } = await attempts.next();
     between.abort(reason);
     await expect(attempts.next()).rejects.toBe(reason);
-    expect((value as WebSocketConnection).closed).toMatchObject({ code: 1000 });
+    expect((value as WebSocketConnection).closed).toMatchObject({ code: 1001 });
+  });
+
+  test('aborting closes the connection that is open with 1001: what reads from it ends, and so does the loop', async () => {
+    const closed: unknown[] = [];
+    const server = await serve(async request => {
+      const connection = await request.accept();
+      await connection.sendMessage('hello');
+      closed.push(await connection.whenClosed);
+    });
+    const reason = new Error('enough');
+    const signal = countingSignal();
+    const seen: string[] = [];
+    const looping = (async () => {
+      for await (const connection of openWebSocket.reconnecting(`ws://127.0.0.1:${server.port}`, signal)) {
+        for await (const message of connection) {
+          seen.push(String(message));
+          signal.abort(reason);
+        }
+        seen.push('ended');
+      }
+    })();
+    await expect(looping).rejects.toBe(reason);
+    await server.close();
+    expect([seen, signal.listeners()]).toEqual([['hello', 'ended'], 0]);
+    expect(closed).toMatchObject([{ code: 1001 }]);
+  });
+
+  test.each([
+    ['url', (hang: () => Promise<never>) => [hang, {}] as const],
+    ['headers', (hang: () => Promise<never>) => ['ws://127.0.0.1:1', { headers: hang }] as const],
+  ])('aborting does not wait for a function that makes the %s and hangs', async (_name, make) => {
+    const signal = countingSignal();
+    let ask = (): void => {};
+    const asked = new Promise<void>(resolve => {
+      ask = resolve;
+    });
+    const [url, options] = make(() => {
+      ask();
+      return new Promise<never>(() => {});
+    });
+    const failed = openWebSocket.reconnecting(url, { ...options, signal: signal.signal }).next();
+    await asked;
+    signal.abort(new Error('enough'));
+    await expect(failed).rejects.toThrow('enough');
+    expect(signal.listeners()).toBe(0);
   });
 });

@@ -1,0 +1,102 @@
+// A connection as a pair of web streams, in the shape of `WebSocketStream`: each chunk is one message. The classes are
+// globals of every runtime, but in no ES2022 library: declared here alone.
+
+import { isWireCloseCode, MAX_CLOSE_REASON } from '@ws/core';
+import { type AbortSignalLike, CloseReason } from '@ws/types';
+import { decodeText, truncateText } from '@ws/util/primitives';
+import type { WebSocketConnection } from './connection.ts';
+import { ConnectionClosed } from './errors.ts';
+import type { Received } from './incoming.ts';
+import type { OutgoingData } from './outbox.ts';
+
+declare global {
+  // They merge with those of the platform's types, where there are such, and have the same type parameters for it.
+  interface ReadableStream<R> {}
+  interface WritableStream<W> {}
+}
+
+interface ReadableController {
+  enqueue(chunk: Received): void;
+  close(): void;
+  error(error: unknown): void;
+}
+interface Source {
+  pull(controller: ReadableController): Promise<void>;
+  cancel(reason: unknown): Promise<void>;
+}
+interface WritableController {
+  readonly signal: AbortSignalLike;
+  error(error: unknown): void;
+}
+interface Sink {
+  start(controller: WritableController): void;
+  write(chunk: OutgoingData, controller: WritableController): Promise<void>;
+  close(): Promise<void>;
+  abort(reason: unknown): Promise<void>;
+}
+declare const ReadableStream: new (source: Source, strategy: { highWaterMark: number }) => ReadableStream<Received>;
+declare const WritableStream: new (sink: Sink) => WritableStream<OutgoingData>;
+
+/** What {@link WebSocketConnection.streams} gives. */
+export interface MessageStreams {
+  readonly readable: ReadableStream<Received>;
+  readonly writable: WritableStream<OutgoingData>;
+}
+
+/** The streams of a connection, for {@link WebSocketConnection.streams}. */
+export function streamsOf(connection: WebSocketConnection, isCleanEnd: (error: unknown) => boolean): MessageStreams {
+  // Nothing is taken from the connection before somebody reads.
+  const readable = new ReadableStream(createSource(connection, isCleanEnd), { highWaterMark: 0 });
+  return { readable, writable: new WritableStream(createSink(connection)) };
+}
+
+function createSource(connection: WebSocketConnection, isCleanEnd: (error: unknown) => boolean): Source {
+  let isCancelled = false;
+  return {
+    async pull(controller) {
+      try {
+        controller.enqueue(await connection.getMessage());
+      } catch (error) {
+        if (isCancelled) return;
+        if (isCleanEnd(error)) controller.close();
+        else controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      isCancelled = true;
+      await closeFor(connection, reason);
+    },
+  };
+}
+
+function createSink(connection: WebSocketConnection): Sink {
+  return {
+    start(controller) {
+      void connection.whenClosed.then(reason => controller.error(new ConnectionClosed(reason)));
+    },
+    async write(chunk, { signal }) {
+      await connection.sendMessage(chunk, { signal });
+    },
+    async close() {
+      await connection.close();
+    },
+    abort: reason => closeFor(connection, reason),
+  };
+}
+
+/** Closes as the reason says that a stream was cancelled or aborted with. */
+async function closeFor(connection: WebSocketConnection, reason: unknown): Promise<void> {
+  // Half a message was out: the connection has failed already.
+  if (connection.closed !== null) return void (await connection.whenClosed);
+  await connection.close(...closeArguments(reason));
+}
+
+/** None: 1000. One that carries a close code, such as a WebSocketError or a CloseReason: that. Any other error: 1011. */
+function closeArguments(reason: unknown): [code: number, reason: string] {
+  if (reason === undefined || reason === null) return [1000, ''];
+  const given = reason instanceof ConnectionClosed ? reason.reason : reason;
+  const { closeCode, reason: text } = given as { readonly closeCode?: unknown; readonly reason?: unknown };
+  const code = given instanceof CloseReason ? given.code : closeCode;
+  if (typeof code !== 'number' || !isWireCloseCode(code)) return [code === null ? 1000 : 1011, ''];
+  return [code, typeof text === 'string' ? decodeText(truncateText(text, MAX_CLOSE_REASON)) : ''];
+}
