@@ -3,7 +3,7 @@ import { type CommandLine, formatHelp, readCommandLine } from './cli-options.ts'
 import { runBroadcastClient, runEchoClient, startBroadcastServer, startEchoServer } from './modes/echo.ts';
 import { fuzzClients, fuzzServers } from './modes/fuzzing.ts';
 import { massConnect } from './modes/mass-connect.ts';
-import { runTesteeClient, startTesteeServer } from './modes/testee.ts';
+import { runTesteeClient, startTesteeServer, type TesteeServer } from './modes/testee.ts';
 
 const DEFAULT_PORT = 9001;
 
@@ -16,7 +16,7 @@ async function run(line: CommandLine): Promise<number | null> {
     case 'fuzzingserver':
       return announce(await fuzzClients(line), line);
     case 'testeeserver':
-      return announce(await startTesteeServer(where), line);
+      return announceTestee(await startTesteeServer(where), line);
     case 'echoserver':
       return announce(await startEchoServer(where), line);
     case 'broadcastserver':
@@ -62,6 +62,12 @@ function urlOf(line: CommandLine): string {
 
 function announce(server: { readonly port: number | null }, line: CommandLine): null {
   say(`${line.mode} listens on ${line.text('host') ?? '127.0.0.1'}:${server.port}\n`);
+  return null;
+}
+
+function announceTestee(server: TesteeServer, line: CommandLine): null {
+  announce(server, line);
+  say(`HTTP/2 on port ${server.http2Port}\n`);
   return null;
 }
 

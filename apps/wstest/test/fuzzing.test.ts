@@ -60,6 +60,17 @@ describe('fuzzingclient with a file of settings', () => {
     expect(output.join('')).toContain('1 OK');
   });
 
+  test('says once that a server cannot be reached, and goes on with the next one', async () => {
+    vi.spyOn(process.stderr, 'write').mockImplementation(text => output.push(String(text)) > 0);
+    const [gone, server] = [await startSampleServer('none'), await startSampleServer('none')];
+    gone.close();
+    const spec = { outdir: `${folder}/gone`, cases: ['1.1.*'], servers: [{ url: gone.url }, { url: server.url }] };
+    expect(await fuzzServers(commandLine('fuzzingclient', spec))).toBe(false);
+    server.close();
+    expect(output.join('').match(/ECONNREFUSED/g)).toHaveLength(1);
+    expect(output.join('')).toContain('8 OK');
+  });
+
   test('needs a server', async () => {
     await expect(fuzzServers(commandLine('fuzzingclient', {}))).rejects.toThrow('needs --url');
   });

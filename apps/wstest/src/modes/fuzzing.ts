@@ -5,6 +5,7 @@ import { formatSummary, Progress } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { CaseResult } from '../run/case-result.ts';
 import { matchesPattern } from '../run/case-selection.ts';
+import { dial } from '../run/dial.ts';
 import { countCases, type FuzzingOptions, runFuzzingClient } from '../run/fuzzing-client.ts';
 import { type FuzzingServer, startFuzzingServer } from '../run/fuzzing-server.ts';
 import { readSpec, type ServerSpec, type Spec } from '../run/spec-file.ts';
@@ -19,7 +20,14 @@ export async function fuzzServers(line: CommandLine): Promise<boolean> {
     url === null ? (spec.servers ?? []) : [{ url, ...agentOf(line), ...http2Of(line) }];
   if (servers.length === 0) throw new TypeError('fuzzingclient needs --url, or servers in --spec');
   const results: CaseResult[] = [];
+  let isReachable = true;
   for (const server of servers) {
+    const problem = await findConnectionProblem(server.url);
+    if (problem !== null) {
+      process.stderr.write(`${server.agent ?? server.url}: no connection: ${problem}\n`);
+      isReachable = false;
+      continue;
+    }
     const { origin, ...where } = server;
     const options = {
       ...fuzzingOptions(line, spec),
@@ -31,8 +39,18 @@ export async function fuzzServers(line: CommandLine): Promise<boolean> {
     const progress = new Progress(process.stderr, countCases({ ...options, exclude }));
     results.push(...(await runFuzzingClient({ ...options, exclude, onResult: result => progress.add(result) })));
   }
-  await report(line, spec, results);
-  return !results.some(isFailure);
+  if (results.length > 0) await report(line, spec, results);
+  return isReachable && !results.some(isFailure);
+}
+
+/** Why a server cannot be reached, or null: better said once than for each case. */
+async function findConnectionProblem(url: string): Promise<string | null> {
+  try {
+    (await dial(new URL(url))).destroy();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Starts the server that clients under test connect to. */
