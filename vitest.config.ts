@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // One project per package that has tests; sources are resolved by the `@ws/source` condition, so tests need no build.
@@ -10,7 +11,7 @@ const projects = ['packages', 'apps', 'tooling'].flatMap(folder =>
       extends: true as const,
       test: {
         name,
-        root: `./${folder}/${name}`,
+        root: fileURLToPath(new URL(`${folder}/${name}`, import.meta.url)),
         include: ['test/**/*.test.ts'],
         // The engine has no state of its own to keep apart: without isolation its many files take half the time.
         isolate: name !== 'core',
