@@ -63,6 +63,20 @@ export {
   type UnsubscribedDetails,
   type UnsubscribeOptions,
 } from './messages/subscribe-messages.ts';
+export {
+  type AuthChallenge,
+  type AuthDecision,
+  type Authenticate as AuthenticateHook,
+  type AuthGrant,
+  type AuthRequest,
+  type TicketUser,
+  ticketChallenge,
+} from './router/authentication.ts';
+export type { Authorize as AuthorizeHook, Permission, RouterAction } from './router/authorization.ts';
+export type { BusConnection, BusListener, RouterBus } from './router/bus.ts';
+export type { SessionInfo } from './router/member.ts';
+export { createMemoryBus } from './router/memory-bus.ts';
+export { createRouter, type Router, type RouterOptions } from './router/router.ts';
 export { type JsonOptions, JsonSerializer } from './serializers/json.ts';
 export { type ISerializer, Serializer, type SerializerFormat } from './serializers/serializer.ts';
 export type {

@@ -14,6 +14,8 @@ export class WampBinding {
   readonly #protocol: WebSocketProtocol & ITransport;
   readonly #sessionFactory: SessionFactory;
   readonly #serializer: ISerializer;
+  /** We have closed the connection, or failed it. */
+  #hasEnded = false;
 
   constructor(protocol: WebSocketProtocol & ITransport, sessionFactory: SessionFactory, serializer: ISerializer) {
     this.#protocol = protocol;
@@ -40,9 +42,9 @@ export class WampBinding {
   onMessage(payload: Uint8Array, isBinary: boolean): void {
     try {
       for (const message of this.#serializer.unserialize(payload, isBinary)) {
-        // The message before may have ended the connection.
-        if (!this.isOpen()) return;
-        const result = this.session!.onMessage(message);
+        // The message before may have ended it. When it is the peer that has, this came before its Close frame.
+        if (this.session === null || this.#hasEnded) return;
+        const result = this.session.onMessage(message);
         if (result !== undefined) this.#watch(result);
       }
     } catch (error) {
@@ -73,15 +75,18 @@ export class WampBinding {
 
   close(): void {
     if (!this.isOpen()) throw new TransportLost();
+    this.#hasEnded = true;
     this.#protocol.sendClose(1000);
   }
 
   abort(): void {
     if (!this.isOpen()) throw new TransportLost();
+    this.#hasEnded = true;
     this.#protocol.failConnection(new ConnectionFailure(1001, 'aborted'));
   }
 
   fail(error: unknown): void {
+    this.#hasEnded = true;
     const failure = failureOf(error);
     if (failure.closeCode === 1011) this.#log(error);
     this.#protocol.failConnection(failure);

@@ -18,6 +18,9 @@ export interface ITransport {
   abort(): void;
   /** The peer broke the protocol (1002), or something failed here (1011 for any error that is not a ProtocolError). */
   fail(error: unknown): void;
+  /** No message comes until `resumeReceiving`, but for those that came with the last. */
+  pauseReceiving?(): void;
+  resumeReceiving?(): void;
 }
 
 /** What a transport tells: a session, of a client or of a router. Each method may return a promise. */

@@ -1,0 +1,308 @@
+// A session that has joined a realm: what it asks of the broker and the dealer, and what they send it.
+
+import { ErrorUri } from '../error-uris.ts';
+import { ApplicationError, type Kwargs, ProtocolError } from '../errors.ts';
+import { type Call, Result, type ResultDetails } from '../messages/call-messages.ts';
+import { ErrorMessage } from '../messages/error-message.ts';
+import {
+  Interrupt,
+  type InterruptOptions,
+  Invocation,
+  type InvocationDetails,
+} from '../messages/invocation-messages.ts';
+import { type IMessage, MessageType } from '../messages/message.ts';
+import type { AnyMessage } from '../messages/message-types.ts';
+import type { EncodingOptions } from '../messages/payload.ts';
+import { type Event, type Publish, Published } from '../messages/publish-messages.ts';
+import { type Register, Registered, Unregistered } from '../messages/register-messages.ts';
+import type { Roles } from '../messages/roles.ts';
+import { type Subscribe, Subscribed, Unsubscribed } from '../messages/subscribe-messages.ts';
+import { wrapResult } from '../session/arguments.ts';
+import type { ITransport } from '../transport/interfaces.ts';
+import type { Permission, RouterAction } from './authorization.ts';
+import { NO_PAYLOAD, type PassedPayload, type SessionInfo, textPayload } from './member.ts';
+import { RESERVED_PREFIX } from './meta-api.ts';
+import type { PendingCall } from './pending-call.ts';
+import type { Realm, RealmMember } from './realm.ts';
+import type { RouterCore } from './router-core.ts';
+
+/** A request that may have to be refused. */
+interface Demand {
+  readonly action: RouterAction;
+  readonly uri: string;
+  readonly options: object;
+  readonly messageType: number;
+  readonly request: number;
+  /** Whether a refusal is told. */
+  readonly isAnswered: boolean;
+  /** @param disclose what the hook says of naming the session to the other end; `undefined`: nothing */
+  readonly grant: (disclose: boolean | undefined) => void;
+}
+
+/** A member of a realm that is at the other end of a transport. */
+export class RealmSession implements RealmMember {
+  readonly info: SessionInfo;
+  readonly isRemote = false;
+  readonly canBeInterrupted: boolean;
+  readonly calls: Map<number, PendingCall> = new Map();
+  readonly invocations: Map<number, PendingCall> = new Map();
+  readonly kill: (reason: string, message: string | null) => void;
+  readonly #realm: Realm;
+  readonly #transport: ITransport;
+  readonly #router: RouterCore;
+  #lastInvocation = 0;
+  #hasLeft = false;
+
+  constructor(
+    realm: Realm,
+    info: SessionInfo,
+    roles: Roles,
+    transport: ITransport,
+    router: RouterCore,
+    kill: (reason: string, message: string | null) => void,
+  ) {
+    this.#realm = realm;
+    this.info = info;
+    this.canBeInterrupted = roles.callee?.features?.call_canceling === true;
+    this.#transport = transport;
+    this.#router = router;
+    this.kill = kill;
+  }
+
+  /** @returns a promise where a hook has not decided yet. @throws ProtocolError */
+  onMessage(message: AnyMessage): PromiseLike<void> | undefined {
+    const { dealer } = this.#realm;
+    switch (message.messageType) {
+      case MessageType.PUBLISH:
+        return this.#onPublish(message);
+      case MessageType.CALL:
+        return this.#onCall(message);
+      case MessageType.YIELD:
+        dealer.yield(this, message.request, message.options, message);
+        return undefined;
+      case MessageType.ERROR:
+        if (message.requestType !== MessageType.INVOCATION) break;
+        dealer.error(this, message.request, message.error, message, message.details);
+        return undefined;
+      case MessageType.CANCEL:
+        dealer.cancel(this, message.request, message.options.mode);
+        return undefined;
+      case MessageType.SUBSCRIBE:
+        return this.#onSubscribe(message);
+      case MessageType.UNSUBSCRIBE:
+        this.#answer(MessageType.UNSUBSCRIBE, message.request, () => {
+          this.#realm.broker.unsubscribe(this, message.subscription);
+          return new Unsubscribed(message.request);
+        });
+        return undefined;
+      case MessageType.REGISTER:
+        return this.#onRegister(message);
+      case MessageType.UNREGISTER:
+        this.#answer(MessageType.UNREGISTER, message.request, () => {
+          this.#realm.registrations.unregister(this, message.registration);
+          return new Unregistered(message.request);
+        });
+        return undefined;
+      case MessageType.EVENT_RECEIVED:
+        return undefined;
+    }
+    throw new ProtocolError(`a message of type ${message.messageType} may not come now`);
+  }
+
+  /** The session is over. */
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#realm.leave(this);
+  }
+
+  // ---- what the session asks for
+
+  #onPublish({ request, topic, options, args, kwargs }: Publish): PromiseLike<void> | undefined {
+    const isAnswered = options.acknowledge === true;
+    return this.#permit({
+      action: 'publish',
+      uri: topic,
+      options,
+      messageType: MessageType.PUBLISH,
+      request,
+      isAnswered,
+      grant: (disclose = options.disclose_me === true) => {
+        const id = this.#realm.publish(this.info, topic, options, { args, kwargs }, disclose);
+        if (isAnswered) this.#send(new Published(request, id));
+      },
+    });
+  }
+
+  #onSubscribe({ request, topic, options }: Subscribe): PromiseLike<void> | undefined {
+    return this.#permit({
+      action: 'subscribe',
+      uri: topic,
+      options,
+      messageType: MessageType.SUBSCRIBE,
+      request,
+      isAnswered: true,
+      grant: () =>
+        this.#send(new Subscribed(request, this.#realm.broker.subscribe(this, topic, options.match ?? 'exact'))),
+    });
+  }
+
+  #onRegister({ request, procedure, options }: Register): PromiseLike<void> | undefined {
+    return this.#permit({
+      action: 'register',
+      uri: procedure,
+      options,
+      messageType: MessageType.REGISTER,
+      request,
+      isAnswered: true,
+      grant: () =>
+        this.#answer(MessageType.REGISTER, request, () => {
+          return new Registered(request, this.#realm.registrations.register(this, procedure, options));
+        }),
+    });
+  }
+
+  #onCall(call: Call): PromiseLike<void> | undefined {
+    const { request, procedure, options } = call;
+    return this.#permit({
+      action: 'call',
+      uri: procedure,
+      options,
+      messageType: MessageType.CALL,
+      request,
+      isAnswered: true,
+      grant: (disclose = options.disclose_me === true) => {
+        if (this.#realm.meta.has(procedure)) this.#callMeta(call);
+        else {
+          const disclosed = disclose ? this.info : null;
+          this.#realm.dealer.call({ caller: this, request, procedure, options, payload: call, disclosed });
+        }
+      },
+    });
+  }
+
+  #callMeta({ request, procedure, args, kwargs }: Call): void {
+    this.#answer(MessageType.CALL, request, () => {
+      const given = Array.isArray(args) ? args : [];
+      const result = wrapResult(this.#realm.meta.call(procedure, given, kwargs ?? {}, this.info));
+      return new Result(request, {}, result.args, result.kwargs);
+    });
+  }
+
+  /** Has it done, where the hook allows it. */
+  #permit(demand: Demand): PromiseLike<void> | undefined {
+    const { action, uri, options } = demand;
+    if (uri.startsWith(RESERVED_PREFIX) && (action === 'publish' || action === 'register')) {
+      this.#refuse(demand, ErrorUri.invalidUri, `${RESERVED_PREFIX} is reserved`);
+      return undefined;
+    }
+    const { authorize } = this.#router;
+    // perf: the usual router without a hook makes no promise.
+    if (authorize === undefined) {
+      demand.grant(undefined);
+      return undefined;
+    }
+    try {
+      const verdict = authorize(this.info, action, uri, options);
+      if (!isThenable(verdict)) {
+        this.#conclude(demand, verdict);
+        return undefined;
+      }
+      return verdict.then(
+        decided => this.#conclude(demand, decided),
+        error => this.#onHookFailed(demand, error),
+      );
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      this.#onHookFailed(demand, error);
+      return undefined;
+    }
+  }
+
+  #conclude(demand: Demand, verdict: boolean | Permission): void {
+    // The session may have ended while the hook was deciding.
+    if (this.#hasLeft) return;
+    const { allow, disclose } = typeof verdict === 'boolean' ? { allow: verdict, disclose: undefined } : verdict;
+    if (allow) demand.grant(disclose);
+    else this.#refuse(demand, ErrorUri.notAuthorized, `the session may not ${demand.action} ${demand.uri}`);
+  }
+
+  #onHookFailed(demand: Demand, error: unknown): void {
+    this.#router.report('wamp-authorize-failed', error);
+    this.#refuse(demand, ErrorUri.authorizationFailed, 'authorization failed');
+  }
+
+  #refuse({ isAnswered, messageType, request }: Demand, error: string, text: string): void {
+    if (isAnswered) this.#sendError(messageType, request, error, textPayload(text));
+  }
+
+  /** Sends what `task` returns, or the error that it throws. */
+  #answer(messageType: number, request: number, task: () => IMessage): void {
+    try {
+      this.#send(task());
+    } catch (error) {
+      if (!(error instanceof ApplicationError)) throw error;
+      this.#sendError(messageType, request, error.error, { args: error.args, kwargs: error.kwargs as Kwargs });
+    }
+  }
+
+  // ---- what the broker and the dealer send
+
+  sendEvent(event: Event): void {
+    try {
+      this.#send(event);
+    } catch (error) {
+      // One that cannot be written for this receiver: the publisher and the others have nothing to do with it.
+      this.#router.report('wamp-event-not-sent', error);
+    }
+  }
+
+  sendResult(request: number, details: ResultDetails, payload: PassedPayload): void {
+    this.#send(new Result(request, details, payload.args, payload.kwargs));
+  }
+
+  sendCallError(request: number, error: string, payload: PassedPayload, encoding: EncodingOptions = {}): void {
+    this.#sendError(MessageType.CALL, request, error, payload, encoding);
+  }
+
+  nextInvocation(): number {
+    this.#lastInvocation++;
+    return this.#lastInvocation;
+  }
+
+  sendInvocation(request: number, registration: number, details: InvocationDetails, payload: PassedPayload): void {
+    this.#transport.send(new Invocation(request, registration, details, payload.args, payload.kwargs));
+  }
+
+  sendInterrupt(request: number, options: InterruptOptions): void {
+    this.#send(new Interrupt(request, options));
+  }
+
+  sendRevocation(registration: number, reason: string): void {
+    this.#send(new Unregistered(0, { reason, registration }));
+  }
+
+  #sendError(
+    messageType: number,
+    request: number,
+    error: string,
+    payload: PassedPayload,
+    encoding: EncodingOptions = {},
+  ): void {
+    try {
+      this.#send(new ErrorMessage(messageType, request, encoding, error, payload.args, payload.kwargs));
+    } catch (failure) {
+      if (payload === NO_PAYLOAD) throw failure;
+      this.#sendError(messageType, request, error, NO_PAYLOAD);
+    }
+  }
+
+  /** To a session that is gone nothing is sent. */
+  #send(message: IMessage): void {
+    if (this.#transport.isOpen()) this.#transport.send(message);
+  }
+}
+
+function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}

@@ -1,0 +1,84 @@
+// One realm: its sessions, its broker and its dealer, and the way to the same realm at other routers.
+
+import type { Clock, Logger, Random } from '@ws/types';
+import type { PublishOptions } from '../messages/publish-messages.ts';
+import { Broker } from './broker.ts';
+import type { RouterBus } from './bus.ts';
+import { Dealer } from './dealer.ts';
+import { createIdSource } from './ids.ts';
+import type { CalleeMember, CallerMember, PassedPayload, Receiver, SessionInfo } from './member.ts';
+import { MetaApi } from './meta-api.ts';
+import { RealmLink } from './realm-link.ts';
+import { Registrations } from './registrations.ts';
+
+/** A session that has joined. */
+export interface RealmMember extends Receiver, CallerMember, CalleeMember {
+  /** Ends the session. */
+  kill(reason: string, message: string | null): void;
+}
+
+/** What a realm is made of. */
+export interface RealmPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger?: Logger | undefined;
+  readonly bus?: RouterBus | undefined;
+}
+
+/** A realm. */
+export class Realm {
+  readonly name: string;
+  readonly broker: Broker;
+  readonly registrations: Registrations;
+  readonly dealer: Dealer;
+  readonly meta: MetaApi;
+  readonly members: Map<number, RealmMember> = new Map();
+  readonly nextId: () => number;
+  readonly #link: RealmLink | null;
+
+  constructor(name: string, { clock, random, logger, bus }: RealmPorts) {
+    this.name = name;
+    this.nextId = createIdSource(random);
+    this.broker = new Broker(this.nextId);
+    this.registrations = new Registrations(this.nextId, {
+      onLocalOffered: registration => this.#link?.announce(registration),
+      onLocalGone: registration => this.#link?.withdraw(registration),
+    });
+    this.dealer = new Dealer(this.registrations, clock, limit => this.nextId() % limit);
+    this.meta = new MetaApi(this);
+    const node = this.nextId().toString(36) + this.nextId().toString(36);
+    this.#link = bus === undefined ? null : new RealmLink(this, bus, node, logger);
+  }
+
+  join(member: RealmMember): void {
+    this.members.set(member.info.session, member);
+    this.meta.onJoin(member.info);
+  }
+
+  leave(member: RealmMember): void {
+    this.members.delete(member.info.session);
+    this.broker.removeReceiver(member);
+    this.registrations.removeCallee(member);
+    this.dealer.removeMember(member);
+    this.meta.onLeave(member.info);
+  }
+
+  /** Delivers a publication, here and at other routers. @returns its id */
+  publish(
+    publisher: SessionInfo | null,
+    topic: string,
+    options: PublishOptions,
+    payload: PassedPayload,
+    isDisclosed: boolean,
+  ): number {
+    const publication = { id: this.nextId(), topic, options, payload, publisher, isDisclosed };
+    this.broker.publish(publication);
+    this.#link?.publish(publication);
+    return publication.id;
+  }
+
+  /** Leaves the other routers. */
+  close(): void {
+    this.#link?.close();
+  }
+}
