@@ -72,7 +72,7 @@ export class ClosingHandshake {
     this.#closedBy ??= 'local';
     this.#leave('closing', formatClosePayload(code, reason));
     // The application was told, and may have dropped the connection.
-    if (isReply || this.state !== 'closing') return;
+    if (isReply || this.#isClosed) return;
     this.#startTimer('closeHandshake', this.options.closeHandshakeTimeout, 'the peer did not answer our Close frame');
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WebSocketServerProtocol } from '../src/server-protocol.ts';
 import { frame, rawClient, rawServer } from './harness.ts';
 
 const close = (code: number | null, reason = '', mask: number[] | null = [1, 2, 3, 4]): Uint8Array => {
@@ -261,5 +262,52 @@ describe('failing', () => {
     expect(peer.takeHex()).toBe('');
     expect(peer.isClosed).toBe(true);
     expect(log.at(-1)).toEqual(unclean('reserved opcode'));
+  });
+});
+
+describe('an application that ends or breaks things in onClosing', () => {
+  const hostile = (onClosing: (this: WebSocketServerProtocol) => void): (new () => WebSocketServerProtocol) => {
+    class Hostile extends WebSocketServerProtocol {}
+    Hostile.prototype.onClosing = onClosing;
+    return Hostile;
+  };
+
+  test.each([
+    {
+      name: 'throws',
+      Protocol: hostile(() => {
+        throw new Error('a bug');
+      }),
+    },
+    {
+      name: 'drops the connection',
+      Protocol: hostile(function () {
+        this.dropConnection();
+      }),
+    },
+  ])('the peer has its Close frame all the same, and its time to go, when onClosing $name', async ({ Protocol }) => {
+    const { send, peer, protocol, advance } = rawServer({ Protocol });
+    send(close(1000));
+    expect(peer.takeHex()).toBe('88 02 03 e8');
+    expect(peer.isEnded).toBe(true);
+    expect(peer.isClosed).toBe(false);
+    advance(1000);
+    expect(peer.isClosed).toBe(true);
+    expect(await protocol.closed).toMatchObject({ wasClean: true, code: 1000 });
+  });
+
+  test('the wait for an answer does not replace the wait for the end', async () => {
+    const Protocol = hostile(function () {
+      this.dropConnection();
+    });
+    const { peer, protocol, flush, advance } = rawServer({
+      Protocol,
+      options: { closeHandshakeTimeout: 0, serverConnectionDropTimeout: 50 },
+    });
+    protocol.sendClose(4000);
+    flush();
+    expect(peer.takeHex()).toBe('88 02 0f a0');
+    advance(50);
+    expect(await protocol.closed).toMatchObject({ localCode: 4000, timeout: 'serverConnectionDrop' });
   });
 });

@@ -71,6 +71,12 @@ describe('GrowingBuffer', () => {
     }
   });
 
+  test('what is taken shows nothing of what the memory held before', () => {
+    const buffer = new GrowingBuffer(length => new Uint8Array(length).fill(0xa5));
+    buffer.append(new Uint8Array(50), 0, 50, 0);
+    expect(new Uint8Array(buffer.take().buffer)).toEqual(new Uint8Array(64));
+  });
+
   test('begins anew after take, in other memory, and after clear', () => {
     const buffer = new GrowingBuffer();
     buffer.append(filled(64), 0, 64, 0);

@@ -5,6 +5,7 @@ import { checkBytes } from '../src/payload-check.ts';
 test.each([
   ['a Uint8Array', new Uint8Array(1)],
   ['a Buffer', Buffer.from('a')],
+  ['an empty one', new Uint8Array(0)],
   ['one of another realm', runInNewContext('new Uint8Array(1)')],
 ])('%s is bytes', (_name, value) => {
   expect(() => checkBytes(value)).not.toThrow();
@@ -19,6 +20,13 @@ test.each([
   ['a string', 'a'],
   ['nothing', undefined],
   ['null', null],
+  ['one whose memory was transferred away', transferred()],
 ])('%s is not', (_name, value) => {
   expect(() => checkBytes(value)).toThrow(TypeError);
 });
+
+function transferred(): Uint8Array {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  return bytes;
+}
