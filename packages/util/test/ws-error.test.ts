@@ -16,3 +16,9 @@ test('an error has a code, and keeps what led to it', () => {
 test('without a cause it has none', () => {
   expect('cause' in new TeaError('ERR_TEAPOT', 'short and stout')).toBe(false);
 });
+
+test('a message that quotes a peer can be printed: what moves cursors or ends lines is escaped', () => {
+  expect(new TeaError('ERR_TEAPOT', 'said: \x1b[2J\r\n\0\x9b né').message).toBe(
+    'said: \\x1b[2J\\x0d\\x0a\\x00\\x9b né',
+  );
+});
