@@ -10,6 +10,7 @@ import {
   WebSocketServerFactory,
 } from '@ws/core';
 import type { ByteStream, HeaderInit, Headers, Platform, TransportDetails } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
 import { PullClientProtocol, PullServerProtocol } from './engine.ts';
 import { ConnectionRejected, ConnectionTimeout, HandshakeError } from './errors.ts';
@@ -64,7 +65,7 @@ export function connectOver(stream: ByteStream, options: ConnectOverOptions = {}
 
 /** The engine's factory for {@link connectBy}. */
 export function clientFactory(options: ConnectOverOptions): WebSocketClientFactory {
-  const { url, subprotocols, headers, origin } = options;
+  const { url, subprotocols, headers, origin } = ownOptions(options);
   const factory = new WebSocketClientFactory({ url, protocols: subprotocols, headers, origin }, options.platform);
   factory.protocol = PullClientProtocol;
   factory.setProtocolOptions({ ...commonOptions(options), ...options.protocolOptions });

@@ -1,5 +1,6 @@
 import { ConnectingRequest, type ConnectingRequestFields, type HeaderInit, type Platform } from '@ws/types';
 import { parseUrl, type UrlParts } from '@ws/util';
+import { ownOptions } from '@ws/util/primitives';
 import { WebSocketClientProtocol } from './client-protocol.ts';
 import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
 import { CLIENT_OPTIONS, type ClientOptions, changeOptions, defaultOptions, type Partially } from './options.ts';
@@ -61,7 +62,8 @@ export class WebSocketClientFactory extends WebSocketFactory {
   }
 
   /** Changes what is not given to its default. @throws TypeError, RangeError; then nothing is changed */
-  setSessionParameters(session: ClientSession): void {
+  setSessionParameters(parameters: ClientSession): void {
+    const session = ownOptions(parameters);
     const { origin = null, useragent = null, proxy = null } = session;
     if (proxy !== null && (typeof proxy.host !== 'string' || !Number.isInteger(proxy.port))) {
       throw new TypeError('proxy must be { host, port }');

@@ -1,6 +1,6 @@
 import type { Platform } from '@ws/types';
 import { parseUrl } from '@ws/util';
-import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util/primitives';
+import { checkHeaderValue, checkToken, flattenHeaders, ownOptions } from '@ws/util/primitives';
 import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
 import { compileOriginPatterns } from './handshake/origin.ts';
 import type { UpgradePolicy } from './handshake/server-handshake.ts';
@@ -64,7 +64,8 @@ export class WebSocketServerFactory extends WebSocketFactory {
   }
 
   /** Changes what is not given to its default. @throws TypeError, RangeError; then nothing is changed */
-  setSessionParameters(session: ServerSession): void {
+  setSessionParameters(parameters: ServerSession): void {
+    const session = ownOptions(parameters);
     const { server = null, externalPort = null, protocols, headers } = session;
     if (server !== null) checkHeaderValue('server', server);
     if (externalPort !== null && !(Number.isInteger(externalPort) && externalPort >= 1 && externalPort <= 65535)) {

@@ -1,6 +1,6 @@
 import { type ClientOptions, type Partially, type ProxyParameters, WebSocketClientProtocol } from '@ws/core';
 import type { HeaderInit } from '@ws/types';
-import { nearestName } from '@ws/util/primitives';
+import { nearestName, ownOptions } from '@ws/util/primitives';
 import { connectWS } from './connect.ts';
 import type { DialOptions } from './dial.ts';
 import { WebSocketClientFactory } from './factories.ts';
@@ -66,8 +66,8 @@ async function open<Protocol extends WebSocketClientProtocol = WebSocketClientPr
 ): Promise<Protocol> {
   checkNames(options);
   if (typeof url !== 'string') throw new TypeError('url must be a string');
-  const { origin, protocols, useragent, headers, proxy, protocolOptions, signal, tls } = options;
-  const { timeout, localAddress, localPort } = options;
+  const { origin, protocols, useragent, headers, proxy, protocolOptions, signal, tls } = ownOptions(options);
+  const { timeout, localAddress, localPort } = ownOptions(options);
   const factory = new WebSocketClientFactory({ url, origin, protocols, useragent, headers, proxy });
   if (protocolOptions !== undefined) factory.setProtocolOptions(protocolOptions);
   factory.protocol = protocolClass;

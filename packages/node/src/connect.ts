@@ -1,6 +1,7 @@
 import { HandshakeError, type WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import type { ByteStream, DialTarget, TransportDetails } from '@ws/types';
 import { WsError } from '@ws/util';
+import { ownOptions } from '@ws/util/primitives';
 import { type DialOptions, dialProxy, dialTarget, placeOf } from './dial.ts';
 import { ConnectError, formatPlace } from './net-error.ts';
 
@@ -31,8 +32,9 @@ export class ProxyError extends WsError<ProxyErrorCode> {
  */
 export async function connectWS(
   factory: WebSocketClientFactory,
-  options: ConnectOptions = {},
+  given: ConnectOptions = {},
 ): Promise<WebSocketClientProtocol> {
+  const options = ownOptions(given);
   checkOptions(options);
   const { signal } = options;
   signal?.throwIfAborted();

@@ -4,6 +4,7 @@ import { createServer, type ListenOptions as NetListenOptions, type Server, type
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { WebSocketServerFactory } from '@ws/core';
 import type { TransportDetails } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { canUseHandles, probeHandles } from './handle-probe.ts';
 import { HandleStream } from './handle-stream.ts';
 import { ListeningPort } from './listening-port.ts';
@@ -37,7 +38,8 @@ const TLS_HANDSHAKE_TIMEOUT = 10_000;
  *
  * @throws {@link ListenError}; TypeError or RangeError for options that make no sense
  */
-export async function listenWS(factory: WebSocketServerFactory, options: ListenOptions = {}): Promise<ListeningPort> {
+export async function listenWS(factory: WebSocketServerFactory, given: ListenOptions = {}): Promise<ListeningPort> {
+  const options = ownOptions(given);
   checkOptions(factory, options);
   const place = placeToListen(factory, options);
   // Which way accepted sockets are read is settled before the first one comes.

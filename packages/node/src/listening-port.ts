@@ -1,5 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
+import { ownOptions } from '@ws/util/primitives';
 import { HandleStream } from './handle-stream.ts';
 import type { NodeStream } from './node-stream.ts';
 import { countOut } from './stream-handle.ts';
@@ -46,7 +47,7 @@ export class ListeningPort implements AsyncDisposable {
    * @throws TypeError, RangeError for a code, reason or grace that cannot be
    */
   close(options: CloseOptions = {}): Promise<void> {
-    const { code = 1001, reason = null, grace = DEFAULT_GRACE } = options;
+    const { code = 1001, reason = null, grace = DEFAULT_GRACE } = ownOptions(options);
     checkClose(code, reason, grace);
     this.#closing ??= this.#close(code, reason, grace);
     return this.#closing;

@@ -13,6 +13,7 @@ import {
 } from '@ws/connection';
 import type { ProxyParameters } from '@ws/core';
 import { createUrl } from '@ws/util';
+import { ownOptions } from '@ws/util/primitives';
 import { connectWS } from './connect.ts';
 import { nodePlatform } from './platform.ts';
 
@@ -51,14 +52,17 @@ export interface OpenTarget {
  * Connects to a server.
  *
  * @param target a URL (`ws:` or `wss:`), or host, port and path
- * @throws HandshakeError with the cause, ConnectionRejected, ConnectionTimeout, or the signal's reason
+ * @throws HandshakeError with the cause, ConnectionRejected, ConnectionTimeout, or the signal's reason; TypeError,
+ * RangeError
  */
 export async function openOnce(
   target: string | URL | OpenTarget,
-  options: OpenWebSocketOptions = {},
+  given: OpenWebSocketOptions = {},
 ): Promise<WebSocketConnection> {
+  const options = ownOptions(given);
   const { connectTimeout = 60_000, signal, tls = tlsOf(target) } = options;
   const factory = clientFactory({ ...options, signal: undefined, url: urlOf(target), platform: nodePlatform });
+  if (tls !== undefined && !factory.isSecure) throw new RangeError('tls settings are for wss: this is ws');
   factory.proxy = options.proxy ?? null;
   factory.setProtocolOptions({
     ...keepaliveOptions(options.keepalive),
@@ -99,11 +103,15 @@ export function keepaliveOptions(keepalive: KeepaliveOptions | false | undefined
 
 function urlOf(target: string | URL | OpenTarget): string {
   if (typeof target === 'string' || target instanceof URL) return String(target);
-  const { host, port, path = '/', tls = false } = target;
+  const { host, port, path = '/', tls = false } = ownOptions(target);
   return createUrl({ hostname: host, port, isSecure: tls !== false, resource: path });
 }
 
 function tlsOf(target: string | URL | OpenTarget): TlsOptions | undefined {
   if (typeof target === 'string' || target instanceof URL) return undefined;
-  return typeof target.tls === 'object' ? target.tls : undefined;
+  const { tls = false } = target;
+  if (typeof tls !== 'boolean' && (typeof tls !== 'object' || tls === null)) {
+    throw new TypeError('tls must be a boolean or an object');
+  }
+  return typeof tls === 'object' ? tls : undefined;
 }

@@ -12,6 +12,7 @@ import {
   WebSocketService,
 } from '@ws/connection';
 import { isWireCloseCode, type WebSocketServerFactory } from '@ws/core';
+import { ownOptions } from '@ws/util/primitives';
 import { type ListenOptions, listenWS } from './listen.ts';
 import type { CloseOptions, ListeningPort } from './listening-port.ts';
 import { type AttachableServer, attach } from './mount.ts';
@@ -46,7 +47,8 @@ export interface ServerCloseOptions extends CloseOptions, Cancellable {}
  * @param options its `signal` is for the call: once the server listens, `close` ends it
  * @throws ListenError, TypeError, RangeError, or the signal's reason: nothing listens then
  */
-export async function serveWebSocket(handler: WebSocketHandler, options: ServeOptions = {}): Promise<WebSocketServer> {
+export async function serveWebSocket(handler: WebSocketHandler, given: ServeOptions = {}): Promise<WebSocketServer> {
+  const options = ownOptions(given);
   const { signal } = options;
   if (signal?.aborted) throw signal.reason;
   const server = new WebSocketServer(handler, options);
@@ -116,7 +118,8 @@ export class WebSocketServer implements AsyncDisposable {
    *
    * @throws TypeError, RangeError for a code, reason or grace that cannot be: nothing has changed then
    */
-  async close(options: ServerCloseOptions = {}): Promise<void> {
+  async close(given: ServerCloseOptions = {}): Promise<void> {
+    const options = ownOptions(given);
     checkClose(options);
     const { signal } = options;
     if (signal?.aborted) throw signal.reason;

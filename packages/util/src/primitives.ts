@@ -4,6 +4,7 @@ export { concatBytes, EMPTY_BYTES, equalBytes } from './bytes.ts';
 export { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken } from './header-grammar.ts';
 export { portableMasker } from './masking.ts';
 export { nearestName } from './nearest-name.ts';
+export { ownOptions } from './own-options.ts';
 export { sha1 } from './sha1.ts';
 export {
   decodeLatin1,

@@ -1,4 +1,5 @@
 import type { CompressionCodecs } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrZero } from '../checks.ts';
 import { formatExtension } from '../parameters.ts';
 import { PerMessageCompressOfferAccept } from '../per-message-compress.ts';
@@ -33,7 +34,7 @@ export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept 
   constructor(offer: PerMessageDeflateOffer, fields: DeflateOfferAcceptFields = {}) {
     super();
     if (!(offer instanceof PerMessageDeflateOffer)) throw new TypeError('offer must be a PerMessageDeflateOffer');
-    const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = fields;
+    const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = ownOptions(fields);
     checkBoolean('requestNoContextTakeover', requestNoContextTakeover);
     if (requestNoContextTakeover && !offer.acceptNoContextTakeover) {
       throw new RangeError('requestNoContextTakeover is not supported by the client');

@@ -1,4 +1,5 @@
 import type { ExtensionParams } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrZero } from '../checks.ts';
 import { flagParameter, formatExtension, numberParameter, singleParameters } from '../parameters.ts';
 import { PerMessageCompressOffer } from '../per-message-compress.ts';
@@ -28,8 +29,8 @@ export class PerMessageDeflateOffer extends PerMessageCompressOffer {
   /** @throws TypeError or RangeError */
   constructor(fields: DeflateOfferFields = {}) {
     super();
-    const { acceptNoContextTakeover = true, acceptMaxWindowBits = true } = fields;
-    const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = fields;
+    const { acceptNoContextTakeover = true, acceptMaxWindowBits = true } = ownOptions(fields);
+    const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = ownOptions(fields);
     checkBoolean('acceptNoContextTakeover', acceptNoContextTakeover);
     checkBoolean('acceptMaxWindowBits', acceptMaxWindowBits);
     checkBoolean('requestNoContextTakeover', requestNoContextTakeover);

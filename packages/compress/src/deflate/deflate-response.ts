@@ -1,4 +1,5 @@
 import type { ExtensionParams } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrZero } from '../checks.ts';
 import { flagParameter, numberParameter, singleParameters } from '../parameters.ts';
 import { PerMessageCompressResponse } from '../per-message-compress.ts';
@@ -29,8 +30,8 @@ export class PerMessageDeflateResponse extends PerMessageCompressResponse {
   /** @throws TypeError or RangeError */
   constructor(fields: DeflateResponseFields = {}) {
     super();
-    const { clientMaxWindowBits = 0, clientNoContextTakeover = false } = fields;
-    const { serverMaxWindowBits = 0, serverNoContextTakeover = false } = fields;
+    const { clientMaxWindowBits = 0, clientNoContextTakeover = false } = ownOptions(fields);
+    const { serverMaxWindowBits = 0, serverNoContextTakeover = false } = ownOptions(fields);
     checkIntegerOrZero('clientMaxWindowBits', clientMaxWindowBits, 8, 15);
     checkBoolean('clientNoContextTakeover', clientNoContextTakeover);
     checkIntegerOrZero('serverMaxWindowBits', serverMaxWindowBits, 8, 15);

@@ -1,3 +1,4 @@
+import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrNull, checkSizes } from '../checks.ts';
 
 /** How an endpoint goes about its own direction, and what it takes from the other. None of it is announced. */
@@ -28,8 +29,8 @@ export function checkOwnDirection(
   askedNoTakeover: boolean,
   askedWindowBits: number,
 ): Required<DeflateOwnDirection> {
-  const { noContextTakeover = null, windowBits = null, memLevel = null, level = null } = fields;
-  const { maxMessageSize = null, threshold = 0 } = fields;
+  const { noContextTakeover = null, windowBits = null, memLevel = null, level = null } = ownOptions(fields);
+  const { maxMessageSize = null, threshold = 0 } = ownOptions(fields);
   if (noContextTakeover !== null) checkBoolean('noContextTakeover', noContextTakeover);
   if (noContextTakeover === false && askedNoTakeover) {
     throw new RangeError('noContextTakeover cannot be false: the peer asked for no context takeover');

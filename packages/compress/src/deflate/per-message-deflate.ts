@@ -1,4 +1,5 @@
 import type { CompressionCodecs, Compressor, DeflateCodec, DeflateParameters } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrNull, checkIntegerOrZero, checkSizes } from '../checks.ts';
 import { MessageDecompressor } from '../message-decompressor.ts';
 import { PerMessageCompress } from '../per-message-compress.ts';
@@ -52,9 +53,9 @@ export class PerMessageDeflate extends PerMessageCompress {
   /** @throws TypeError or RangeError */
   constructor(fields: DeflateProcessorFields, codec: DeflateCodec = portableDeflate) {
     super();
-    const { isServer, serverNoContextTakeover = false, clientNoContextTakeover = false } = fields;
-    const { serverMaxWindowBits = 0, clientMaxWindowBits = 0, memLevel = null, level = null } = fields;
-    const { maxMessageSize = null, threshold = 0 } = fields;
+    const { isServer, serverNoContextTakeover = false, clientNoContextTakeover = false } = ownOptions(fields);
+    const { serverMaxWindowBits = 0, clientMaxWindowBits = 0, memLevel = null, level = null } = ownOptions(fields);
+    const { maxMessageSize = null, threshold = 0 } = ownOptions(fields);
     checkBoolean('isServer', isServer);
     checkBoolean('serverNoContextTakeover', serverNoContextTakeover);
     checkBoolean('clientNoContextTakeover', clientNoContextTakeover);

@@ -1,4 +1,5 @@
 import type { CompressionResponse } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
 import { checkOptions } from '../checks.ts';
 import { type ReadyAcceptor, type ReadyOffer, readyAcceptor, readyOffer } from '../ready-made.ts';
 import { deflateExtension } from './deflate-extension.ts';
@@ -63,7 +64,8 @@ class ReadyDeflateOffer extends PerMessageDeflateOffer {
   override readonly extension = deflateExtension;
   readonly #options: OfferDeflateOptions;
 
-  constructor(options: OfferDeflateOptions) {
+  constructor(given: OfferDeflateOptions) {
+    const options = ownOptions(given);
     super({
       ...options,
       acceptNoContextTakeover: options.acceptNoContextTakeover ?? options.noContextTakeover ?? false,
@@ -79,7 +81,7 @@ class ReadyDeflateOffer extends PerMessageDeflateOffer {
 }
 
 function acceptOffer(offer: PerMessageDeflateOffer, options: DeflateOfferAcceptFields): PerMessageDeflateOfferAccept {
-  const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = options;
+  const { requestNoContextTakeover = false, requestMaxWindowBits = 0 } = ownOptions(options);
   return new PerMessageDeflateOfferAccept(offer, {
     ...options,
     ...ownWithin(options, offer.requestNoContextTakeover, offer.requestMaxWindowBits),
@@ -101,10 +103,11 @@ function acceptResponse(
 
 /** What the options want for our direction, within what was agreed. */
 function ownWithin(
-  { noContextTakeover = null, windowBits = null }: DeflateOwnDirection,
+  options: DeflateOwnDirection,
   askedNoTakeover: boolean,
   askedWindowBits: number,
 ): { noContextTakeover: boolean | null; windowBits: number | null } {
+  const { noContextTakeover = null, windowBits = null } = ownOptions(options);
   return {
     noContextTakeover: askedNoTakeover ? true : noContextTakeover,
     windowBits: windowBits === null ? null : Math.min(windowBits, askedWindowBits || 15),
