@@ -72,14 +72,14 @@ function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Val
 }
 
 describe('where a server listens', () => {
-  test('port 0 is a real port, and there is an endpoint', async () => {
+  test('3, 4: port 0 is a real port, and there is an endpoint', async () => {
     const server = await serve(echo);
     expect(server.port).toBeGreaterThan(0);
     expect(server.endpoints).toMatchObject([{ address: '127.0.0.1', port: server.port, isSsl: false }]);
     expect(server.endpoints[0]?.url).toBe(urlOf(server));
   });
 
-  test('no listeners are refused', async () => {
+  test('7: no listeners are refused', async () => {
     await expect(serveWebSocket(echo, { listeners: [] })).rejects.toThrow(RangeError);
   });
 
@@ -96,7 +96,7 @@ describe('where a server listens', () => {
     await expect(serveWebSocket(echo, { listeners })).rejects.toMatchObject({ name: 'ListenError' });
   });
 
-  test('two listeners: both are endpoints, and there is not one port', async () => {
+  test('9: two listeners: both are endpoints, and there is not one port', async () => {
     const server = await serve(echo, {
       listeners: [
         { host: '127.0.0.1', port: 0 },
@@ -108,7 +108,7 @@ describe('where a server listens', () => {
     for (const { url } of server.endpoints) await (await openWebSocket(url)).close();
   });
 
-  test('a Unix domain socket', async () => {
+  test('8: a Unix domain socket has an endpoint, and no port', async () => {
     const path = join(tmpdir(), `ws-serve-${process.pid}.sock`);
     const server = await serve(echo, { path });
     expect(server.endpoints).toMatchObject([{ address: path, port: null }]);
@@ -135,43 +135,49 @@ describe('where a server listens', () => {
     http.closeAllConnections();
   });
 
-  test.skipIf(noCertificates !== null)('TLS: the endpoints say so, on each listener', async () => {
-    const tls = createCertificate();
-    const listeners = [
-      { host: '127.0.0.1', port: 0, tls },
-      { host: '127.0.0.1', port: 0 },
-    ];
-    const server = await serve(
-      async request => {
-        const connection = await request.accept();
-        await connection.sendMessage(`${connection.local.isSsl} ${request.remote.isSsl}`);
-      },
-      { listeners },
-    );
-    expect(server.endpoints.map(({ isSsl }) => isSsl)).toEqual([true, false]);
-    const [secure, plain] = server.endpoints;
-    const one = await openWebSocket(secure!.url, { tls: { ca: tls.cert } });
-    expect([await one.getMessage(), one.remote.isSsl]).toEqual(['true true', true]);
-    const two = await openWebSocket({ host: '127.0.0.1', port: secure!.port!, tls: { ca: tls.cert } });
-    expect(await two.getMessage()).toBe('true true');
-    const three = await openWebSocket(plain!.url);
-    expect(await three.getMessage()).toBe('false false');
-    await expect(openWebSocket(secure!.url)).rejects.toThrow(HandshakeError);
-  });
+  test.skipIf(noCertificates !== null)(
+    '5, 15: TLS, which wss: implies: the endpoints say so, on each listener',
+    async () => {
+      const tls = createCertificate();
+      const listeners = [
+        { host: '127.0.0.1', port: 0, tls },
+        { host: '127.0.0.1', port: 0 },
+      ];
+      const server = await serve(
+        async request => {
+          const connection = await request.accept();
+          await connection.sendMessage(`${connection.local.isSsl} ${request.remote.isSsl}`);
+        },
+        { listeners },
+      );
+      expect(server.endpoints.map(({ isSsl }) => isSsl)).toEqual([true, false]);
+      const [secure, plain] = server.endpoints;
+      const one = await openWebSocket(secure!.url, { tls: { ca: tls.cert } });
+      expect([await one.getMessage(), one.remote.isSsl]).toEqual(['true true', true]);
+      const two = await openWebSocket({ host: '127.0.0.1', port: secure!.port!, tls: { ca: tls.cert } });
+      expect(await two.getMessage()).toBe('true true');
+      const three = await openWebSocket(plain!.url);
+      expect(await three.getMessage()).toBe('false false');
+      await expect(openWebSocket(secure!.url)).rejects.toThrow(HandshakeError);
+    },
+  );
 });
 
 describe('who connects', () => {
-  test.each(['/', '/chat', '/a/b/c', '/chat?room=1', '/b%20c'])('asks for %s, and all know it', async path => {
-    const seen: string[] = [];
-    const server = await serve(async request => {
-      const connection = await request.accept();
-      seen.push(request.path, connection.path);
-    });
-    const byUrl = await openWebSocket(`${urlOf(server)}${path}`);
-    const byParts = await openWebSocket({ host: '127.0.0.1', port: server.port, path });
-    await Promise.all([byUrl.whenClosed, byParts.whenClosed]);
-    expect([...seen, byUrl.path, byParts.path]).toEqual(Array(6).fill(path));
-  });
+  test.each(['/', '/chat', '/a/b/c', '/chat?room=1', '/b%20c'])(
+    '11, 14, 16, 17, 21: asks for %s by URL and by host, and all know it',
+    async path => {
+      const seen: string[] = [];
+      const server = await serve(async request => {
+        const connection = await request.accept();
+        seen.push(request.path, connection.path);
+      });
+      const byUrl = await openWebSocket(`${urlOf(server)}${path}`);
+      const byParts = await openWebSocket({ host: '127.0.0.1', port: server.port, path });
+      await Promise.all([byUrl.whenClosed, byParts.whenClosed]);
+      expect([...seen, byUrl.path, byParts.path]).toEqual(Array(6).fill(path));
+    },
+  );
 
   test('both know both ends, subprotocol and headers', async () => {
     const server = await serve(async request => {
@@ -190,9 +196,44 @@ describe('who connects', () => {
   test.each([
     ['http://localhost', RangeError],
     ['ws://', RangeError],
+    ['ftp://localhost', RangeError],
     ['nonsense', RangeError],
-  ])('%s is refused', async (url, error) => {
+  ])('12: %s is refused', async (url, error) => {
     await expect(openWebSocket(url)).rejects.toThrow(error);
+  });
+
+  test.each([5, null, 'yes'])('13: tls that is %j is a TypeError', async tls => {
+    const target = { host: 'localhost', tls: tls as unknown as boolean };
+    await expect(openWebSocket(target)).rejects.toThrow(TypeError);
+  });
+
+  test('13: settings for TLS and a URL without it do not go together', async () => {
+    await expect(openWebSocket('ws://localhost', { tls: {} })).rejects.toThrow(RangeError);
+  });
+
+  test('15: every option has its effect, with a URL as with a host', async () => {
+    const server = await serve(async request => {
+      const connection = await request.accept({ subprotocol: request.proposedSubprotocols[1] ?? null });
+      await connection.sendMessage(`${request.headers['x-ask']} ${request.headers.origin}`);
+      await connection.sendMessage('x'.repeat(200)).catch(() => {});
+      await connection.whenClosed;
+    });
+    const options = {
+      subprotocols: ['a', 'b'],
+      headers: { 'X-Ask': 'me' },
+      origin: 'http://example.com',
+      maxMessageSize: 100,
+      messageQueueSize: 0,
+      connectTimeout: 5000,
+      disconnectTimeout: 5000,
+      keepalive: false as const,
+    };
+    for (const target of [urlOf(server), { host: '127.0.0.1', port: server.port }]) {
+      const connection = await openWebSocket(target, options);
+      expect(connection.subprotocol).toBe('b');
+      expect(await connection.getMessage()).toBe('me http://example.com');
+      expect(await connection.whenClosed).toMatchObject({ code: 1009 });
+    }
   });
 
   test('a port where nobody listens is HandshakeError, with the cause', async () => {
