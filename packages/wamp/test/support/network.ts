@@ -1,6 +1,6 @@
 // A router and its clients, joined in memory.
 
-import { createMemoryAgent, type ManualClock, manualClock, type MemoryConnection, seededRandom } from '@ws/testkit';
+import { createMemoryAgent, type ManualClock, type MemoryConnection, manualClock, seededRandom } from '@ws/testkit';
 import {
   ApplicationSession,
   createRouter,
@@ -43,11 +43,7 @@ export function createNetwork({ serializers, ...options }: NetworkOptions = {}):
     logger: { log: (_level, event, fields) => void reported.push([event, fields?.['error']]) },
     ...options,
   });
-  const factory = new WampWebSocketServerFactory(
-    () => router.createSession(),
-    {},
-    { serializers },
-  );
+  const factory = new WampWebSocketServerFactory(() => router.createSession(), {}, { serializers });
   const agent = createMemoryAgent(factory as unknown as { buildProtocol(): WampWebSocketServerProtocol });
 
   async function connect(session: ApplicationSession, serializer?: ISerializer): Promise<WampWebSocketClientProtocol> {
@@ -56,7 +52,10 @@ export function createNetwork({ serializers, ...options }: NetworkOptions = {}):
     return (await agent.open(client as never)) as WampWebSocketClientProtocol;
   }
 
-  async function join<Session extends ApplicationSession>(session: Session, serializer?: ISerializer): Promise<Session> {
+  async function join<Session extends ApplicationSession>(
+    session: Session,
+    serializer?: ISerializer,
+  ): Promise<Session> {
     await connect(session, serializer);
     await session.joined;
     return session;

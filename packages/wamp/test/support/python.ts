@@ -7,9 +7,9 @@ const PYTHON = '/usr/bin/python3';
 
 /** Says how to install what is missing; `null`: nothing is. */
 export const noPython: string | null =
-  spawnSync(PYTHON, ['-c', 'import autobahn, cbor2, umsgpack'], { stdio: 'ignore' }).status === 0
+  spawnSync(PYTHON, ['-c', 'import autobahn, cbor2'], { stdio: 'ignore' }).status === 0
     ? null
-    : 'apt-get install python3-autobahn python3-cbor2 python3-u-msgpack';
+    : 'apt-get install python3-autobahn python3-cbor2';
 
 /** By message and by serializer: the bytes as hex. */
 export type Written = Record<string, Record<string, string>>;
