@@ -94,7 +94,7 @@ async function closeFor(connection: WebSocketConnection, reason: unknown): Promi
 /** None: 1000. One that carries a close code, such as a WebSocketError or a CloseReason: that. Any other error: 1011. */
 function closeArguments(reason: unknown): [code: number, reason: string] {
   if (reason === undefined || reason === null) return [1000, ''];
-  const given = reason instanceof ConnectionClosed ? reason.reason : reason;
+  const given = (reason instanceof ConnectionClosed ? reason.reason : null) ?? reason;
   const { closeCode, reason: text } = given as { readonly closeCode?: unknown; readonly reason?: unknown };
   const code = given instanceof CloseReason ? given.code : closeCode;
   if (typeof code !== 'number' || !isWireCloseCode(code)) return [code === null ? 1000 : 1011, ''];
