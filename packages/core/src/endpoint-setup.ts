@@ -5,8 +5,13 @@ import type { CloseInfo } from './close-info.ts';
 import type { MessageHooks } from './delivery.ts';
 import type { FrameHooks, Role } from './role-rules.ts';
 
-/** What an endpoint calls: the application, through its protocol class. */
-export interface EndpointHooks extends MessageHooks {
+/** Who an endpoint is, and what it calls: the application, through its protocol class. */
+export interface EndpointSetup extends MessageHooks {
+  readonly role: Role;
+  readonly platform: Platform;
+  readonly frameHooks: FrameHooks;
+  /** What tracing sees as the connection. */
+  readonly protocol: object;
   onOpen(): unknown;
   onPing(payload: Uint8Array): unknown;
   onPong(payload: Uint8Array): unknown;
@@ -15,8 +20,6 @@ export interface EndpointHooks extends MessageHooks {
   onClosing(): unknown;
   /** The connection is gone: called once, last. */
   onClose(info: CloseInfo): unknown;
-  /** What tracing sees as the connection. */
-  readonly protocol: object;
 }
 
 /** The opening handshake, as long as it lasts. */
@@ -28,12 +31,4 @@ export interface Opening {
   onFailed(error: unknown): void;
   /** The transport is gone before it was done. */
   onGone(info: CloseInfo): void;
-}
-
-/** What an {@link Endpoint} is made of. */
-export interface EndpointSetup {
-  readonly role: Role;
-  readonly hooks: EndpointHooks;
-  readonly platform: Platform;
-  readonly frameHooks: FrameHooks;
 }

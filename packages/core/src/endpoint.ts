@@ -2,23 +2,21 @@
 // at the stream: whatever goes wrong ends this connection, with the right code, and no other.
 
 import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression } from '@ws/types';
+import { askApplication } from './ask-application.ts';
 import type { ConnectionState } from './close-info.ts';
 import { type ClosingActions, ClosingHandshake } from './closing-handshake.ts';
 import { Delivery, type DeliveryListener } from './delivery.ts';
 import type { EndpointSetup, Opening } from './endpoint-setup.ts';
-import { FrameDecoder } from './frame-decoder.ts';
 import { FIN } from './frame-header.ts';
-import { FrameReader, type FrameReaderActions } from './frame-reader.ts';
+import type { FrameReader, FrameReaderActions } from './frame-reader.ts';
 import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
-import { isPromise } from './is-promise.ts';
 import { Keepalive, type KeepaliveActions } from './keepalive.ts';
-import { MessageReceiver } from './message-receiver.ts';
 import { MessageSender } from './message-sender.ts';
 import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { connectionRules } from './role-rules.ts';
+import { type ConnectionRules, connectionRules } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
@@ -38,8 +36,6 @@ export class Endpoint
   readonly delivery: Delivery;
   writer: FrameWriter;
   options: CommonOptions;
-  /** Set when open. */
-  sender: MessageSender | null = null;
   compression: MessageCompression | null = null;
   /** What makes data as the transport takes it. */
   producer: ProducerDriver | null = null;
@@ -48,7 +44,11 @@ export class Endpoint
   readonly #shared: SharedState;
   #stream: ByteStream;
   #opening: Opening | null = null;
+  /** Set when open. */
+  #rules: ConnectionRules | null = null;
+  /** Of who is in the middle of a message; others borrow one when they have something to read. */
   #reader: FrameReader | null = null;
+  #sender: MessageSender | null = null;
   #keepalive: Keepalive | null = null;
   #isGone = false;
   /** The peer's Close frame came: what follows does not count (RFC 6455, 5.5.1). */
@@ -63,7 +63,7 @@ export class Endpoint
     this.#stream = stream;
     this.options = options;
     this.#shared = sharedStateOf(setup.platform);
-    this.delivery = new Delivery(setup.hooks, this);
+    this.delivery = new Delivery(setup, this);
     this.writer = this.#createWriter(stream);
     this.closing = new ClosingHandshake(setup.role, options, this.#shared.timers, this);
   }
@@ -75,6 +75,11 @@ export class Endpoint
 
   get state(): ConnectionState {
     return this.closing.state;
+  }
+
+  get sender(): MessageSender {
+    this.#sender ??= new MessageSender(this.#rules!, this.writer, this.stats, this.compression);
+    return this.#sender;
   }
 
   /** Begins: reads from the stream, and performs the opening handshake. */
@@ -106,30 +111,27 @@ export class Endpoint
    * @param refusal what the application threw, that wants the connection no more; the peer is told by a Close frame
    */
   open(compression: MessageCompression | null, rest: Uint8Array, refusal?: { readonly error: unknown }): void {
-    const { role, hooks, platform, frameHooks } = this.#setup;
+    const setup = this.#setup;
     const { options, stats } = this;
-    const rules = connectionRules(role, options, compression !== null, frameHooks);
+    const rules = connectionRules(setup.role, options, compression !== null, setup.frameHooks);
     this.#opening = null;
     this.compression = compression;
     this.writer.masking = rules.outgoingMasking;
-    this.sender = new MessageSender(rules, this.writer, stats, compression);
-    this.#reader = new FrameReader(
-      new FrameDecoder(rules, platform),
-      new MessageReceiver(rules, this.delivery, stats, platform.utf8, compression, this.#shared.payloads),
-      this.delivery,
-      this,
-    );
+    this.#rules = rules;
     // They are counted as what they are.
     stats.preopenIncomingOctetsWireLevel -= rest.length;
     this.closing.options = options;
     this.closing.open();
     if (refusal === undefined) {
-      if (options.autoPingInterval > 0) this.#startKeepalive();
+      if (options.autoPingInterval > 0) {
+        this.#keepalive = new Keepalive(options, this, this.#shared.timers, setup.platform);
+        this.#keepalive.start();
+      }
       this.publish('open', {});
-      this.delivery.call(() => hooks.onOpen());
+      this.delivery.call(() => setup.onOpen());
     } else {
       this.delivery.discard();
-      this.#reader.skipToClose();
+      this.#useReader(rules).skipToClose();
       this.closing.failConnection(1000, 'refused by the application', refusal.error);
     }
     if (rest.length > 0) this.onData(rest);
@@ -144,7 +146,7 @@ export class Endpoint
     try {
       if (this.#opening === null) {
         this.stats.incomingOctetsWireLevel += bytes.length;
-        this.#reader!.push(bytes);
+        this.#read(this.#rules!, bytes);
       } else if (this.state !== 'closed') {
         this.stats.preopenIncomingOctetsWireLevel += bytes.length;
         this.#opening.onData(bytes);
@@ -216,7 +218,7 @@ export class Endpoint
     if (this.state === 'closed') return;
     const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_INTERNAL_ERROR', { cause: error });
     this.#log('connection-failed', failure);
-    this.#reader?.skipToClose();
+    if (this.#rules !== null) this.#useReader(this.#rules).skipToClose();
     this.closing.failConnection(failure.closeCode, failure.message, error);
     this.compression?.close();
   }
@@ -234,7 +236,8 @@ export class Endpoint
 
   resumeReceiving(): void {
     this.inTurn(() => {
-      if (this.delivery.resume() && this.#reader?.resume() && !this.#isGone) this.#stream.resume();
+      const canGoOn = this.delivery.resume() && (this.#reader?.resume() ?? this.#rules !== null);
+      if (canGoOn && !this.#isGone) this.#stream.resume();
     });
   }
 
@@ -244,27 +247,12 @@ export class Endpoint
 
   /** Asks the application during the opening handshake. It may take its time, in which nothing is read. */
   ask(question: () => unknown, onAnswer: (answer: unknown) => void, onError: (error: unknown) => void): void {
-    let answer: unknown;
-    try {
-      answer = question();
-    } catch (error) {
-      onError(error);
-      return;
-    }
-    if (!isPromise(answer)) {
-      onAnswer(answer);
-      return;
-    }
-    this.#stream.pause();
-    const goOn = (task: () => void): void => {
+    const isWaiting = askApplication(question, onAnswer, onError, task => {
       // First, since the task may stop the stream again.
       if (!this.#isGone) this.#stream.resume();
       this.ifConnecting(task);
-    };
-    answer.then(
-      result => goOn(() => onAnswer(result)),
-      error => goOn(() => onError(error)),
-    );
+    });
+    if (isWaiting) this.#stream.pause();
   }
 
   /** Goes on with the opening handshake, unless it has come to an end meanwhile. */
@@ -287,12 +275,11 @@ export class Endpoint
   /** Tells tracing, when somebody listens. */
   publish(event: DiagnosticsEvent, fields: Readonly<Record<string, unknown>>): void {
     const { diagnostics } = this.#setup.platform;
-    if (diagnostics?.hasSubscribers(event))
-      diagnostics.publish(event, { connection: this.#setup.hooks.protocol, ...fields });
+    if (diagnostics?.hasSubscribers(event)) diagnostics.publish(event, { connection: this.#setup.protocol, ...fields });
   }
 
   onControl(opcode: number, payload: Uint8Array): void {
-    const { hooks } = this.#setup;
+    const setup = this.#setup;
     if (opcode === Opcode.CLOSE) {
       this.#hasReceivedClose = true;
       this.closing.onCloseFrame(payload);
@@ -302,23 +289,34 @@ export class Endpoint
       this.publish('ping', { payload });
       if (this.writer.isBlocked) this.#pendingPong = payload;
       else if (this.state === 'open') this.sendControl(Opcode.PONG, payload);
-      this.delivery.call(() => hooks.onPing(payload));
+      this.delivery.call(() => setup.onPing(payload));
     } else {
       this.publish('pong', { payload });
       this.#keepalive?.onPong(payload);
-      this.delivery.call(() => hooks.onPong(payload));
+      this.delivery.call(() => setup.onPong(payload));
     }
+  }
+
+  #read(rules: ConnectionRules, bytes: Uint8Array): void {
+    const reader = this.#useReader(rules);
+    reader.push(bytes);
+    if (this.compression !== null || !reader.isIdle) return;
+    this.#reader = null;
+    this.#shared.readers.give(rules, reader);
+  }
+
+  #useReader(rules: ConnectionRules): FrameReader {
+    if (this.#reader === null) {
+      this.#reader = this.#shared.readers.take(rules, this.compression);
+      this.#reader.assign(this.delivery, this.stats, this);
+    }
+    return this.#reader;
   }
 
   /** Something was thrown in a turn. */
   #onError(error: unknown): void {
     if (this.#opening === null) this.failConnection(error);
     else if (this.state !== 'closed') this.#opening.onFailed(error);
-  }
-
-  #startKeepalive(): void {
-    this.#keepalive = new Keepalive(this.options, this, this.#shared.timers, this.#setup.platform);
-    this.#keepalive.start();
   }
 
   #createWriter(stream: ByteStream): FrameWriter {
@@ -334,7 +332,7 @@ export class Endpoint
   }
 
   onAutoPong(latency: number, payload: Uint8Array): void {
-    this.delivery.call(() => this.#setup.hooks.onAutoPong(latency, payload));
+    this.delivery.call(() => this.#setup.onAutoPong(latency, payload));
   }
 
   onPingTimeout(): void {
@@ -366,7 +364,7 @@ export class Endpoint
   onLeaveOpen(): void {
     this.#keepalive?.stop();
     this.producer?.stop();
-    this.delivery.call(() => this.#setup.hooks.onClosing());
+    this.delivery.call(() => this.#setup.onClosing());
   }
 
   destroyTransport(): void {
@@ -378,7 +376,7 @@ export class Endpoint
 
   /** The transport is gone: everything ends, and the application is told, once. */
   #finish(error: Error | undefined): void {
-    const { hooks } = this.#setup;
+    const setup = this.#setup;
     const opening = this.#opening;
     this.#opening = null;
     this.#reader?.finish();
@@ -392,7 +390,7 @@ export class Endpoint
     for (const waiter of waiters) waiter(new ClosedError('the connection is closed', { cause: info.error }));
     opening?.onGone(info);
     this.publish('close', { ...info });
-    this.delivery.call(() => hooks.onClose(info));
+    this.delivery.call(() => setup.onClose(info));
   }
 
   #log(event: string, error: unknown): void {

@@ -122,6 +122,11 @@ export class FrameDecoder {
     this.#isSkipping = true;
   }
 
+  /** Nothing is held, of a message or of a frame. */
+  get isBetweenMessages(): boolean {
+    return this.#messageOpcode === 0 && this.#remaining === BETWEEN_FRAMES && this.#carried === null;
+  }
+
   /**
    * Reads on to the next piece.
    *

@@ -5,6 +5,7 @@ import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
 import { type FrameDecoder, Piece } from './frame-decoder.ts';
 import type { MessageReceiver } from './message-receiver.ts';
+import type { TrafficStats } from './traffic-stats.ts';
 
 /** While receiving is paused, so many bytes of messages may wait, so that pings and closes behind them are answered. */
 const LOOK_AHEAD = 65536;
@@ -22,12 +23,12 @@ export interface FrameReaderActions {
   pauseStream(): void;
 }
 
-/** Reads the frames of an open connection. */
+/** Reads the frames of one open connection after another: of each from one message's end on, to another's. */
 export class FrameReader {
   readonly #decoder: FrameDecoder;
   readonly #receiver: MessageReceiver;
-  readonly #delivery: Delivery;
-  readonly #actions: FrameReaderActions;
+  #delivery: Delivery | null = null;
+  #actions: FrameReaderActions | null = null;
   /** Came in, but cannot be looked at yet. */
   #unread: Uint8Array = EMPTY_BYTES;
   #isReading = false;
@@ -36,29 +37,48 @@ export class FrameReader {
   /** The connection failed. */
   #isSkipping = false;
 
-  constructor(decoder: FrameDecoder, receiver: MessageReceiver, delivery: Delivery, actions: FrameReaderActions) {
+  constructor(decoder: FrameDecoder, receiver: MessageReceiver) {
     this.#decoder = decoder;
     this.#receiver = receiver;
+  }
+
+  /** From now on the bytes of this connection are read. */
+  assign(delivery: Delivery, stats: TrafficStats, actions: FrameReaderActions): void {
     this.#delivery = delivery;
     this.#actions = actions;
+    this.#receiver.assign(delivery, stats);
+  }
+
+  /** Lets go of the connection. */
+  release(): void {
+    this.#delivery = null;
+    this.#actions = null;
+    this.#receiver.release();
+  }
+
+  /** It is in the middle of nothing: any other connection of the same rules can have it. */
+  get isIdle(): boolean {
+    const isBusy = this.#isReading || this.#isSkipping || this.#isLast || this.#unread.length > 0;
+    return !isBusy && this.#decoder.isBetweenMessages;
   }
 
   /** Reads bytes, which are lent for the call. */
   push(bytes: Uint8Array): void {
     const decoder = this.#decoder;
-    const actions = this.#actions;
+    const actions = this.#actions!;
     if (!actions.isListening) return;
     if (this.#unread.length > 0) {
       this.#unread = concatBytes([this.#unread, bytes]);
       return;
     }
+    const wasReading = this.#isReading;
     decoder.push(bytes);
     this.#isReading = true;
     try {
       // After a violation the peer's Close frame is still looked for, in what is left of these bytes too.
       while (!this.#read(decoder)) {}
     } finally {
-      this.#isReading = false;
+      this.#isReading = wasReading;
       const rest = decoder.detach();
       if (actions.isListening && (rest.length > 0 || this.#isFull)) {
         this.#unread = new Uint8Array(rest);
@@ -90,13 +110,13 @@ export class FrameReader {
 
   /** As much waits as may. */
   get #isFull(): boolean {
-    const delivery = this.#delivery;
+    const delivery = this.#delivery!;
     return delivery.isHolding && delivery.heldBytes >= LOOK_AHEAD && !this.#isLast;
   }
 
   /** Reads what was pushed. @returns whether there is nothing more to do with it now */
   #read(decoder: FrameDecoder): boolean {
-    const actions = this.#actions;
+    const actions = this.#actions!;
     try {
       for (let piece = decoder.next(); piece !== Piece.NONE; piece = decoder.next()) {
         if (piece === Piece.MESSAGE) {

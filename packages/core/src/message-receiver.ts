@@ -24,12 +24,12 @@ export interface MessageReceiverRules {
 /** Makes messages of a connection's data frames. */
 export class MessageReceiver {
   readonly #rules: MessageReceiverRules;
-  readonly #delivery: Delivery;
-  readonly #stats: TrafficStats;
   readonly #utf8: Utf8Validator;
   readonly #compression: MessageCompression | null;
   readonly #limit: number;
   readonly #payloads: PayloadPool;
+  #delivery: Delivery | null = null;
+  #stats: TrafficStats | null = null;
   /** Made for the first message that does not come in one piece. */
   #buffer: GrowingBuffer | null = null;
   #utf8State: number = UTF8_ACCEPT;
@@ -37,19 +37,26 @@ export class MessageReceiver {
 
   constructor(
     rules: MessageReceiverRules,
-    delivery: Delivery,
-    stats: TrafficStats,
     utf8: Utf8Validator,
     compression: MessageCompression | null,
     payloads: PayloadPool,
   ) {
     this.#rules = rules;
-    this.#delivery = delivery;
-    this.#stats = stats;
     this.#utf8 = utf8;
     this.#compression = compression;
     this.#payloads = payloads;
     this.#limit = decompressedLimit(rules.maxMessageSize, compression);
+  }
+
+  /** Whose messages they are. Called between two messages. */
+  assign(delivery: Delivery, stats: TrafficStats): void {
+    this.#delivery = delivery;
+    this.#stats = stats;
+  }
+
+  release(): void {
+    this.#delivery = null;
+    this.#stats = null;
   }
 
   /** Bytes held of the message that is being received. */
@@ -63,7 +70,7 @@ export class MessageReceiver {
    * @throws {@link ProtocolError}
    */
   push(frame: FrameDecoder): void {
-    const stats = this.#stats;
+    const stats = this.#stats!;
     const { start, end } = frame;
     stats.incomingOctetsWebSocketLevel += end - start;
     if (frame.isMessageStart) {
@@ -79,13 +86,13 @@ export class MessageReceiver {
 
   /** Takes a whole uncompressed message that lies in `source[start, end)`. */
   pushMessage(source: Uint8Array, start: number, end: number, opcode: number): void {
-    const stats = this.#stats;
+    const stats = this.#stats!;
     const length = end - start;
     stats.incomingOctetsWebSocketLevel += length;
     stats.incomingOctetsAppLevel += length;
     stats.incomingWebSocketFrames++;
     stats.incomingWebSocketMessages++;
-    this.#delivery.message(this.#payloads.copy(source, start, end), opcode === Opcode.BINARY);
+    this.#delivery!.message(this.#payloads.copy(source, start, end), opcode === Opcode.BINARY);
   }
 
   /** The usual way: whole messages. */
@@ -96,25 +103,25 @@ export class MessageReceiver {
       const bytes = this.#decompress(frame, isMessageEnd);
       const isWhole = isMessageEnd && this.#bufferedNothing();
       if (!isWhole) this.#join(bytes, 0, bytes.length, 0);
-      if (isMessageEnd) this.#delivery.message(isWhole ? bytes : this.#takeJoined(), isBinary);
+      if (isMessageEnd) this.#delivery!.message(isWhole ? bytes : this.#takeJoined(), isBinary);
       return;
     }
-    this.#stats.incomingOctetsAppLevel += end - start;
+    this.#stats!.incomingOctetsAppLevel += end - start;
     if (isMessageEnd && this.#bufferedNothing()) {
       // What arrived in one piece is copied once, into what the application gets.
-      this.#delivery.message(this.#payloads.copy(source, start, end), isBinary);
+      this.#delivery!.message(this.#payloads.copy(source, start, end), isBinary);
       return;
     }
     const held = this.bufferedBytes;
     const before = frame.isFrameStart ? held : this.#frameBegan;
     if (frame.isFrameStart) this.#frameBegan = held;
     this.#join(source, start, end, frame.isFinal ? before + frame.frameLength : 0);
-    if (isMessageEnd) this.#delivery.message(this.#takeJoined(), isBinary);
+    if (isMessageEnd) this.#delivery!.message(this.#takeJoined(), isBinary);
   }
 
   /** For an application that overrides the hooks of frames: each piece as it comes. */
   #pushHooked(frame: FrameDecoder, isMessageEnd: boolean): void {
-    const delivery = this.#delivery;
+    const delivery = this.#delivery!;
     if (frame.isMessageStart) delivery.messageBegin(frame.opcode === Opcode.BINARY);
     if (frame.isFrameStart) delivery.frameBegin(frame.frameLength);
     let chunk: Uint8Array;
@@ -122,7 +129,7 @@ export class MessageReceiver {
       chunk = this.#decompress(frame, isMessageEnd);
     } else {
       chunk = frame.source.slice(frame.start, frame.end);
-      this.#stats.incomingOctetsAppLevel += chunk.length;
+      this.#stats!.incomingOctetsAppLevel += chunk.length;
     }
     if (chunk.length > 0 || (frame.isFrameStart && frame.isFrameEnd)) delivery.frameData(chunk);
     if (frame.isFrameEnd) delivery.frameEnd();
@@ -141,7 +148,7 @@ export class MessageReceiver {
     }
     this.#length += bytes.length;
     if (this.#length > this.#limit) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
-    this.#stats.incomingOctetsAppLevel += bytes.length;
+    this.#stats!.incomingOctetsAppLevel += bytes.length;
     if (this.#rules.validateUtf8 && frame.opcode === Opcode.TEXT) this.#validate(bytes, isMessageEnd);
     return bytes;
   }

@@ -1,10 +1,11 @@
-import type { Diagnostics } from '@ws/types';
+import type { Diagnostics, Platform } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
-import type { EndpointHooks } from './endpoint-setup.ts';
+import type { EndpointSetup } from './endpoint-setup.ts';
 import type { MessageListener, WebSocketProtocol } from './protocol.ts';
+import type { FrameHooks, Role } from './role-rules.ts';
 
 /** Calls the hooks of a protocol object, and those who listen to it. */
-export class ProtocolHooks implements EndpointHooks {
+export class ProtocolHooks implements EndpointSetup {
   /** The object whose hooks are called; also what tracing sees as the connection. */
   readonly protocol: WebSocketProtocol;
   /** Set when attached. */
@@ -13,6 +14,18 @@ export class ProtocolHooks implements EndpointHooks {
 
   constructor(protocol: WebSocketProtocol) {
     this.protocol = protocol;
+  }
+
+  get role(): Role {
+    return this.protocol.role;
+  }
+
+  get platform(): Platform {
+    return this.protocol.platform;
+  }
+
+  get frameHooks(): FrameHooks {
+    return this.protocol.frameHooks;
   }
 
   addListener(listener: MessageListener): void {

@@ -25,6 +25,9 @@ export type HookResult = void | PromiseLike<void>;
 /** Listens to messages. */
 export type MessageListener = (payload: Uint8Array, isBinary: boolean) => HookResult;
 
+/** Of all connections that nobody waited for to open. */
+const OPENED: Settled<void> = /* @__PURE__ */ new Settled();
+
 /** What both sides have in common. */
 export abstract class WebSocketProtocol {
   /** What is known of the transport; `null` before `attach`. */
@@ -36,8 +39,8 @@ export abstract class WebSocketProtocol {
 
   #endpoint: Endpoint | null = null;
   readonly #hooks: ProtocolHooks = new ProtocolHooks(this);
-  readonly #opened: Settled<void> = new Settled();
-  readonly #closed: Settled<CloseInfo> = new Settled();
+  #opened: Settled<void> | null = null;
+  #closed: Settled<CloseInfo> | null = null;
   #frames: FrameHookBuffer | null = null;
 
   // ---- hooks
@@ -106,11 +109,13 @@ export abstract class WebSocketProtocol {
 
   /** Resolves when open, after `onOpen`; rejects when that is not to be. */
   get opened(): Promise<void> {
+    this.#opened ??= new Settled();
     return this.#opened.promise;
   }
 
   /** Resolves when the connection is gone, after `onClose`. */
   get closed(): Promise<CloseInfo> {
+    this.#closed ??= new Settled();
     return this.#closed.promise;
   }
 
@@ -318,11 +323,9 @@ export abstract class WebSocketProtocol {
     if (this.#endpoint !== null) throw new UsageError('ERR_ALREADY_ATTACHED', 'this protocol has a stream already');
     this.transportDetails = details;
     this.peer = details?.peer ?? this.peer;
-    const { role, platform } = this;
-    const setup = { role, hooks: this.#hooks, platform, frameHooks: frameHooksOf(this) };
-    const endpoint = new Endpoint(setup, stream, options);
+    const endpoint = new Endpoint(this.#hooks, stream, options);
     this.#endpoint = endpoint;
-    this.#hooks.diagnostics = platform.diagnostics;
+    this.#hooks.diagnostics = this.platform.diagnostics;
     endpoint.start(createOpening(endpoint));
   }
 
@@ -337,13 +340,29 @@ export abstract class WebSocketProtocol {
   }
 
   /** @internal */
+  get frameHooks(): FrameHooks {
+    const base = WebSocketProtocol.prototype;
+    const areOverridden =
+      this.onMessageBegin !== base.onMessageBegin ||
+      this.onMessageFrameBegin !== base.onMessageFrameBegin ||
+      this.onMessageFrameData !== base.onMessageFrameData ||
+      this.onMessageFrameEnd !== base.onMessageFrameEnd ||
+      this.onMessageFrame !== base.onMessageFrame ||
+      this.onMessageEnd !== base.onMessageEnd;
+    if (!areOverridden) return 'none';
+    return this.takesWholeMessages ? 'pieces' : 'all';
+  }
+
+  /** @internal */
   settleOpened(failure?: { readonly error: unknown }): void {
+    this.#opened ??= failure === undefined ? OPENED : new Settled();
     if (failure === undefined) this.#opened.resolve();
     else this.#opened.reject(failure.error);
   }
 
   /** @internal */
   settleClosed(info: CloseInfo): void {
+    this.#closed ??= new Settled();
     this.#closed.resolve(info);
   }
 
@@ -359,13 +378,13 @@ export abstract class WebSocketProtocol {
     if (endpoint === null || endpoint.state !== 'open') {
       throw new ClosedError(`the connection is not open but ${this.state}`);
     }
-    return endpoint.sender!;
+    return endpoint.sender;
   }
 
   #ifOpen<Result>(task: (sender: MessageSender) => Result): Result | undefined {
     const endpoint = this.#endpoint;
     if (endpoint === null || endpoint.state !== 'open') return undefined;
-    const result = task(endpoint.sender!);
+    const result = task(endpoint.sender);
     endpoint.limitBuffered();
     return result;
   }
@@ -374,19 +393,6 @@ export abstract class WebSocketProtocol {
     this.#frames ??= new FrameHookBuffer();
     return this.#frames;
   }
-}
-
-function frameHooksOf(protocol: WebSocketProtocol): FrameHooks {
-  const base = WebSocketProtocol.prototype;
-  const areOverridden =
-    protocol.onMessageBegin !== base.onMessageBegin ||
-    protocol.onMessageFrameBegin !== base.onMessageFrameBegin ||
-    protocol.onMessageFrameData !== base.onMessageFrameData ||
-    protocol.onMessageFrameEnd !== base.onMessageFrameEnd ||
-    protocol.onMessageFrame !== base.onMessageFrame ||
-    protocol.onMessageEnd !== base.onMessageEnd;
-  if (!areOverridden) return 'none';
-  return protocol.takesWholeMessages ? 'pieces' : 'all';
 }
 
 function checkEvent(event: unknown): void {

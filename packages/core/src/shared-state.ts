@@ -3,6 +3,7 @@ import type { WriterPorts } from './frame-writer.ts';
 import { MaskingKeys } from './masking-keys.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { PayloadPool } from './payload-pool.ts';
+import { ReaderPool } from './reader-pool.ts';
 import { Timers } from './timers.ts';
 
 /** What all connections on one platform share: no connection has an output buffer or a timer of its own. */
@@ -10,7 +11,7 @@ export interface SharedState {
   readonly output: OutputBuffer;
   readonly maskingKeys: MaskingKeys;
   readonly timers: Timers;
-  readonly payloads: PayloadPool;
+  readonly readers: ReaderPool;
   readonly writerPorts: WriterPorts;
 }
 
@@ -26,7 +27,7 @@ export function sharedStateOf(platform: Platform): SharedState {
       output,
       maskingKeys,
       timers: new Timers(platform.clock),
-      payloads: new PayloadPool(platform),
+      readers: new ReaderPool(platform, new PayloadPool(platform)),
       writerPorts: { output, maskingKeys, masker: platform.masker },
     };
     states.set(platform, state);

@@ -34,7 +34,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     utf8: portableUtf8,
   });
   const rules = { hasFrameHooks: false, maxMessageSize: 0, validateUtf8: true };
-  const receiver = new MessageReceiver(rules, delivery, new TrafficStats(), portableUtf8, null, new PayloadPool());
+  const receiver = new MessageReceiver(rules, portableUtf8, null, new PayloadPool());
   const state = { isListening: true };
   const actions: FrameReaderActions = {
     get isListening() {
@@ -48,7 +48,8 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     },
     pauseStream: () => void log.push('pause'),
   };
-  const reader: FrameReader = new FrameReader(decoder, receiver, delivery, actions);
+  const reader: FrameReader = new FrameReader(decoder, receiver);
+  reader.assign(delivery, new TrafficStats(), actions);
   return { reader, delivery, log, state };
 }
 

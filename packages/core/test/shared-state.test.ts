@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { WebSocketServerProtocol } from '../src/server-protocol.ts';
 import { sharedStateOf } from '../src/shared-state.ts';
-import { rawServer, testPlatform } from './harness.ts';
+import { frame, rawServer, testPlatform } from './harness.ts';
 
 describe('sharedStateOf', () => {
   test('is one for a platform, and another for another', () => {
@@ -21,13 +22,18 @@ describe('sharedStateOf', () => {
 
   test('shares short payloads in the memory that the platform gives for it', () => {
     const slabs: ArrayBuffer[] = [];
-    const platform = testPlatform({
-      allocateSlab(length) {
-        slabs.push(new ArrayBuffer(length));
-        return slabs.at(-1)!;
-      },
-    });
-    const payload = sharedStateOf(platform).payloads.copy(new Uint8Array(100), 0, 100);
-    expect(payload.buffer).toBe(slabs[0]);
+    const received: Uint8Array[] = [];
+    class Keeping extends WebSocketServerProtocol {
+      override onMessage(payload: Uint8Array): void {
+        received.push(payload);
+      }
+    }
+    const allocateSlab = (length: number): ArrayBuffer => {
+      slabs.push(new ArrayBuffer(length));
+      return slabs.at(-1)!;
+    };
+    const { send } = rawServer({ platform: { allocateSlab }, Protocol: Keeping });
+    send(frame(2, 'x'.repeat(100)));
+    expect(received[0]!.buffer).toBe(slabs[0]);
   });
 });

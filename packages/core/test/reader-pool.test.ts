@@ -1,0 +1,99 @@
+import { memoryPair } from '@ws/testkit';
+import { describe, expect, test } from 'vitest';
+import { defaultOptions, SERVER_OPTIONS, type ServerOptions } from '../src/options.ts';
+import { PayloadPool } from '../src/payload-pool.ts';
+import { ReaderPool } from '../src/reader-pool.ts';
+import { connectionRules } from '../src/role-rules.ts';
+import { WebSocketServerFactory } from '../src/server-factory.ts';
+import { sharedStateOf } from '../src/shared-state.ts';
+import { bytes, frame, joined, type Log, loggingServer, RawPeer, REQUEST, testPlatform } from './harness.ts';
+import { XorCompression } from './xor-compression.ts';
+
+const options = defaultOptions<ServerOptions>(SERVER_OPTIONS);
+const rules = connectionRules('server', options, false, 'none');
+const otherRules = connectionRules('server', options, false, 'all');
+
+describe('ReaderPool', () => {
+  test('gives readers again that were given back, to connections of the same rules', () => {
+    const pool = new ReaderPool(testPlatform(), new PayloadPool());
+    const reader = pool.take(rules, null);
+    expect(pool.take(rules, null)).not.toBe(reader);
+    pool.give(rules, reader);
+    expect(pool.take(otherRules, null)).not.toBe(reader);
+    expect(pool.take(rules, null)).toBe(reader);
+    expect(pool.take(rules, null)).not.toBe(reader);
+  });
+
+  test('makes one for each connection that compresses', () => {
+    const pool = new ReaderPool(testPlatform(), new PayloadPool());
+    pool.give(rules, pool.take(rules, null));
+    const compression = new XorCompression({});
+    expect(pool.take(rules, compression)).not.toBe(pool.take(rules, compression));
+  });
+
+  test('keeps no more than a few', () => {
+    const pool = new ReaderPool(testPlatform(), new PayloadPool());
+    const readers = Array.from({ length: 100 }, () => pool.take(rules, null));
+    for (const reader of readers) pool.give(rules, reader);
+    const again = Array.from({ length: 100 }, () => pool.take(rules, null));
+    expect(again.filter(reader => readers.includes(reader))).toHaveLength(16);
+  });
+});
+
+/** Three connections of one factory. */
+function threeServers() {
+  const platform = testPlatform();
+  const factory = new WebSocketServerFactory({}, platform);
+  const servers = [0, 1, 2].map(() => {
+    const log: Log = [];
+    factory.protocol = loggingServer(log);
+    const protocol = factory.buildProtocol();
+    const pair = memoryPair({ manual: true });
+    protocol.attach(pair.a);
+    pair.b.attach(new RawPeer());
+    const send = (wire: Uint8Array): void => {
+      pair.b.write(wire.slice());
+      pair.flush();
+      platform.clock.flush();
+    };
+    send(bytes(REQUEST));
+    return { log, protocol, send };
+  });
+  return { servers, readers: sharedStateOf(platform).readers };
+}
+
+describe('connections on one platform', () => {
+  test('are read each by itself, whatever the others are in the middle of', () => {
+    const { servers } = threeServers();
+    const message = [frame(1, 'ä1', { fin: false }), frame(9, 'p'), frame(0, 'ß2')].flatMap(part => [...part]);
+    // Byte by byte, in turn.
+    for (const byte of message) {
+      for (const { send } of servers) send(Uint8Array.of(byte));
+    }
+    for (const { send } of servers) send(frame(1, 'whole'));
+    for (const { log } of servers) expect(log).toEqual(['open', ['ping', 'p'], 'ä1ß2', 'whole']);
+  });
+
+  test('read whole messages by the same reader, one after the other', () => {
+    const { servers, readers } = threeServers();
+    const { factory } = servers[0]!.protocol;
+    for (const { send } of servers) send(joined(frame(1, 'a'), frame(2, 'b')));
+    const used = connectionRules('server', factory.options, false, 'none');
+    const [first, second] = [readers.take(used, null), readers.take(used, null)];
+    readers.give(used, first);
+    readers.give(used, second);
+    expect(readers.take(used, null)).toBe(second);
+    expect(readers.take(used, null)).toBe(first);
+    expect(readers.take(used, null)).not.toBe(first);
+  });
+
+  test('fail each by itself', () => {
+    const { servers } = threeServers();
+    const [a, b, c] = servers as [(typeof servers)[0], (typeof servers)[0], (typeof servers)[0]];
+    a.send(frame(3, 'reserved'));
+    b.send(frame(1, 'still here'));
+    a.send(frame(1, 'ignored'));
+    expect([a.log, b.log, c.log]).toEqual([['open'], ['open', 'still here'], ['open']]);
+    expect([a, b, c].map(({ protocol }) => protocol.state)).toEqual(['closing', 'open', 'open']);
+  });
+});
