@@ -32,10 +32,6 @@ export class Connections {
     return this.#open.values();
   }
 
-  get size() {
-    return this.#open.size;
-  }
-
   /**
    * @param {readonly Connection[]} open
    * @param {readonly Connection[]} closed

@@ -10,10 +10,10 @@
  *   isMasked: boolean, length: number, header: string, preview: string }} Frame
  * @typedef {{
  *   onState(isLive: boolean): void,
- *   onHello(message: { connections: Connection[], closed: Connection[], rates: Rate[] }): void,
- *   onOpen(message: { connection: Connection }): void,
- *   onClose(message: { connection: Connection }): void,
- *   onTick(message: { rate: Rate, connections: Connection[] }): void,
+ *   onHello(message: { count: number, connections: Connection[], closed: Connection[], rates: Rate[] }): void,
+ *   onOpen(message: { count: number, connection: Connection }): void,
+ *   onClose(message: { count: number, connection: Connection }): void,
+ *   onTick(message: { count: number, rate: Rate, connections: Connection[] }): void,
  *   onWatching(message: { connection: Connection, frames: Frame[] }): void,
  *   onFrames(message: { id: number, left: number, frames: Frame[] }): void,
  * }} FeedListener

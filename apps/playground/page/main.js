@@ -17,6 +17,7 @@ byId('hint', HTMLElement).textContent = `wsc connect ${address}`;
 const chart = new Chart(byId('chart', HTMLElement));
 const frames = new Frames();
 const connections = new Connections(id => feed.watch(id));
+let count = 0;
 let watchedId = -1;
 
 /** @type {import('./feed.js').FeedListener} */
@@ -27,19 +28,23 @@ const listener = {
     pill.className = `pill ${isLive ? 'good' : 'bad'}`;
   },
   onHello(message) {
+    count = message.count;
     connections.reset(message.connections, message.closed);
     chart.reset(message.rates);
     showTiles(null);
   },
-  onOpen({ connection }) {
-    connections.update(connection);
+  onOpen(message) {
+    count = message.count;
+    connections.update(message.connection);
     showTiles(null);
   },
-  onClose({ connection }) {
-    connections.close(connection);
+  onClose(message) {
+    count = message.count;
+    connections.close(message.connection);
     showTiles(null);
   },
   onTick(message) {
+    count = message.count;
     for (const connection of message.connections) connections.update(connection);
     chart.add(message.rate);
     showTiles(message.rate);
@@ -59,7 +64,7 @@ new Console(token => feed.expect(token));
 /** The figures at the top. @param {Rate | null} rate `null`: those of a second stay */
 function showTiles(rate) {
   const open = [...connections.values()];
-  show('tile-connections', formatCount(connections.size));
+  show('tile-connections', formatCount(count));
   const packing = open.filter(({ extensions }) => extensions !== null);
   show('tile-ratio', formatRatio(sum(packing.map(({ packed }) => packed)), sum(packing.map(({ payload }) => payload))));
   const latencies = open.flatMap(({ latency }) => (latency === null ? [] : [latency])).sort((a, b) => a - b);

@@ -12,13 +12,14 @@ export const FEED_PROTOCOL = 'ws-playground';
 
 /** Frames in one message; of more only the last are told, and how many there were. */
 const MAX_FRAMES = 100;
+/** Connections that a page is told of; it would not show more. */
+const MAX_CONNECTIONS = 100;
 /** A page that has not taken so many bytes is told less. */
 const HIGH_WATER = 1024 * 1024;
 
 /** The server of the page's own connections. */
 export function createFeed(monitor: Monitor): WebSocketServerFactory {
   const factory = new WebSocketServerFactory({ protocols: [FEED_PROTOCOL] });
-  factory.setProtocolOptions({ maxMessagePayloadSize: 4096 });
   factory.protocol = class extends FeedProtocol {
     constructor() {
       super(monitor);
@@ -44,7 +45,7 @@ class FeedProtocol extends WebSocketServerProtocol implements MonitorListener {
   override onOpen(): void {
     const { connections, closed, rates } = this.#monitor;
     this.#tell('hello', {
-      connections: [...connections.values()].map(connection => connection.describe()),
+      connections: describeSome([...connections.values()]),
       closed: closed.map(connection => connection.describe()),
       rates,
     });
@@ -87,7 +88,7 @@ class FeedProtocol extends WebSocketServerProtocol implements MonitorListener {
   }
 
   onTick(rate: Rate, changed: readonly WatchedConnection[]): void {
-    this.#tell('tick', { rate, connections: changed.map(connection => connection.describe()) });
+    this.#tell('tick', { rate, connections: describeSome(changed) });
   }
 
   /** Tells the frames of a connection so far; those to come follow. */
@@ -107,9 +108,14 @@ class FeedProtocol extends WebSocketServerProtocol implements MonitorListener {
   }
 
   #tell(type: string, what: object): void {
-    const isLate = this.bufferedAmount > HIGH_WATER && (type === 'tick' || type === 'frames');
-    if (this.state === 'open' && !isLate) this.sendMessage(JSON.stringify({ type, ...what }));
+    const isLate = this.bufferedAmount > HIGH_WATER;
+    const count = this.#monitor.connections.size;
+    if (this.state === 'open' && !isLate) this.sendMessage(JSON.stringify({ type, count, ...what }));
   }
+}
+
+function describeSome(connections: readonly WatchedConnection[]): object[] {
+  return connections.slice(0, MAX_CONNECTIONS).map(connection => connection.describe());
 }
 
 function describeFrame({ header, preview, ...frame }: WireFrame): object {
