@@ -42,7 +42,7 @@ describe.skipIf(noPython !== null)(`Autobahn|JS and Autobahn|Python (${noPython 
 
       // Everybody offers something.
       await a.register('com.a.add', ([x, y]) => (x as number) + (y as number));
-      await b.register('com.b.concat', (args, kwargs) => `${args.join('')}${kwargs['end'] ?? ''}`);
+      await b.register('com.b.concat', (args, kwargs) => `${args.join('')}${kwargs.end ?? ''}`);
 
       // Everybody calls everybody.
       expect(await a.call('com.b.concat', ['x', 'é'], { end: '!' })).toBe('xé!');
@@ -65,8 +65,8 @@ describe.skipIf(noPython !== null)(`Autobahn|JS and Autobahn|Python (${noPython 
       });
 
       // Everybody hears everybody.
-      await a.subscribe('com.topic', (args, kwargs) => void heard['a']?.push([args, kwargs]));
-      await b.subscribe('com.topic', (args, kwargs) => void heard['b']?.push([args, kwargs]));
+      await a.subscribe('com.topic', (args, kwargs) => void heard.a?.push([args, kwargs]));
+      await b.subscribe('com.topic', (args, kwargs) => void heard.b?.push([args, kwargs]));
       await a.call('com.python.subscribe', ['com.topic']);
       await a.call('com.python.subscribe', ['com.wild..card', 'wildcard']);
       await a.publish('com.topic', ['from a'], {}, { acknowledge: true, exclude_me: false });

@@ -140,7 +140,8 @@ export function readDict(what: string, value: unknown): Kwargs {
 }
 
 /**
- * The keys that are understood, checked, and `x_…` keys as they are.
+ * The keys that are understood, checked, and `x_…` keys as they are. Some clients write null, or CBOR's undefined, for
+ * what they leave out.
  *
  * @throws ProtocolError
  */
@@ -151,6 +152,7 @@ export function readOptions<Options extends object>(what: string, value: unknown
     const item = given[key];
     const check = rows.get(key);
     if (check !== undefined) {
+      if (item === undefined || (item === null && !check.accepts(null))) continue;
       if (!check.accepts(item)) throw new ProtocolError(`${what}.${key} must be ${check.expected}, not ${show(item)}`);
       options[key] = item;
     } else if (key.startsWith('x_')) {

@@ -50,7 +50,7 @@ export function openAutobahn(
       });
     connection.onclose = (reason, details) => {
       onClosed();
-      reject(Object.assign(new Error(`${reason}: ${JSON.stringify(details)}`), { reason: details['reason'] }));
+      reject(Object.assign(new Error(`${reason}: ${JSON.stringify(details)}`), { reason: details.reason }));
       return true;
     };
     connection.open();

@@ -1,6 +1,6 @@
 /** WAMP in MessagePack. */
 
-import { Decoder, Encoder } from '@msgpack/msgpack';
+import { Decoder, Encoder, ExtensionCodec } from '@msgpack/msgpack';
 import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
 import { batched } from './batching.ts';
@@ -16,7 +16,7 @@ export interface MsgpackOptions {
 }
 
 const encoder = /* @__PURE__ */ new Encoder({ ignoreUndefined: true });
-const decoder = /* @__PURE__ */ new Decoder();
+const decoder = /* @__PURE__ */ new Decoder({ extensionCodec: /* @__PURE__ */ createExtensions() });
 
 const plain: IObjectSerializer = {
   name: 'msgpack',
@@ -50,4 +50,11 @@ export class MsgpackSerializer extends Serializer {
       mimeType: 'application/x-msgpack',
     });
   }
+}
+
+/** Besides dates: `undefined`, for which msgpackr, and so wampy, has the extension 0. */
+function createExtensions(): ExtensionCodec {
+  const extensions = new ExtensionCodec();
+  extensions.register({ type: 0, encode: () => null, decode: () => undefined });
+  return extensions;
 }
