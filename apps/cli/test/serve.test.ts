@@ -67,6 +67,38 @@ describe('wsc serve', () => {
   });
 });
 
+describe('wsc serve --ui', () => {
+  test('shows a page at the port of the server, and serves there as without it', async () => {
+    const server = await startServer(['serve', '-p', '0', '--ui', '-q', '--broadcast']);
+    const [, page] = await server.stdout.match(/look at it on (http:\S+)\n/);
+    const response = await fetch(page!);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(await response.text()).toContain('<title>WebSocket playground</title>');
+    const [ann, bob] = await Promise.all([openWebSocket(server.url), openWebSocket(`${server.url}/x`)]);
+    await ann.sendMessage('hello');
+    expect(await bob.getMessage()).toBe('hello');
+    expect(await server.interrupt()).toBe(0);
+    expect(await bob.whenClosed).toMatchObject({ code: 1001 });
+  });
+
+  test('a command runs behind it, too; a port that is taken is told', async () => {
+    const server = await startServer([
+      'serve',
+      '-p',
+      '0',
+      '--ui',
+      '-q',
+      ...node('console.log(process.env.PATH_INFO, process.env.SERVER_PORT)'),
+    ]);
+    const { port } = new URL(server.url);
+    expect(await runCli(['connect', '-l', `${server.url}/x`])).toMatchObject({ status: 0, stdout: `/x ${port}\n` });
+    expect(await runCli(['serve', '-p', port, '--ui'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('it is taken'),
+    });
+  });
+});
+
 describe('wsc serve -- COMMAND', () => {
   test('lines of its output are messages, messages lines of its input, and 1000 is its good end', async () => {
     const code = `console.log('ready'); process.stdin.on('data', d => process.stdout.write(String(d).toUpperCase())); process.stdin.on('end', () => {}); setTimeout(() => {}, 0)`;

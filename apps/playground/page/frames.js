@@ -63,6 +63,7 @@ export class Frames {
     const details = make('details', '', summary);
     // Made when it is looked at: most never are.
     details.addEventListener('toggle', () => details.append(octets(frame)), { once: true });
+    details.addEventListener('toggle', () => details.open && details.scrollIntoView({ block: 'nearest' }));
     return make('li', '', details);
   }
 

@@ -27,7 +27,7 @@ interface ServeValues {
   readonly maxConnections: number;
   readonly maxSize: number;
   readonly fragment: number;
-  readonly keepalive: number;
+  readonly keepalive?: number;
   readonly compression: boolean;
   readonly cert?: string;
   readonly key?: string;
@@ -62,7 +62,11 @@ export function addServeOptions(command: Command): Command {
     .option('--max-connections <n>', 'clients at the same time; 0: no limit', wholeNumber(), 0)
     .option('--max-size <bytes>', 'the longest message that is accepted', byteSize, 1024 * 1024)
     .option('--fragment <bytes>', 'send longer messages in several frames; 0: never', wholeNumber(), 0)
-    .option('--keepalive <ms>', 'ping clients at this interval; 0: never', milliseconds, 20_000)
+    .option(
+      '--keepalive <ms>',
+      'ping clients at this interval; 0: never (default: 20000, with --ui 5000)',
+      milliseconds,
+    )
     .option('--no-compression', 'do not accept permessage-deflate')
     .option('--cert <file>', 'certificate in PEM: serve wss://')
     .option('--key <file>', 'its private key')
@@ -109,7 +113,9 @@ function createFactory(
   Service: ServiceClass,
   origins: readonly string[] | null,
 ): WebSocketServerFactory {
-  const { subprotocol, maxConnections, maxSize, fragment, keepalive, compression } = values;
+  const { subprotocol, maxConnections, maxSize, fragment, compression } = values;
+  // Who looks at latencies wants to see them change.
+  const keepalive = values.keepalive ?? (values.ui ? 5000 : 20_000);
   const factory = new WebSocketServerFactory({ protocols: [...subprotocol] });
   // Each connection's own end is told by its address.
   factory.url = '';
