@@ -40,7 +40,7 @@ export function createNetwork({ serializers, ...options }: NetworkOptions = {}):
     realms: ['realm1'],
     clock,
     random: seededRandom(7),
-    logger: { log: (_level, event, fields) => void reported.push([event, fields?.['error']]) },
+    logger: { log: (_level, event, fields) => void reported.push([event, fields?.error]) },
     ...options,
   });
   const factory = new WampWebSocketServerFactory(() => router.createSession(), {}, { serializers });

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { ApplicationError, ApplicationSession, ticketAuth, ticketChallenge } from '../../src/index.ts';
+import { createNetwork, reported, settle } from '../support/network.ts';
+
+/** Why a session could not join. */
+async function refusal(network: ReturnType<typeof createNetwork>, session: ApplicationSession): Promise<unknown> {
+  await network.connect(session);
+  return session.joined.then(
+    () => 'joined',
+    error => error.error,
+  );
+}
+
+describe('authenticate', () => {
+  test('says who a session is', async () => {
+    const network = createNetwork({
+      authenticate: async ({ authextra }) => ({
+        authid: 'joe',
+        authrole: 'user',
+        authextra: { ...authextra, more: 1 },
+      }),
+    });
+    const session = await network.client({ authextra: { a: 1 } });
+    expect(session.sessionDetails).toMatchObject({
+      authid: 'joe',
+      authrole: 'user',
+      authmethod: 'anonymous',
+      authextra: { a: 1, more: 1 },
+    });
+  });
+
+  test.each([
+    { name: 'null', authenticate: () => null, error: 'wamp.error.authentication_failed' },
+    {
+      name: 'an ApplicationError',
+      authenticate: () => {
+        throw new ApplicationError('wamp.error.no_such_principal', ['who?']);
+      },
+      error: 'wamp.error.no_such_principal',
+    },
+    {
+      name: 'any other error',
+      authenticate: () => Promise.reject(new Error('secret')),
+      error: 'wamp.error.authentication_failed',
+    },
+  ])('$name is a refusal', async ({ authenticate, error }) => {
+    const network = createNetwork({ authenticate });
+    expect(await refusal(network, new ApplicationSession())).toBe(error);
+  });
+
+  test('a challenge is answered by the session, or not', async () => {
+    const network = createNetwork({
+      authenticate: ({ authmethods }) => {
+        if (!authmethods.includes('ticket')) throw new ApplicationError('wamp.error.no_auth_method');
+        return ticketChallenge({ ticket: 'open sesame', authrole: 'user' });
+      },
+    });
+    const good = await network.client({ authenticators: [ticketAuth(async () => 'open sesame')] });
+    expect(good.sessionDetails).toMatchObject({ authmethod: 'ticket', authrole: 'user' });
+    expect(await refusal(network, new ApplicationSession())).toBe('wamp.error.no_auth_method');
+    const wrong = new ApplicationSession({ authenticators: [ticketAuth('guess')] });
+    expect(await refusal(network, wrong)).toBe('wamp.error.authentication_failed');
+    const unable = new ApplicationSession({ authmethods: ['ticket'] });
+    expect(await refusal(network, unable)).toBe('wamp.error.cannot_authenticate');
+    await settle();
+    expect(network.router.sessions('realm1')).toHaveLength(1);
+  });
+
+  test('who does not join in time is refused', async () => {
+    const network = createNetwork({ joinTimeout: 5000 });
+    const session = new ApplicationSession({ realm: null });
+    await network.connect(session);
+    network.clock.advance(5000);
+    await settle();
+    expect(session.isConnected).toBe(false);
+    expect(network.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('authorize', () => {
+  test('refuses what it does not allow', async () => {
+    const network = createNetwork({ authorize: (_session, action, uri) => uri !== `com.no.${action}` });
+    const session = await network.client();
+    const refused = { error: 'wamp.error.not_authorized' };
+    await expect(session.call('com.no.call')).rejects.toMatchObject(refused);
+    await expect(session.register('com.no.register', () => 1)).rejects.toMatchObject(refused);
+    await expect(session.subscribe('com.no.subscribe', () => 1)).rejects.toMatchObject(refused);
+    await expect(session.publish('com.no.publish', null, null, { acknowledge: true })).rejects.toMatchObject(refused);
+    await session.register('com.yes', () => 'yes');
+    expect(await session.call('com.yes')).toBe('yes');
+  });
+
+  test('may take its time: what a session asks is done in its order', async () => {
+    const pending: (() => void)[] = [];
+    const network = createNetwork({
+      authorize: (_session, action, uri) =>
+        uri === 'com.slow' ? new Promise(resolve => void pending.push(() => resolve(true))) : action !== 'call',
+    });
+    const [one, two] = [await network.client(), await network.client()];
+    const heard: string[] = [];
+    await two.subscribe('com.', (_args, _kwargs, { topic }) => heard.push(topic), { match: 'prefix' });
+    await one.publish('com.slow');
+    await one.publish('com.fast');
+    const call = one.call('com.x').catch(error => error.error);
+    await settle();
+    expect([heard, pending.length]).toEqual([[], 1]);
+    pending[0]?.();
+    expect(await call).toBe('wamp.error.not_authorized');
+    await settle();
+    expect(heard).toEqual(['com.slow', 'com.fast']);
+  });
+
+  test('can name sessions to the other end, or keep them from being named', async () => {
+    const network = createNetwork({
+      authorize: (_session, _action, uri) => ({ allow: true, disclose: uri === 'com.p' }),
+    });
+    const [callee, caller] = [await network.client(), await network.client()];
+    await callee.register('com.', (_args, _kwargs, { caller: id }) => id, { match: 'prefix' });
+    expect(await caller.call('com.p')).toBe(caller.sessionDetails!.session);
+    expect(await caller.call('com.q', null, null, { discloseMe: true })).toBe(null);
+  });
+
+  test('that fails is a refusal, and is reported', async () => {
+    reported.length = 0;
+    const network = createNetwork({
+      authorize: (_session, action) => {
+        if (action === 'call') throw new Error('broken');
+        return Promise.reject(new Error('broken later'));
+      },
+    });
+    const session = await network.client();
+    const failed = { error: 'wamp.error.authorization_failed' };
+    await expect(session.call('com.p')).rejects.toMatchObject(failed);
+    await expect(session.subscribe('com.t', () => {})).rejects.toMatchObject(failed);
+    expect(reported.map(([event]) => event)).toEqual(['wamp-authorize-failed', 'wamp-authorize-failed']);
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PatternStore } from '../../src/router/pattern-store.ts';
+import type { MatchPolicy } from '../../src/uri.ts';
+
+interface Pattern {
+  readonly pattern: string;
+  readonly match: MatchPolicy;
+}
+
+/** The rule, in the plainest words. */
+function matches({ pattern, match }: Pattern, uri: string): boolean {
+  if (match === 'exact') return pattern === uri;
+  if (match === 'prefix') return uri.startsWith(pattern);
+  const [want, have] = [pattern.split('.'), uri.split('.')];
+  return want.length === have.length && want.every((part, i) => part === '' || part === have[i]);
+}
+
+const part = fc.constantFrom('a', 'b', 'ab');
+const uri = fc.array(part, { minLength: 1, maxLength: 4 }).map(parts => parts.join('.'));
+const wildcard = fc.array(fc.constantFrom('a', 'b', ''), { minLength: 1, maxLength: 4 }).map(parts => parts.join('.'));
+const pattern: fc.Arbitrary<Pattern> = fc.oneof(
+  fc.record({ pattern: uri, match: fc.constant('exact' as const) }),
+  fc.record({ pattern: fc.oneof(uri, fc.constant(''), fc.constant('a.')), match: fc.constant('prefix' as const) }),
+  fc.record({ pattern: wildcard, match: fc.constant('wildcard' as const) }),
+);
+const keyOf = ({ pattern, match }: Pattern): string => `${match} ${pattern}`;
+
+describe('PatternStore', () => {
+  test('finds what the plain rule finds, also after some were removed', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(pattern, { selector: keyOf, maxLength: 12 }), uri, (patterns, topic) => {
+        const store = new PatternStore<string>();
+        for (const each of patterns) store.set(each.pattern, each.match, keyOf(each));
+        for (const each of patterns) expect(store.get(each.pattern, each.match)).toBe(keyOf(each));
+        const check = (kept: readonly Pattern[]): void => {
+          const expected = kept.filter(each => matches(each, topic)).map(keyOf);
+          expect(store.all(topic).sort()).toEqual(expected.sort());
+          expect(store.best(topic) === undefined).toBe(expected.length === 0);
+        };
+        check(patterns);
+        const half = Math.floor(patterns.length / 2);
+        for (const each of patterns.slice(0, half)) store.delete(each.pattern, each.match);
+        for (const each of patterns.slice(0, half)) store.delete(each.pattern, each.match);
+        check(patterns.slice(half));
+      }),
+      { numRuns: 200, seed: 3 },
+    );
+  });
+
+  test.each([
+    { patterns: ['exact a.b.c', 'prefix a.b', 'wildcard a..c'], best: 'exact a.b.c' },
+    { patterns: ['prefix a.', 'prefix a.b', 'wildcard a.b.'], best: 'prefix a.b' },
+    { patterns: ['wildcard ..c', 'wildcard a..', 'wildcard .b.c'], best: 'wildcard a..' },
+    { patterns: ['wildcard a..c', 'wildcard a.b.'], best: 'wildcard a.b.' },
+  ])('of $patterns the best for a.b.c is $best', ({ patterns, best }) => {
+    const store = new PatternStore<string>();
+    for (const each of patterns) {
+      const [match, text] = each.split(' ') as [MatchPolicy, string];
+      store.set(text, match, each);
+    }
+    expect(store.best('a.b.c')).toBe(best);
+  });
+});
