@@ -1,0 +1,104 @@
+// What our engine makes of a stream of frames, in words that are the same for all implementations.
+
+import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
+import {
+  nodePlatform,
+  WebSocketClientFactory,
+  type WebSocketClientProtocol,
+  WebSocketServerFactory,
+  type WebSocketServerProtocol,
+} from '@ws/node';
+import { manualClock, memoryPair, seededRandom } from '@ws/testkit';
+import type { Logger, Platform } from '@ws/types';
+import { readFrames, request, response } from '../hostile/wire.ts';
+import type { StreamKind } from './streams.ts';
+
+/** What came of a stream. */
+export interface Observation {
+  /** Messages, pings, pongs and at last a Close frame, in order, such as `text 48656c6c6f`. */
+  readonly events: readonly string[];
+  /** The code that the connection was failed with; `null`: nothing was wrong. */
+  readonly failure: number | null;
+  /** Of ours: the rule that was broken, such as `ERR_INVALID_UTF8`; `ERR_CLOSE_FRAME`: one of those for Close frames. */
+  readonly rule?: string | undefined;
+}
+
+/** The limits that all are given. */
+export const LIMITS = { message: 2000, fragments: 20 } as const;
+
+/** An event in words. */
+export function eventOf(name: string, bytes: Uint8Array): string {
+  return `${name} ${Buffer.from(bytes).toString('hex')}`;
+}
+
+/** Has our server, or client, read pieces of a stream, through its public API and a stream in memory. */
+export function observeOurs(pieces: readonly Uint8Array[], kind: StreamKind): Observation {
+  const events: string[] = [];
+  const clock = manualClock();
+  const pair = memoryPair({ manual: true, capacity: Number.POSITIVE_INFINITY });
+  let rule: string | undefined;
+  const log: Logger['log'] = (_level, _event, fields) => {
+    rule ??= String((fields?.error as { readonly code?: unknown } | undefined)?.code);
+  };
+  const protocol = createProtocol(kind, { ...nodePlatform, clock, random: seededRandom(1), logger: { log } });
+  protocol.onMessage = (payload, isBinary) => void events.push(eventOf(isBinary ? 'binary' : 'text', payload));
+  protocol.onPing = payload => void events.push(eventOf('ping', payload));
+  protocol.onPong = payload => void events.push(eventOf('pong', payload));
+  let end = '';
+  protocol.onClose = (wasClean, code) => {
+    if (wasClean) end = `close ${code ?? 1005}`;
+  };
+  let sent: Buffer = Buffer.alloc(0);
+  const onData = (bytes: Uint8Array): void => {
+    sent = Buffer.concat([sent, bytes]);
+  };
+  pair.b.attach({ onData, onDrain() {}, onEnd() {}, onClose() {} });
+  protocol.attach(pair.a);
+  const flush = (): void => {
+    do {
+      pair.flush();
+      clock.flush();
+    } while (pair.step());
+  };
+  flush();
+  pair.b.write(handshake(sent.toString('latin1'), kind));
+  flush();
+  for (const piece of pieces) {
+    pair.b.write(Uint8Array.from(piece));
+    flush();
+  }
+  pair.b.end();
+  flush();
+  const failure = failureCode(sent.subarray(sent.indexOf('\r\n\r\n') + 4));
+  // What is wrong with a Close frame is not logged: the peer goes either way.
+  if (failure !== null) rule ??= 'ERR_CLOSE_FRAME';
+  return { events: failure === null && end !== '' ? [...events, end] : events, failure, rule };
+}
+
+function createProtocol(
+  { isMasked, hasDeflate }: StreamKind,
+  platform: Platform,
+): WebSocketServerProtocol | WebSocketClientProtocol {
+  const limits = { maxMessagePayloadSize: LIMITS.message, maxFragments: LIMITS.fragments };
+  if (isMasked) {
+    const factory = new WebSocketServerFactory({}, platform);
+    factory.setProtocolOptions({ ...limits, perMessageCompressionAccept: hasDeflate ? acceptDeflate() : null });
+    return factory.buildProtocol();
+  }
+  const factory = new WebSocketClientFactory({}, platform);
+  factory.setProtocolOptions({ ...limits, perMessageCompressionOffers: hasDeflate ? offerDeflate() : [] });
+  return factory.buildProtocol();
+}
+
+function handshake(asked: string, { isMasked, hasDeflate }: StreamKind): Buffer {
+  const extension = hasDeflate ? { more: 'Sec-WebSocket-Extensions: permessage-deflate' } : {};
+  return Uint8Array.from(isMasked ? request(extension) : response(asked, extension)) as Buffer;
+}
+
+/** The code of our Close frame, unless it only answers the peer's: by 1000. */
+function failureCode(sent: Buffer): number | null {
+  const close = readFrames(sent).frames.find(({ opcode }) => opcode === 8);
+  if (close === undefined || close.payload.length < 2) return null;
+  const code = close.payload.readUInt16BE(0);
+  return code === 1000 ? null : code;
+}
