@@ -16,7 +16,7 @@ import {
 } from '../src/index.ts';
 import { echoFactory, nextMessage } from './support/echo.ts';
 
-const MESSAGES = 500;
+const MESSAGES = 250;
 const closers: (() => Promise<unknown> | unknown)[] = [];
 
 afterEach(async () => {
@@ -31,6 +31,10 @@ function anyMessage(random: SeededRandom): Uint8Array {
     text += JSON.stringify({ id: random.below(1e6), name: `user ${random.below(9)}`, ok: true });
   return encodeText(text).subarray(0, length);
 }
+
+const messages = ((random: SeededRandom) => Array.from({ length: MESSAGES }, () => anyMessage(random)))(
+  seededRandom(1),
+);
 
 async function ourServer(options: Parameters<WebSocketServerFactory['setProtocolOptions']>[0]): Promise<string> {
   const factory = echoFactory();
@@ -107,8 +111,6 @@ describe('permessage-deflate over real connections', () => {
       closers.push(() => client.terminate());
       await once(client, 'open');
       expect(client.extensions).toMatch(/^permessage-deflate/);
-      const random = seededRandom(1);
-      const messages = Array.from({ length: MESSAGES }, () => anyMessage(random));
       const received: Uint8Array[] = [];
       const all = new Promise<void>(resolve => {
         client.on('message', data => {
@@ -130,8 +132,6 @@ describe('permessage-deflate over real connections', () => {
         ours.requestMaxWindowBits ? rest : { ...rest, ...(serverMaxWindowBits ? { serverMaxWindowBits } : {}) },
       );
       const client = await ourClient(url, { perMessageCompressionOffers: offerDeflate(ours) });
-      const random = seededRandom(2);
-      const messages = Array.from({ length: MESSAGES }, () => anyMessage(random));
       const received: Uint8Array[] = [];
       const all = new Promise<void>(resolve => {
         client.on('message', payload => {

@@ -42,9 +42,20 @@ function hardCases(): Map<string, Uint8Array> {
   return cases;
 }
 
+const hard = hardCases();
+const made = new Map<string, Uint8Array>();
+
+/** What comes of a hard case: made once for all tests. */
+function compressHard(name: string, level: number): Uint8Array {
+  const key = `${name} ${level}`;
+  const known = made.get(key) ?? compress(hard.get(name)!, level);
+  made.set(key, known);
+  return known;
+}
+
 describe('portableBzip2', () => {
-  test.each([...hardCases()])('is undone by itself: %s', (_name, bytes) => {
-    for (const level of [1, 9]) expect(equalBytes(decompress(compress(bytes, level)), bytes)).toBe(true);
+  test.each([...hard])('is undone by itself: %s', (name, bytes) => {
+    for (const level of [1, 9]) expect(equalBytes(decompress(compressHard(name, level)), bytes)).toBe(true);
   });
 
   test('takes messages in pieces', () => {
@@ -53,7 +64,7 @@ describe('portableBzip2', () => {
       portableBzip2.compressor({ level: 1 }),
       portableBzip2.decompressor({ level: 1 }),
     ];
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 150; i++) {
       const message = anyMessage(random, 3000);
       const compressed = compressAll(compressor, anyPieces(random, message));
       expect(equalBytes(compressed, compress(message, 1))).toBe(true);
@@ -76,11 +87,10 @@ describe('portableBzip2', () => {
 });
 
 describe.skipIf(!hasProgram)('portableBzip2 and the program bzip2 (skipped where that is not installed)', () => {
-  test.each([...hardCases()])('make the same: %s', (_name, bytes) => {
+  // That the same is undone has been seen above.
+  test.each([...hard])('make the same: %s', (name, bytes) => {
     for (const level of [1, 9]) {
-      const expected = bzip2(['-c', `-${level}`], bytes);
-      expect(equalBytes(compress(bytes, level), expected)).toBe(true);
-      expect(equalBytes(decompress(expected), bytes)).toBe(true);
+      expect(equalBytes(compressHard(name, level), bzip2(['-c', `-${level}`], bytes))).toBe(true);
     }
   });
 
@@ -101,7 +111,7 @@ describe.skipIf(!hasProgram)('portableBzip2 and the program bzip2 (skipped where
     expect(equalBytes(bzip2(['-dc'], concatBytes(messages.map(bytes => compress(bytes)))), concatBytes(messages))).toBe(
       true,
     );
-    for (const message of messages.slice(0, 100)) {
+    for (const message of messages.slice(0, 50)) {
       expect(equalBytes(bzip2(['-c', '-9'], message), compress(message))).toBe(true);
     }
   }, 30_000);

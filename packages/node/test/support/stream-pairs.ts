@@ -12,7 +12,7 @@ import { HandleStream } from '../../src/handle-stream.ts';
 import { takeUpgraded } from '../../src/mount.ts';
 import { socketStream } from '../../src/socket-stream.ts';
 import { acceptHandles, countOut } from '../../src/stream-handle.ts';
-import { createCertificate } from './certificates.ts';
+import { type Certificate, createCertificate } from './certificates.ts';
 
 /** Two ends of one transport, and what is to be closed after the test. */
 export interface Pair {
@@ -62,8 +62,12 @@ export async function upgradedPair(): Promise<Pair> {
   return { a: socketStream(socket), b, close: () => closeServer(server) };
 }
 
+/** One for all pairs: making it starts a program. */
+let certificate: Certificate | null = null;
+
 export async function tlsPair(): Promise<Pair> {
-  const { key, cert } = createCertificate();
+  certificate ??= createCertificate();
+  const { key, cert } = certificate;
   const server = createTlsServer({ key, cert, allowHalfOpen: true });
   const port = await listen(server);
   const accepted = new Promise<TLSSocket>(resolve => server.once('secureConnection', resolve));

