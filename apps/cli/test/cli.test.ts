@@ -55,6 +55,41 @@ describe('wsc in a shell', () => {
   });
 });
 
+describe('a server that ends', () => {
+  test('leaves no program behind', async () => {
+    const code = `console.log(process.pid); setInterval(() => {}, 1000)`;
+    const child = spawn(process.execPath, [
+      WSC,
+      'serve',
+      '-p',
+      '0',
+      '--grace',
+      '5s',
+      '--',
+      process.execPath,
+      '-e',
+      code,
+    ]);
+    started.push(child);
+    const [first] = await once(child.stdout, 'data');
+    const [, url] = /listening on (\S+)/.exec(String(first))!;
+    const { stdout: pid } = await runCli(['connect', '-n', '1', url!]);
+    expect(() => process.kill(Number(pid), 0)).not.toThrow();
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    // It is gone as soon as it has got its signal.
+    while (isThere(Number(pid))) await new Promise(resolve => setImmediate(resolve));
+  });
+
+  function isThere(pid: number): boolean {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  }
+});
+
 describe('the command line', () => {
   test('helps', async () => {
     const { status, stdout } = await runCli(['--help']);

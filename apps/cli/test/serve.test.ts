@@ -171,6 +171,13 @@ describe('wsc serve -- COMMAND', () => {
     await first.close();
   });
 
+  test('a program that stays when its client is gone is told to end', async () => {
+    const code = `process.on('SIGTERM', () => { console.error('told to end'); process.exit() }); setInterval(() => {}, 1000); console.log('ready')`;
+    const server = await startServer(['serve', '-p', '0', '--grace', '20', ...node(code)]);
+    expect((await runCli(['connect', '-n', '1', server.url])).stdout).toBe('ready\n');
+    await server.stdout.match(/\[\d+\]: told to end\n/);
+  });
+
   test('--binary passes bytes on, as they come', async () => {
     const server = await startServer([
       'serve',

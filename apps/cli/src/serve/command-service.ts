@@ -48,6 +48,7 @@ export function commandService(options: CommandOptions): ServiceClass {
       const child = spawn(options.file, options.args, { env, stdio: 'pipe', windowsHide: true });
       this.#child = child;
       running++;
+      endWithUs(child);
       child.once('close', (code, signal) => {
         running--;
         this.#onExit(code, signal);
@@ -119,6 +120,22 @@ export function commandService(options: CommandOptions): ServiceClass {
         this.closeWith(1011, signal === null ? `the program ended with ${code}` : `the program was ended by ${signal}`);
     }
   };
+}
+
+/** Programs that run; none is left behind when we end. */
+const programs = new Set<ChildProcessWithoutNullStreams>();
+
+function endWithUs(child: ChildProcessWithoutNullStreams): void {
+  if (programs.size === 0) process.once('exit', endPrograms);
+  programs.add(child);
+  child.once('close', () => {
+    programs.delete(child);
+    if (programs.size === 0) process.off('exit', endPrograms);
+  });
+}
+
+function endPrograms(): void {
+  for (const child of programs) child.kill();
 }
 
 /** Calls `onLine` for each line of a stream. */

@@ -12,6 +12,8 @@ const HIGH_WATER = 1024 * 1024;
 export function echoService(): ServiceClass {
   return class Echo extends WebSocketServerProtocol {
     override onMessage(payload: Uint8Array, isBinary: boolean): void {
+      // What still comes after our Close frame has no answer.
+      if (this.state !== 'open') return;
       this.sendMessage(payload, isBinary);
       holdWhileBlocked(this);
     }
