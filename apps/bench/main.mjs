@@ -14,7 +14,7 @@ const USAGE = `usage: pnpm bench [--quick] [--only NAMES] [--servers NAMES] [--r
 
   --quick     3 short rounds
   --only      work whose name starts with one of these, separated by commas
-  --servers   only these of ours, ours-attach, ours-pull, ws, websocket, deno, uws, raw, undici
+  --servers   only these of ours, ours-attach, ours-pull, ws, websocket, deno, uws, raw, undici, ours-wamp, fox-wamp
   --rounds    rounds (default 5)          --seconds  measured in each (default 1)
   --save      write RESULTS.md, results.json and the chart; a run of everything does so anyway
   --cpu-prof  node servers write CPU profiles to node_modules/.cache/bench/profiles

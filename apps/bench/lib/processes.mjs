@@ -88,6 +88,8 @@ const isOurs = name => name.startsWith('ours');
 /** Whether `@ws/node` was built; its servers run by bare node. */
 const hasOurs = existsSync(fileURLToPath(new URL('../../../packages/node/dist/index.js', import.meta.url)));
 
+const hasOurWamp = existsSync(fileURLToPath(new URL('../../../packages/wamp/dist/index.js', import.meta.url)));
+
 /** @returns {string | null} An echo server over uWebSockets, which npm does not have: `PROGRAM PORT` starts it. */
 export const uwsBinary = () => process.env.BENCH_UWS ?? null;
 
@@ -98,6 +100,8 @@ export const uwsBinary = () => process.env.BENCH_UWS ?? null;
 export function whyMissing(subject) {
   if (isOurs(subject) && !hasOurs) return '@ws/node is not built (run `turbo run build`)';
   if (subject === 'deno' && deno === null) return 'the deno package has no binary for this system';
+  if (subject === 'ours-wamp' && !hasOurWamp) return '@ws/wamp is not built (run `turbo run build`)';
+  if (subject === 'fox-wamp' && !process.env.BENCH_FOX_WAMP) return 'not installed (BENCH_FOX_WAMP names its folder)';
   if (subject === 'uws' && uwsBinary() === null) return 'no binary given (--uws PATH or BENCH_UWS)';
   return null;
 }

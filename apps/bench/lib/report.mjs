@@ -104,7 +104,9 @@ const list = record =>
 export function formatReport({ machine, versions, rounds, scenarios }) {
   const isClient = (/** @type {ScenarioSummary} */ scenario) => scenario.name.startsWith('client');
   const servers = scenarios.filter(scenario => !isClient(scenario));
-  const work = servers.filter(scenario => !scenario.isMemory && scenario.name !== 'echo-10k');
+  const isWamp = (/** @type {ScenarioSummary} */ scenario) => scenario.name.startsWith('wamp');
+  const work = servers.filter(scenario => !scenario.isMemory && scenario.name !== 'echo-10k' && !isWamp(scenario));
+  const wamp = servers.filter(isWamp);
   const columns = ['ours', 'ours-attach', 'ours-pull', 'ws', 'websocket', 'deno', 'uws', 'raw', 'undici'];
   const many = servers.filter(scenario => scenario.name === 'echo-10k');
   return `# Results
@@ -128,6 +130,7 @@ ${table(
   columns,
 )}
 
+${wamp.length > 0 ? `## WAMP routers\n\nCPU time of the router for a call (four messages), or for an event that reaches a subscriber. Wanted: 10,000 calls and\n50,000 events a second, that is 100 µs and 20 µs.\n\n${table(wamp, ['ours-wamp', 'fox-wamp'])}\n` : ''}
 ## Clients
 
 CPU time of the client process, against a server that only mirrors frames.

@@ -33,6 +33,11 @@ import { LOAD_CPU, runForJson, SERVER_CPU, startServer, whyMissing } from './pro
 
 const clientFile = (/** @type {string} */ name) => fileURLToPath(new URL(`../clients/${name}.mjs`, import.meta.url));
 
+const WAMP_LOAD = [process.execPath, fileURLToPath(new URL('../load/wamp.mjs', import.meta.url))];
+
+/** @param {Scenario} scenario */
+const isWamp = ({ mode }) => mode === 'rpc' || mode === 'events';
+
 /** @param {Scenario} scenario */
 async function framesFile({ size, isBinary, deflate }) {
   mkdirSync(CACHE, { recursive: true });
@@ -66,7 +71,7 @@ class Preparation {
   static async of(scenario) {
     const preparation = new Preparation();
     preparation.frames = await framesFile(scenario);
-    if (scenario.mode === 'client') return preparation;
+    if (scenario.mode === 'client' || isWamp(scenario)) return preparation;
     const inJs = (scenario.mode === 'echo' || scenario.mode === 'raw') && !scenario.deflate;
     preparation.generator = scenario.tls ? JS_GENERATOR : (compileGenerator() ?? (inJs ? JS_GENERATOR : null));
     if (preparation.generator === null) return 'no C compiler (set CC)';
@@ -89,6 +94,11 @@ class Preparation {
    * @param {number} seconds
    */
   command(scenario, entry, server, warmup, seconds) {
+    if (isWamp(scenario)) {
+      const { mode: work, connections, window, size } = scenario;
+      const { port, pid } = server;
+      return [...WAMP_LOAD, JSON.stringify({ port, pid, work, connections, window, size, warmup, seconds })];
+    }
     const mode = entry.subject === 'raw' ? 'raw' : scenario.mode;
     const command = [...(this.generator ?? []), mode, '-p', server.port, '-P', server.pid, '-f', this.frames];
     command.push('-c', entry.connections ?? scenario.connections, '-w', scenario.window, '-t', seconds, '-u', warmup);

@@ -1,7 +1,8 @@
 // What is measured, against whom, and what it may cost at most.
 
 /**
- * @typedef {'echo' | 'raw' | 'fan' | 'open' | 'idle' | 'client'} Mode What load/wsload.h describes, or a client under test.
+ * @typedef {'echo' | 'raw' | 'fan' | 'open' | 'idle' | 'client' | 'rpc' | 'events'} Mode What load/wsload.h describes, a
+ * client under test, or what load/wamp.mjs does.
  *
  * @typedef {object} Comparison A budget: the ratio of two entries of one scenario.
  * @property {string} of
@@ -17,7 +18,7 @@
  * @property {string} name For `--only`.
  * @property {string} title
  * @property {Mode} mode
- * @property {'message' | 'delivery' | 'handshake' | 'connection'} unit What the figure is for one of.
+ * @property {'message' | 'delivery' | 'handshake' | 'connection' | 'call' | 'event'} unit What the figure is for one of.
  * @property {number} connections
  * @property {number} window Messages in flight, on each connection; FAN: in all.
  * @property {number} size Bytes of a message.
@@ -37,6 +38,8 @@ const subjects = names => names.map(name => ({ name, subject: name }));
 const ratioToWs = atMost => [{ of: 'ours', to: 'ws', atMost }];
 
 const PEERS = ['ours', 'ws', 'websocket', 'deno', 'uws'];
+
+const WAMP_ROUTERS = ['ours-wamp', 'fox-wamp'];
 
 const DEFAULTS = {
   mode: /** @type {Mode} */ ('echo'),
@@ -228,4 +231,24 @@ export const SCENARIOS = [
     entries: subjects(['ours', 'ws', 'undici']),
     inChart: name !== 'client-16k',
   })),
+  {
+    ...DEFAULTS,
+    name: 'wamp-rpc',
+    title: 'WAMP: calls through a router, 64 B in JSON, 16 callers and 16 callees, 8 in flight',
+    mode: 'rpc',
+    unit: 'call',
+    connections: 16,
+    window: 8,
+    entries: subjects(WAMP_ROUTERS),
+  },
+  {
+    ...DEFAULTS,
+    name: 'wamp-events',
+    title: 'WAMP: events to 100 subscribers, 64 B in JSON, 8 publications in flight',
+    mode: 'events',
+    unit: 'event',
+    connections: 100,
+    window: 8,
+    entries: subjects(WAMP_ROUTERS),
+  },
 ];

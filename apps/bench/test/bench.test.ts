@@ -51,6 +51,17 @@ describe.skipIf(!canMeasure)('a round of the bench', () => {
     expect(drawChart([{ ...summary, inChart: true }])).toContain('<rect class="ws"');
   });
 
+  test.skipIf(whyMissing('ours-wamp') !== null).each(['wamp-rpc', 'wamp-events'])(
+    'gives a figure for a WAMP router: %s',
+    async name => {
+      const { summary, said } = await run(name, ['ours-wamp'], 2);
+      expect(said).toEqual([]);
+      expect(summary.entries['ours-wamp']?.median).toBeGreaterThan(0);
+      const machine = { machine: {}, versions: {}, rounds: { count: 1, seconds: 0.1 } };
+      expect(formatReport({ ...machine, scenarios: [summary] })).toContain('## WAMP routers');
+    },
+  );
+
   test('says why a server is left out', async () => {
     await expect(run('echo-64', ['nobody'], 1)).rejects.toThrow('none of its servers can run');
   });
