@@ -22,6 +22,8 @@ export function parseUrl(url: string): UrlParts {
   if (/[^ -~\x80-\uffff]/.test(text)) throw new RangeError('a URL has no control characters');
 
   const isSecure = scheme.length === 4;
+  // To browsers a backslash ends the host: nobody may be told two hosts by one URL.
+  if (authority.includes('\\')) throw new RangeError("the URL's hostname is not valid");
   const endpoint = authority.slice(authority.lastIndexOf('@') + 1);
   return /^unix(:|$)/i.test(endpoint)
     ? { isSecure, ...parseSocket(endpoint[4] === ':' ? endpoint.slice(5) + rawPath : '', query) }

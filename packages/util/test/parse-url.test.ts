@@ -92,6 +92,8 @@ describe('parseUrl', () => {
     ['ws://[::1', 'hostname'],
     ['ws://[localhost]', 'hostname'],
     ['ws://a b', 'hostname'],
+    ['ws://a.example\\@b.example', 'hostname'],
+    ['ws://user\\:x@b.example', 'hostname'],
     ['ws://localhost#f', 'fragment'],
     ['ws://localhost/x#frag', 'fragment'],
     ['ws://localhost:0', 'port'],
