@@ -13,6 +13,8 @@ export class RefusalBody {
   readonly #isChunked: boolean;
   /** How many bytes are wanted. */
   readonly #limit: number;
+  /** Where the next chunk begins, with the line that tells its size. */
+  #nextChunk = 0;
 
   constructor({ status, headers }: ResponseHead) {
     this.#isChunked = /\bchunked$/i.test(headers['transfer-encoding'] ?? '');
@@ -22,7 +24,7 @@ export class RefusalBody {
   /** Takes the next bytes. @returns whether that was all; if not, more may come until the connection ends */
   push(bytes: Uint8Array): boolean {
     this.#bytes.append(bytes, 0, Math.min(bytes.length, this.#limit - this.#bytes.length), 0);
-    return this.#bytes.length === this.#limit || (this.#isChunked && this.#endsWithLastChunk());
+    return this.#bytes.length === this.#limit || (this.#isChunked && this.#hasLastChunk());
   }
 
   /** What was collected, chunks joined. */
@@ -31,12 +33,26 @@ export class RefusalBody {
     return this.#isChunked ? joinChunks(bytes) : bytes;
   }
 
-  /** RFC 9112, 7.1; a trailer section is taken for more body, which then ends with the connection. */
-  #endsWithLastChunk(): boolean {
-    const tail = decodeLatin1(this.#bytes.tail(7));
-    return tail === '0\r\n\r\n' || tail === '\r\n0\r\n\r\n';
+  /** RFC 9112, 7.1. A trailer section is not waited for. Looks at each chunk once, however they are cut. */
+  #hasLastChunk(): boolean {
+    for (let rest = this.#rest(); rest > 0; rest = this.#rest()) {
+      const [line, size] = SIZE_LINE.exec(decodeLatin1(this.#bytes.tail(rest).subarray(0, MAX_SIZE_LINE))) ?? [];
+      if (line === undefined) return false;
+      const length = Number.parseInt(size!, 16);
+      if (length === 0) return true;
+      this.#nextChunk += line.length + length + 2;
+    }
+    return false;
+  }
+
+  #rest(): number {
+    return this.#bytes.length - this.#nextChunk;
   }
 }
+
+/** The first line of a chunk, and how long it may be. */
+const SIZE_LINE = /^([\da-f]{1,8})[^\r\n]*\r\n/i;
+const MAX_SIZE_LINE = 256;
 
 /** RFC 9112, 6.3. What is not announced ends with the connection. */
 function announcedLength(status: number, length: string | undefined, isChunked: boolean): number {
@@ -48,11 +64,12 @@ function announcedLength(status: number, length: string | undefined, isChunked: 
 function joinChunks(bytes: Uint8Array): Uint8Array {
   const text = decodeLatin1(bytes);
   const chunks: Uint8Array[] = [];
-  const sizeLine = /([\da-f]{1,8})[^\r\n]*\r\n/iy;
-  for (let size = sizeLine.exec(text); size !== null; size = sizeLine.exec(text)) {
-    const end = sizeLine.lastIndex + Number.parseInt(size[1]!, 16);
-    chunks.push(bytes.subarray(sizeLine.lastIndex, end));
-    sizeLine.lastIndex = end + 2;
+  for (let at = 0; ; ) {
+    const [line, size] = SIZE_LINE.exec(text.slice(at, at + MAX_SIZE_LINE)) ?? [];
+    const length = line === undefined ? 0 : Number.parseInt(size!, 16);
+    if (length === 0) return concatBytes(chunks);
+    at += line!.length;
+    chunks.push(bytes.subarray(at, at + length));
+    at += length + 2;
   }
-  return concatBytes(chunks);
 }

@@ -44,7 +44,31 @@ describe('the body of a refusal (RFC 9112, 6.3)', () => {
       name: 'in chunks, with a trailer',
       headers: { 'transfer-encoding': 'chunked' },
       body: '1\r\na\r\n0\r\nX: y\r\n\r\n',
-      result: ['a', false],
+      result: ['a', true],
+    },
+    {
+      name: 'in chunks, with something behind the last, however it is cut',
+      headers: { 'transfer-encoding': 'chunked' },
+      body: '1\r\na\r\n0\r\n\r\n3\r\nabc',
+      result: ['a', true],
+    },
+    {
+      name: 'in chunks whose data looks like the last one',
+      headers: { 'transfer-encoding': 'chunked' },
+      body: '7\r\n\r\n0\r\n\r\n\r\n1\r\na\r\n',
+      result: ['\r\n0\r\n\r\na', false],
+    },
+    {
+      name: 'in a chunk that is longer than all there is',
+      headers: { 'transfer-encoding': 'chunked' },
+      body: 'ffffffff\r\nabc',
+      result: ['abc', false],
+    },
+    {
+      name: 'in chunks with a size line that does not end',
+      headers: { 'transfer-encoding': 'chunked' },
+      body: `1;${'x'.repeat(300)}\r\na\r\n0\r\n\r\n`,
+      result: ['', false],
     },
     { name: 'in another coding', headers: { 'transfer-encoding': 'gzip' }, body: 'abc', result: ['abc', false] },
   ] as readonly { name: string; headers: Record<string, string>; body: string; result: [string, boolean] }[])(
