@@ -87,8 +87,8 @@ function headersOf({ header, auth }: ClientValues, credentials: string | null, i
   const headers: Record<string, string[]> = {};
   const login = auth ?? credentials;
   if (login !== null) {
-    const full = login.includes(':') ? login : `${login}:${io.env['WSC_PASSWORD'] ?? ''}`;
-    headers['Authorization'] = [`Basic ${Buffer.from(full).toString('base64')}`];
+    const full = login.includes(':') ? login : `${login}:${io.env.WSC_PASSWORD ?? ''}`;
+    headers.Authorization = [`Basic ${Buffer.from(full).toString('base64')}`];
   }
   for (const [name, value] of header) {
     headers[name] ??= [];
@@ -110,7 +110,7 @@ function parseProxy(text: string): ProxyParameters {
 }
 
 function tlsOf({ ca, cert, key, servername, insecure }: ClientValues, io: Io): TlsOptions {
-  const passphrase = io.env['WSC_PASSPHRASE'];
+  const passphrase = io.env.WSC_PASSPHRASE;
   return {
     ...(ca === undefined ? {} : { ca: readPem(ca) }),
     ...(cert === undefined ? {} : { cert: readPem(cert) }),

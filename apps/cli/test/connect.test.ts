@@ -149,9 +149,9 @@ describe('what wsc connect asks for', () => {
       authorization: `Basic ${Buffer.from('ann:s:ü').toString('base64')}`,
     });
     await runCli(['connect', '--auth', 'ann', url], '', { WSC_PASSWORD: 'secret' });
-    expect(seen['authorization']).toBe(`Basic ${Buffer.from('ann:secret').toString('base64')}`);
+    expect(seen.authorization).toBe(`Basic ${Buffer.from('ann:secret').toString('base64')}`);
     await runCli(['connect', url.replace('//', '//bob:x%3A@')]);
-    expect(seen['authorization']).toBe(`Basic ${Buffer.from('bob:x:').toString('base64')}`);
+    expect(seen.authorization).toBe(`Basic ${Buffer.from('bob:x:').toString('base64')}`);
   });
 
   test('a proxy, with name and password; and its refusal is told', async () => {

@@ -19,7 +19,7 @@ test('the tour prints what the README says', async () => {
   await once(spawn('chmod', ['+x', WSC]), 'exit');
   const server = await startServer(['serve', '-p', '0', '-q']);
   const script = readFileSync(new URL('tour.sh', examples), 'utf8').replaceAll(':9000', `:${new URL(server.url).port}`);
-  const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
   const output = await new Promise<string>((resolve, reject) => {
     execFile('sh', ['-c', `exec 2>&1\n${script}`], { env }, (error, stdout) =>
       error ? reject(error) : resolve(stdout),

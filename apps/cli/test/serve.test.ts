@@ -112,8 +112,8 @@ describe('wsc serve -- COMMAND', () => {
   });
 
   test('it is told who asks, and nothing of our environment', async () => {
-    process.env['WSC_TEST_SECRET'] = 'secret';
-    process.env['WSC_TEST_PASSED'] = 'passed';
+    process.env.WSC_TEST_SECRET = 'secret';
+    process.env.WSC_TEST_PASSED = 'passed';
     const server = await startServer([
       'serve',
       '-p',

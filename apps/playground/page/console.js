@@ -116,13 +116,15 @@ export class Console {
    * @param {number} [times]
    */
   #line(direction, data, times = 1) {
-    const text = typeof data === 'string' ? formatText(data) : formatHex(new Uint8Array(data).subarray(0, 64));
-    const arrow = make('span', `arrow ${direction}`, direction === 'in' ? '→' : '←');
-    const hidden = make('span', 'hidden', direction === 'in' ? 'sent: ' : 'received: ');
-    const body = make('span', typeof data === 'string' ? 'text' : 'text binary', text);
-    const item = make('li', '', arrow, hidden, body);
-    if (times > 1) item.append(' ', make('span', 'badge', `× ${times}`));
-    addLatest(this.#log, item, MAX_LINES);
+    addLatest(this.#log, MAX_LINES, () => {
+      const text = typeof data === 'string' ? formatText(data) : formatHex(new Uint8Array(data).subarray(0, 64));
+      const arrow = make('span', `arrow ${direction}`, direction === 'in' ? '→' : '←');
+      const hidden = make('span', 'hidden', direction === 'in' ? 'sent: ' : 'received: ');
+      const body = make('span', typeof data === 'string' ? 'text' : 'text binary', text);
+      const item = make('li', '', arrow, hidden, body);
+      if (times > 1) item.append(' ', make('span', 'badge', `× ${times}`));
+      return item;
+    });
   }
 
   /**
@@ -130,8 +132,10 @@ export class Console {
    * @param {string} text
    */
   #note(kind, text) {
-    const time = make('span', 'quiet', formatTime(Date.now()));
-    addLatest(this.#log, make('li', `note ${kind}`, make('span', '', text), ' ', time), MAX_LINES);
+    const time = formatTime(Date.now());
+    addLatest(this.#log, MAX_LINES, () => {
+      return make('li', `note ${kind}`, make('span', '', text), ' ', make('span', 'quiet', time));
+    });
   }
 }
 

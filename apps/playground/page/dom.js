@@ -41,16 +41,45 @@ export function makePairs(className, pairs) {
   return make('dl', className, ...rows);
 }
 
+/** What waits to be added to lists, until the next picture is drawn. @type {Map<HTMLElement, (() => HTMLElement)[]>} */
+const waiting = new Map();
+
 /**
- * Adds a line to a list that shows the latest last: old ones go, and who reads further up stays there.
+ * Adds a line to a list that shows the latest last: old ones go, and who reads further up stays there. However many come
+ * at once, the list is drawn once, and lines that would go at once are never made.
  *
  * @param {HTMLElement} list
- * @param {HTMLElement} item
+ * @param {number} limit
+ * @param {() => HTMLElement} makeItem
+ */
+export function addLatest(list, limit, makeItem) {
+  let items = waiting.get(list);
+  if (items === undefined) {
+    items = [];
+    waiting.set(list, items);
+    requestAnimationFrame(() => showLatest(list, limit));
+  }
+  items.push(makeItem);
+  // A page that is not seen draws nothing.
+  if (items.length > 2 * limit) items.splice(0, items.length - limit);
+}
+
+/** Empties such a list. @param {HTMLElement} list */
+export function clearLatest(list) {
+  const items = waiting.get(list);
+  if (items !== undefined) items.length = 0;
+  list.replaceChildren();
+}
+
+/**
+ * @param {HTMLElement} list
  * @param {number} limit
  */
-export function addLatest(list, item, limit) {
+function showLatest(list, limit) {
+  const items = (waiting.get(list) ?? []).slice(-limit);
+  waiting.delete(list);
   const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  list.append(item);
-  while (list.childElementCount > limit) list.firstElementChild?.remove();
+  for (let left = list.childElementCount + items.length - limit; left > 0; left--) list.firstElementChild?.remove();
+  list.append(...items.map(makeItem => makeItem()));
   if (isAtEnd) list.scrollTop = list.scrollHeight;
 }

@@ -1,6 +1,6 @@
 // Frames as they went over the wire, each to be opened down to its octets (RFC 6455, 5.2).
 
-import { addLatest, byId, make } from './dom.js';
+import { addLatest, byId, clearLatest, make } from './dom.js';
 import { formatHex, formatText, parseHex } from './format.js';
 
 /** @typedef {import('./feed.js').Frame} Frame */
@@ -17,7 +17,7 @@ export class Frames {
 
   constructor() {
     byId('wire-clear', HTMLButtonElement).addEventListener('click', () => this.#clear());
-    this.#showEmpty();
+    this.#showEmpty(true);
   }
 
   /**
@@ -38,9 +38,9 @@ export class Frames {
    * @param {number} left how many are not shown
    */
   add(frames, left) {
-    if (left > 0) addLatest(this.#list, make('li', 'gap', `… ${left} more …`), MAX_SHOWN);
-    for (const frame of frames) addLatest(this.#list, this.#item(frame), MAX_SHOWN);
-    this.#showEmpty();
+    if (left > 0) addLatest(this.#list, MAX_SHOWN, () => make('li', 'gap', `… ${left} more …`));
+    for (const frame of frames) addLatest(this.#list, MAX_SHOWN, () => this.#item(frame));
+    if (frames.length > 0) this.#showEmpty(false);
   }
 
   /** @param {Frame} frame */
@@ -68,12 +68,12 @@ export class Frames {
   }
 
   #clear() {
-    this.#list.replaceChildren();
-    this.#showEmpty();
+    clearLatest(this.#list);
+    this.#showEmpty(true);
   }
 
-  #showEmpty() {
-    const isEmpty = this.#list.childElementCount === 0;
+  /** @param {boolean} isEmpty */
+  #showEmpty(isEmpty) {
     byId('frames-empty', HTMLElement).hidden = !isEmpty;
     this.#list.hidden = isEmpty;
   }

@@ -12,6 +12,8 @@ export const FEED_PROTOCOL = 'ws-playground';
 
 /** Frames in one message; of more only the last are told, and how many there were. */
 const MAX_FRAMES = 100;
+/** Frames are told together, after so many milliseconds. */
+const FLUSH_DELAY = 100;
 /** Connections that a page is told of; it would not show more. */
 const MAX_CONNECTIONS = 100;
 /** A page that has not taken so many bytes is told less. */
@@ -80,7 +82,7 @@ class FeedProtocol extends WebSocketServerProtocol implements MonitorListener {
 
   onSeen(connection: WatchedConnection, frame: WireFrame): void {
     if (connection.id !== this.#watchedId) return;
-    if (this.#frames.length === 0 && this.#left === 0) setTimeout(() => this.#flush(), 50).unref();
+    if (this.#frames.length === 0 && this.#left === 0) setTimeout(() => this.#flush(), FLUSH_DELAY).unref();
     this.#frames.push(frame);
     if (this.#frames.length <= MAX_FRAMES) return;
     this.#frames.shift();

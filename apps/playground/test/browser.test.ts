@@ -205,6 +205,12 @@ describe.skipIf(CHROMIUM === undefined)('the playground in Chromium', () => {
         ),
       }));
       expect(found).toMatchObject({ width, ground, sticksOut: 0 });
+      // However many lines there are, they scroll in a place of their own.
+      const { height: before } = (await page.locator('main').boundingBox())!;
+      await page.getByLabel('Times').fill('200');
+      await say('again');
+      await frame(60).waitFor();
+      expect((await page.locator('main').boundingBox())!.height).toBe(before);
       // WCAG 2.2, 2.5.8: at least 24.
       expect(found.smallest).toBeGreaterThanOrEqual(24);
     },

@@ -32,7 +32,7 @@ describe.each([
     }
   });
   test('buttons can be read, fields can be seen', () => {
-    expect(contrast(theme['on-primary']!, theme['primary']!)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(theme['on-primary']!, theme.primary!)).toBeGreaterThanOrEqual(4.5);
     for (const ground of ['card', 'field'])
       expect(contrast(theme['edge-strong']!, theme[ground]!)).toBeGreaterThanOrEqual(3);
   });

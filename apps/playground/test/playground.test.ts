@@ -29,12 +29,16 @@ async function get(path: string, options: { method?: string; host?: string; head
 const openFeed = (headers: Record<string, string> = {}) =>
   openWebSocket(`${server.url}${FEED_PATH}`, { subprotocols: [FEED_PROTOCOL], headers, messageQueueSize: 100 });
 
+/** Any message of the feed: what is in it is what is tested. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON of several kinds
+type Message = Record<string, any>;
+
 /** The next message of a kind; `until` picks among them. */
 async function next(
   feed: Awaited<ReturnType<typeof openFeed>>,
   type: string,
-  until: (message: Record<string, any>) => boolean = () => true,
-): Promise<Record<string, any>> {
+  until: (message: Message) => boolean = () => true,
+): Promise<Message> {
   for (;;) {
     const message = JSON.parse((await feed.getMessage()) as string);
     if (message.type === type && until(message)) return message;
@@ -106,7 +110,7 @@ describe('the feed', () => {
     expect(await connection.getMessage()).toBe('abc');
     await connection.sendMessage('close 1008 no \u202e more');
     await connection.whenClosed;
-    const frames: Record<string, any>[] = [];
+    const frames: Message[] = [];
     for (const type of ['watching', 'frames']) frames.push(...(await next(feed, type)).frames);
     while (frames.at(-1)!.opcode !== 8 || frames.filter(({ opcode }) => opcode === 8).length < 2) {
       frames.push(...(await next(feed, 'frames')).frames);
@@ -140,7 +144,7 @@ describe('the feed', () => {
     await connection.sendMessage('a'.repeat(1000));
     await connection.getMessage();
     server.monitor.tick();
-    const { rate, connections } = await next(feed, 'tick', message => message['connections'].length > 0);
+    const { rate, connections } = await next(feed, 'tick', message => message.connections.length > 0);
     expect(rate).toMatchObject({ messagesIn: 1, messagesOut: 1 });
     expect(connections[0]).toMatchObject({ extensions: 'permessage-deflate', payload: 2000 });
     expect(connections[0].packed).toBeLessThan(100);

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 const MAX_LINES = 1000;
 
 function historyFile(env: Io['env']): string {
-  return env['WSC_HISTORY'] ?? join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wsc', 'history');
+  return env.WSC_HISTORY ?? join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'wsc', 'history');
 }
 
 /** The lines of earlier runs, the latest first. */
