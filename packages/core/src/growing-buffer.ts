@@ -59,7 +59,7 @@ export class GrowingBuffer {
     const held = this.#bytes.length;
     const capacity =
       expected >= needed
-        ? Math.max(needed, Math.min(expected, Math.max(FIRST_CAPACITY, held * GROWTH)))
+        ? Math.max(needed, Math.min(expected, Math.max(FIRST_CAPACITY, needed * GROWTH)))
         : Math.max(needed, held * 2, 64);
     const bytes = this.#allocate(capacity);
     bytes.set(this.#bytes.subarray(0, this.#length));

@@ -1,10 +1,20 @@
+import { EMPTY_BYTES } from '@ws/util/primitives';
+
 /** Up to this many bytes an engine keeps a typed array without memory of its own outside its heap: cheap by itself. */
 const TINY = 64;
 
-/** Longer payloads get memory of their own, so that one that is kept does not keep much more. */
+/** Up to so many bytes payloads share memory; longer ones get memory of their own. */
 const SHORT = 2048;
+const MEDIUM = 16_384;
 
-const SLAB_SIZE = 8192;
+/** Of the longest there is room for so many in a slab: one that is kept keeps no more than that. */
+const SHARERS = 4;
+
+/** Memory that payloads share, filled up to a position. */
+interface Slab {
+  bytes: Uint8Array;
+  position: number;
+}
 
 /** Gives memory. */
 export type Allocate = (length: number) => ArrayBuffer;
@@ -20,15 +30,15 @@ export interface PayloadMemory {
 /**
  * Copies payloads for the application.
  *
- * perf: memory outside the engine's heap costs far more to get than to fill, so short payloads share it, where the
- * platform gives such that may be shared (bench/decoder.mjs).
+ * perf: memory outside the engine's heap costs far more to get, and to collect, than to fill, so payloads share it,
+ * where the platform gives such that may be shared (bench/decoder.mjs; the server bench, `echo-16k`).
  */
 export class PayloadPool {
   /** For those who fill it themselves. */
   readonly allocate: (length: number) => Uint8Array;
   readonly #allocateSlab: Allocate | undefined;
-  #slab: Uint8Array = new Uint8Array(0);
-  #position = 0;
+  readonly #short: Slab = { bytes: EMPTY_BYTES, position: 0 };
+  readonly #medium: Slab = { bytes: EMPTY_BYTES, position: 0 };
 
   constructor({ allocateSlab, allocateUninitialised }: PayloadMemory = {}) {
     this.#allocateSlab = allocateSlab;
@@ -41,21 +51,23 @@ export class PayloadPool {
   /** A copy of `source[start, end)`, the receiver's to keep and to change. */
   copy(source: Uint8Array, start: number, end: number): Uint8Array {
     const length = end - start;
-    if (length > SHORT) {
+    const allocateSlab = this.#allocateSlab;
+    if (length > MEDIUM || (length > SHORT && allocateSlab === undefined)) {
       const copy = this.allocate(length);
       copy.set(source.subarray(start, end));
       return copy;
     }
-    if (length <= TINY || this.#allocateSlab === undefined) return source.slice(start, end);
-    if (this.#position + length > this.#slab.length) {
-      this.#slab = new Uint8Array(this.#allocateSlab(SLAB_SIZE));
-      this.#position = 0;
+    if (length <= TINY || allocateSlab === undefined) return source.slice(start, end);
+    const isShort = length <= SHORT;
+    const slab = isShort ? this.#short : this.#medium;
+    if (slab.position + length > slab.bytes.length) {
+      slab.bytes = new Uint8Array(allocateSlab(SHARERS * (isShort ? SHORT : MEDIUM)));
+      slab.position = 0;
     }
-    const position = this.#position;
-    const slab = this.#slab;
-    slab.set(source.subarray(start, end), position);
+    const { bytes, position } = slab;
+    bytes.set(source.subarray(start, end), position);
     // Words of a payload lie as they would in memory of its own.
-    this.#position = (position + length + 7) & ~7;
-    return new Uint8Array(slab.buffer, position, length);
+    slab.position = (position + length + 7) & ~7;
+    return new Uint8Array(bytes.buffer, position, length);
   }
 }

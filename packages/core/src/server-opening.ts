@@ -152,17 +152,8 @@ export class ServerOpening implements Opening {
   #ask(upgrade: UpgradeRequest): void {
     const { headers, host, path, params, version, origin, protocols, extensions } = upgrade;
     const { peer } = this.#protocol;
-    const request = new ConnectionRequest({
-      peer,
-      headers,
-      host,
-      path,
-      params,
-      version,
-      origin,
-      protocols,
-      extensions,
-    });
+    const fields = { peer, headers, host, path, params, version, origin, protocols, extensions };
+    const request = new ConnectionRequest(fields, true);
     this.#protocol.request = request;
     this.#protocol.resource = upgrade.resource;
     this.#endpoint.ask(

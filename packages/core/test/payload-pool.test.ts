@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PayloadPool } from '../src/payload-pool.ts';
 
-const source = Uint8Array.from({ length: 4096 }, (_, i) => i * 7);
+const source = Uint8Array.from({ length: 20_000 }, (_, i) => i * 7);
 
 function pool() {
   const slabs: ArrayBuffer[] = [];
@@ -13,7 +13,7 @@ function pool() {
 }
 
 describe('PayloadPool', () => {
-  test.each([0, 1, 64, 65, 2048, 2049])('copies %i bytes', length => {
+  test.each([0, 1, 64, 65, 2048, 2049, 16_384, 16_385])('copies %i bytes', length => {
     for (const { payloads } of [pool(), { payloads: new PayloadPool() }]) {
       const copy = payloads.copy(source, 5, 5 + length);
       expect(copy).toEqual(source.slice(5, 5 + length));
@@ -25,7 +25,9 @@ describe('PayloadPool', () => {
     { length: 64, isShared: false },
     { length: 65, isShared: true },
     { length: 2048, isShared: true },
-    { length: 2049, isShared: false },
+    { length: 2049, isShared: true },
+    { length: 16_384, isShared: true },
+    { length: 16_385, isShared: false },
   ])('$length bytes share memory: $isShared', ({ length, isShared }) => {
     const { payloads, slabs } = pool();
     expect(payloads.copy(source, 0, length).byteLength < payloads.copy(source, 0, length).buffer.byteLength).toBe(
@@ -51,6 +53,12 @@ describe('PayloadPool', () => {
       expect(copy).toEqual(new Uint8Array(65 + i).fill(0xee));
     });
     expect(slabs.length).toBeGreaterThan(1);
+  });
+
+  test('short ones share with short ones: a slab is never more than 4 of its longest', () => {
+    const { payloads } = pool();
+    const [short, medium] = [payloads.copy(source, 0, 2048), payloads.copy(source, 0, 16_384)];
+    expect([short.buffer.byteLength, medium.buffer.byteLength]).toEqual([8192, 65_536]);
   });
 
   test('a slab is filled to its end', () => {

@@ -28,7 +28,8 @@ const clock: Clock = {
 export const nodePlatform: Platform = {
   clock,
   random: { fill: target => void randomFillSync(target) },
-  digest: { sha1: bytes => hash('sha1', bytes, 'buffer') },
+  // perf: a third of the time of bytes in and bytes out (the server bench, `handshake`).
+  digest: { sha1: bytes => hash('sha1', bytes, 'buffer'), sha1Base64: text => hash('sha1', text, 'base64') },
   masker: nodeAccelerator.masker,
   utf8: nodeAccelerator.utf8,
   textUnmasker: nodeAccelerator.textUnmasker,

@@ -6,7 +6,10 @@ export function systemError(code: number, call: string): Error {
   const { stackTraceLimit } = Error;
   // perf: nothing of ours is on the stack but the event loop, and connections are reset by the thousand.
   Error.stackTraceLimit = 0;
-  const error = new Error(`${call} ${name}`);
+  const error: NodeJS.ErrnoException = new Error(`${call} ${name}`);
   Error.stackTraceLimit = stackTraceLimit;
-  return Object.assign(error, { errno: code, code: name, syscall: call });
+  error.errno = code;
+  error.code = name;
+  error.syscall = call;
+  return error;
 }

@@ -41,8 +41,11 @@ export class ConnectionRequest implements ConnectionRequestFields {
   readonly protocols: readonly string[];
   readonly extensions: readonly RequestedExtension[];
 
-  /** @throws TypeError when a field is missing or has the wrong type, RangeError when `version` is not 0 to 255 */
-  constructor(fields: ConnectionRequestFields) {
+  /**
+   * @param isOwn the headers are in the form of {@link Headers}, and nobody else has them: they need not be copied
+   * @throws TypeError when a field is missing or has the wrong type, RangeError when `version` is not 0 to 255
+   */
+  constructor(fields: ConnectionRequestFields, isOwn = false) {
     const { peer, headers, host, path, params, version, origin, protocols, extensions } = fields;
     checkString('peer', peer);
     checkString('host', host);
@@ -52,7 +55,7 @@ export class ConnectionRequest implements ConnectionRequestFields {
     checkStrings('protocols', protocols);
     checkList('extensions', extensions);
     this.peer = peer;
-    this.headers = receivedHeaders('headers', headers);
+    this.headers = isOwn ? headers : receivedHeaders('headers', headers);
     this.host = host;
     this.path = path;
     this.params = copyLists('params', params);

@@ -105,7 +105,8 @@ export class TransportDetails implements TransportDetailsFields {
   httpCbtid: string | null = null;
 
   /** @throws TypeError when a field has the wrong type, RangeError when it has none of its values */
-  constructor(fields: Partial<TransportDetailsFields> = {}) {
+  constructor(fields?: Partial<TransportDetailsFields>) {
+    if (fields === undefined) return;
     checkMap('fields', fields);
     const record: Record<string, unknown> = {};
     for (const [name, , read] of FIELDS) {

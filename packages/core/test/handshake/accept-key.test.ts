@@ -12,6 +12,8 @@ describe('createAcceptKey', () => {
     expect(createAcceptKey(key, { sha1 })).toBe(accept);
     const native = { sha1: (bytes: Uint8Array) => new Uint8Array(createHash('sha1').update(bytes).digest()) };
     expect(createAcceptKey(key, native)).toBe(accept);
+    const sha1Base64 = (text: string) => createHash('sha1').update(text).digest('base64');
+    expect(createAcceptKey(key, { sha1: () => new Uint8Array(20), sha1Base64 })).toBe(accept);
   });
 });
 

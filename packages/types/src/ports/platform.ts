@@ -26,6 +26,8 @@ export interface Random {
 export interface Digest {
   /** The 20 bytes of SHA-1 (RFC 6455, 4.2.2: `Sec-WebSocket-Accept`). */
   sha1(bytes: Uint8Array): Uint8Array;
+  /** The same of ASCII, in base64: a shortcut, where the platform has one. */
+  sha1Base64?(text: string): string;
 }
 
 /** Masking (RFC 6455, 5.3). Masking and unmasking are the same. */
