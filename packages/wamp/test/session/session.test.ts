@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import {
+  Abort,
+  ApplicationError,
+  ApplicationSession,
+  type CloseDetails,
+  Goodbye,
+  type IPayloadCodec,
+  type ITransport,
+  type JsonSerializer,
+  type SessionDetails,
+  TransportLost,
+} from '../../src/index.ts';
+import { createNetwork, settle } from '../support/network.ts';
+
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no failure',
+    error => error,
+  );
+
+/** A session that notes its hooks. */
+class Noting extends ApplicationSession {
+  readonly told: unknown[] = [];
+  override onJoin({ realm, authrole, serializer }: SessionDetails): void {
+    this.told.push(['join', realm, authrole, serializer]);
+  }
+  override onLeave(details: CloseDetails): void {
+    this.told.push(['leave', details.reason]);
+    super.onLeave(details);
+  }
+  override onDisconnect(wasClean: boolean): void {
+    this.told.push(['disconnect', wasClean]);
+  }
+}
+
+describe('the life of a session', () => {
+  test('is told by its hooks, in order', async () => {
+    const network = createNetwork();
+    const session = await network.join(new Noting());
+    await session.leave('com.done', 'thanks');
+    await settle();
+    expect(session.told).toEqual([
+      ['join', 'realm1', 'anonymous', 'json.batched'],
+      ['leave', 'wamp.close.goodbye_and_out'],
+      ['disconnect', true],
+    ]);
+  });
+
+  test('a transport that is lost ends it, and everything that waits', async () => {
+    const network = createNetwork();
+    const session = await network.join(new Noting());
+    await session.register('com.never', () => new Promise(() => {}));
+    const waiting = [session.call('com.never'), session.subscribe('com.t', () => {})].map(failure);
+    network.connections[0]!.server.dropConnection(true);
+    for (const outcome of waiting) expect(await outcome).toBeInstanceOf(TransportLost);
+    expect(await session.left).toEqual({ reason: 'wamp.close.transport_lost', message: null });
+    expect(session.told.slice(1)).toEqual([
+      ['leave', 'wamp.close.transport_lost'],
+      ['disconnect', false],
+    ]);
+    expect(await failure(session.call('com.p'))).toMatchObject({ code: 'ERR_WAMP_SESSION_NOT_READY' });
+    expect(await failure(session.join('realm1'))).toBeInstanceOf(TransportLost);
+  });
+
+  test('leaving fails what waits, with the reason', async () => {
+    const network = createNetwork();
+    const session = await network.client();
+    await session.register('com.never', () => new Promise(() => {}));
+    const outcome = failure(session.call('com.never'));
+    const [one, two] = [session.leave(), session.leave()];
+    expect(await failure(session.publish('com.t'))).toMatchObject({ code: 'ERR_WAMP_SESSION_NOT_READY' });
+    expect(await outcome).toMatchObject({ error: 'wamp.close.goodbye_and_out' });
+    expect(await one).toEqual(await two);
+    expect(await failure(session.leave())).toMatchObject({ code: 'ERR_WAMP_SESSION_NOT_READY' });
+  });
+
+  test('may begin again on the same connection, where the application wants that', async () => {
+    const network = createNetwork({ realms: ['realm1', 'realm2'] });
+    class Staying extends ApplicationSession {
+      override onLeave(): void {}
+    }
+    const session = await network.join(new Staying());
+    const first = session.sessionDetails!.session;
+    await session.leave();
+    const { realm, session: second } = await session.join('realm2');
+    expect([realm, second === first]).toEqual(['realm2', false]);
+    expect(await failure(session.join('realm1'))).toMatchObject({ code: 'ERR_WAMP_SESSION_NOT_READY' });
+    expect(network.router.sessions('realm1')).toHaveLength(0);
+  });
+
+  test('the router closing is heard', async () => {
+    const network = createNetwork();
+    const session = await network.join(new Noting());
+    network.router.close('wamp.close.system_shutdown', 'see you');
+    expect(await session.left).toEqual({ reason: 'wamp.close.system_shutdown', message: 'see you' });
+    await settle();
+    expect(session.told.at(-1)).toEqual(['disconnect', true]);
+    expect(network.clock.pendingTimers).toBe(0);
+  });
+
+  test('a client that does not answer the goodbye is closed after a while', async () => {
+    class Silent extends ApplicationSession {
+      override onMessage(message: Parameters<ApplicationSession['onMessage']>[0]): unknown {
+        return message instanceof Goodbye ? undefined : super.onMessage(message);
+      }
+    }
+    const network = createNetwork({ joinTimeout: 1000 });
+    const session = await network.join(new Silent());
+    network.router.close();
+    await settle();
+    expect(session.isConnected).toBe(true);
+    network.clock.advance(1000);
+    await settle();
+    expect(session.isConnected).toBe(false);
+  });
+
+  test('onWelcome may refuse the router', async () => {
+    class Choosy extends ApplicationSession {
+      override async onWelcome(): Promise<string> {
+        return 'I do not like it here';
+      }
+    }
+    const network = createNetwork();
+    const session = new Choosy();
+    await network.connect(session);
+    expect(await failure(session.joined)).toMatchObject({ error: 'wamp.error.cannot_authenticate' });
+  });
+
+  test('an error of onJoin is told to onUserError', async () => {
+    const complaints: unknown[] = [];
+    class Failing extends ApplicationSession {
+      override onJoin(): never {
+        throw new Error('oh');
+      }
+    }
+    await createNetwork().join(
+      new Failing({ onUserError: (error, message) => complaints.push([`${error}`, message]) }),
+    );
+    expect(complaints).toEqual([['Error: oh', 'in onJoin']]);
+  });
+});
+
+test('wrong arguments are found before anything is sent', async () => {
+  const session = await createNetwork().client();
+  const transport = session.transport as ITransport & { serializer: JsonSerializer };
+  transport.serializer.stats();
+  const f = () => {};
+  for (const [attempt, error] of [
+    [() => session.call(1 as never), TypeError],
+    [() => session.call('a..b'), RangeError],
+    [() => session.call('a.b', {} as never), TypeError],
+    [() => session.call('a.b', [], [] as never), TypeError],
+    [() => session.call('a.b', [], {}, { timeout: 0 }), RangeError],
+    [() => session.call('a.b', [], {}, { onProgress: 1 as never }), TypeError],
+    [() => session.register('a.b', null as never), TypeError],
+    [() => session.register('a..b', f), RangeError],
+    [() => session.register('a.b', f, { invoke: 'all' as never }), RangeError],
+    [() => session.register('a.b', f, { concurrency: 0 }), RangeError],
+    [() => session.subscribe('a b', f), RangeError],
+    [() => session.subscribe('a.b', 1 as never), TypeError],
+    [() => session.subscribe('a.b', f, { match: 'fuzzy' as never }), RangeError],
+    [() => session.publish('a..b'), RangeError],
+    [() => session.publish('a.b', null, null, { acknowledge: 1 as never }), TypeError],
+    [() => session.join('x'), RangeError],
+    [() => session.join(1 as never), TypeError],
+  ] as const) {
+    expect(await failure(attempt()), String(attempt)).toBeInstanceOf(error);
+  }
+  expect(() => session.define(1 as never, 'a.b')).toThrow(TypeError);
+  expect(() => session.define(Error, 'a..b')).toThrow(RangeError);
+  expect(transport.serializer.stats().messages).toBe(0);
+});
+
+describe('a payload codec', () => {
+  const codec: IPayloadCodec = {
+    encode(_isOriginating, uri, args, kwargs) {
+      if (uri.startsWith('com.plain')) return null;
+      const payload = new TextEncoder().encode(JSON.stringify([args, kwargs])).map(byte => byte ^ 0x55);
+      return { payload, encAlgo: 'x_xor', encSerializer: 'json' };
+    },
+    decode(_isOriginating, _uri, { payload, encAlgo }) {
+      if (encAlgo !== 'x_xor') throw new Error(encAlgo);
+      const [args, kwargs] = JSON.parse(new TextDecoder().decode(payload.map(byte => byte ^ 0x55)));
+      return { args, kwargs };
+    },
+  };
+
+  test('hides arguments, results, errors and events from the router', async () => {
+    const network = createNetwork();
+    const [one, two, outsider] = [await network.client(), await network.client(), await network.client()];
+    for (const session of [one, two]) session.setPayloadCodec(codec);
+    expect(one.getPayloadCodec()).toBe(codec);
+    await one.register('com.secret', ([x], { fail }) => {
+      if (fail) throw new ApplicationError('com.no', [x]);
+      return (x as number) + 1;
+    });
+    const heard: unknown[] = [];
+    await one.subscribe('com.t', args => heard.push(args));
+    const complaints: unknown[] = [];
+    outsider.onUserError = error => complaints.push((error as ApplicationError).error);
+    await outsider.subscribe('com.t', args => heard.push(args));
+    expect(await two.call('com.secret', [41])).toBe(42);
+    expect(await failure(two.call('com.secret', [1], { fail: true }))).toMatchObject({ error: 'com.no' });
+    await two.publish('com.t', ['hush'], null, { acknowledge: true });
+    await settle();
+    expect(heard).toEqual([['hush']]);
+    expect(complaints).toEqual(['wamp.error.no_payload_codec']);
+    // Who has no codec can call, but is not understood.
+    await outsider.register('com.open', () => 1);
+    expect(await failure(two.call('com.open', [1]))).toMatchObject({ error: 'wamp.error.no_payload_codec' });
+  });
+});
+
+test('messages before there is a session break the protocol', async () => {
+  const session = new ApplicationSession({ realm: null });
+  session.onOpen({ isOpen: () => true, send() {} } as unknown as ITransport);
+  expect(() => session.onMessage(new Abort({}, 'a.b'))).toThrow('a message of type 3 may not come now');
+});
