@@ -8,7 +8,7 @@ import {
   WebSocketServerFactory,
   type WebSocketServerProtocol,
 } from '@ws/node';
-import { manualClock, memoryPair, seededRandom } from '@ws/testkit';
+import { manualClock, memoryPair } from '@ws/testkit';
 import type { Logger, Platform } from '@ws/types';
 import { readFrames, request, response } from '../hostile/wire.ts';
 import type { StreamKind } from './streams.ts';
@@ -31,16 +31,22 @@ export function eventOf(name: string, bytes: Uint8Array): string {
   return `${name} ${Buffer.from(bytes).toString('hex')}`;
 }
 
+/** One for all: what connections share is made once. Nothing in it depends on what was read before. */
+const clock = manualClock();
+let rule: string | undefined;
+const logger: Logger = {
+  log(_level, _event, fields) {
+    rule ??= String((fields?.error as { readonly code?: unknown } | undefined)?.code);
+  },
+};
+const platform: Platform = { ...nodePlatform, clock, random: { fill: target => void target.fill(0x5a) }, logger };
+
 /** Has our server, or client, read pieces of a stream, through its public API and a stream in memory. */
 export function observeOurs(pieces: readonly Uint8Array[], kind: StreamKind): Observation {
   const events: string[] = [];
-  const clock = manualClock();
   const pair = memoryPair({ manual: true, capacity: Number.POSITIVE_INFINITY });
-  let rule: string | undefined;
-  const log: Logger['log'] = (_level, _event, fields) => {
-    rule ??= String((fields?.error as { readonly code?: unknown } | undefined)?.code);
-  };
-  const protocol = createProtocol(kind, { ...nodePlatform, clock, random: seededRandom(1), logger: { log } });
+  rule = undefined;
+  const protocol = createProtocol(kind);
   protocol.onMessage = (payload, isBinary) => void events.push(eventOf(isBinary ? 'binary' : 'text', payload));
   protocol.onPing = payload => void events.push(eventOf('ping', payload));
   protocol.onPong = payload => void events.push(eventOf('pong', payload));
@@ -69,16 +75,15 @@ export function observeOurs(pieces: readonly Uint8Array[], kind: StreamKind): Ob
   }
   pair.b.end();
   flush();
+  protocol.dropConnection(true);
+  flush();
   const failure = failureCode(sent.subarray(sent.indexOf('\r\n\r\n') + 4));
   // What is wrong with a Close frame is not logged: the peer goes either way.
   if (failure !== null) rule ??= 'ERR_CLOSE_FRAME';
   return { events: failure === null && end !== '' ? [...events, end] : events, failure, rule };
 }
 
-function createProtocol(
-  { isMasked, hasDeflate }: StreamKind,
-  platform: Platform,
-): WebSocketServerProtocol | WebSocketClientProtocol {
+function createProtocol({ isMasked, hasDeflate }: StreamKind): WebSocketServerProtocol | WebSocketClientProtocol {
   const limits = { maxMessagePayloadSize: LIMITS.message, maxFragments: LIMITS.fragments };
   if (isMasked) {
     const factory = new WebSocketServerFactory({}, platform);
