@@ -3,9 +3,14 @@
 
 import { isPromise } from './is-promise.ts';
 
-/** The hooks of a protocol class that data frames end in. All of them may return a promise. */
+/** Where data frames end. All of these may return a promise. */
 export interface MessageHooks {
   onMessage(payload: Uint8Array, isBinary: boolean): unknown;
+  /** The protocol object, whose hooks of frames are called. */
+  readonly protocol: FrameTarget;
+}
+
+export interface FrameTarget {
   onMessageBegin(isBinary: boolean): unknown;
   onMessageFrameBegin(length: number): unknown;
   onMessageFrameData(chunk: Uint8Array): unknown;
@@ -54,23 +59,23 @@ export class Delivery {
   }
 
   messageBegin(isBinary: boolean): void {
-    this.#callOrHold(0, () => this.#hooks.onMessageBegin(isBinary));
+    this.#callOrHold(0, () => this.#hooks.protocol.onMessageBegin(isBinary));
   }
 
   frameBegin(length: number): void {
-    this.#callOrHold(0, () => this.#hooks.onMessageFrameBegin(length));
+    this.#callOrHold(0, () => this.#hooks.protocol.onMessageFrameBegin(length));
   }
 
   frameData(chunk: Uint8Array): void {
-    this.#callOrHold(chunk.length, () => this.#hooks.onMessageFrameData(chunk));
+    this.#callOrHold(chunk.length, () => this.#hooks.protocol.onMessageFrameData(chunk));
   }
 
   frameEnd(): void {
-    this.#callOrHold(0, () => this.#hooks.onMessageFrameEnd());
+    this.#callOrHold(0, () => this.#hooks.protocol.onMessageFrameEnd());
   }
 
   messageEnd(): void {
-    this.#callOrHold(0, () => this.#hooks.onMessageEnd());
+    this.#callOrHold(0, () => this.#hooks.protocol.onMessageEnd());
   }
 
   /** From now on events wait. */

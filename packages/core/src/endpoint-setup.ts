@@ -2,22 +2,26 @@
 
 import type { Platform } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
-import type { MessageHooks } from './delivery.ts';
+import type { FrameTarget, MessageHooks } from './delivery.ts';
 import type { FrameHooks, Role } from './role-rules.ts';
+
+/** Hooks that are called as they are. */
+export interface ControlHooks {
+  onPing(payload: Uint8Array): unknown;
+  onPong(payload: Uint8Array): unknown;
+  onAutoPong(latency: number, payload: Uint8Array): unknown;
+  /** Nothing can be sent any more. */
+  onClosing(): unknown;
+}
 
 /** Who an endpoint is, and what it calls: the application, through its protocol class. */
 export interface EndpointSetup extends MessageHooks {
   readonly role: Role;
   readonly platform: Platform;
   readonly frameHooks: FrameHooks;
-  /** What tracing sees as the connection. */
-  readonly protocol: object;
+  /** The application's object; also what tracing sees as the connection. */
+  readonly protocol: FrameTarget & ControlHooks;
   onOpen(): unknown;
-  onPing(payload: Uint8Array): unknown;
-  onPong(payload: Uint8Array): unknown;
-  onAutoPong(latency: number, payload: Uint8Array): unknown;
-  /** Nothing can be sent any more. */
-  onClosing(): unknown;
   /** The connection is gone: called once, last. */
   onClose(info: CloseInfo): unknown;
 }

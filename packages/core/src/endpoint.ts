@@ -289,11 +289,11 @@ export class Endpoint
       this.publish('ping', { payload });
       if (this.writer.isBlocked) this.#pendingPong = payload;
       else if (this.state === 'open') this.sendControl(Opcode.PONG, payload);
-      this.delivery.call(() => setup.onPing(payload));
+      this.delivery.call(() => setup.protocol.onPing(payload));
     } else {
       this.publish('pong', { payload });
       this.#keepalive?.onPong(payload);
-      this.delivery.call(() => setup.onPong(payload));
+      this.delivery.call(() => setup.protocol.onPong(payload));
     }
   }
 
@@ -332,7 +332,7 @@ export class Endpoint
   }
 
   onAutoPong(latency: number, payload: Uint8Array): void {
-    this.delivery.call(() => this.#setup.onAutoPong(latency, payload));
+    this.delivery.call(() => this.#setup.protocol.onAutoPong(latency, payload));
   }
 
   onPingTimeout(): void {
@@ -364,7 +364,7 @@ export class Endpoint
   onLeaveOpen(): void {
     this.#keepalive?.stop();
     this.producer?.stop();
-    this.delivery.call(() => this.#setup.onClosing());
+    this.delivery.call(() => this.#setup.protocol.onClosing());
   }
 
   destroyTransport(): void {

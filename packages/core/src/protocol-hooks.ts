@@ -55,42 +55,6 @@ export class ProtocolHooks implements EndpointSetup {
     return this.#listeners === null ? result : this.#tellListeners(result, payload, isBinary);
   }
 
-  onMessageBegin(isBinary: boolean): unknown {
-    return this.protocol.onMessageBegin(isBinary);
-  }
-
-  onMessageFrameBegin(length: number): unknown {
-    return this.protocol.onMessageFrameBegin(length);
-  }
-
-  onMessageFrameData(chunk: Uint8Array): unknown {
-    return this.protocol.onMessageFrameData(chunk);
-  }
-
-  onMessageFrameEnd(): unknown {
-    return this.protocol.onMessageFrameEnd();
-  }
-
-  onMessageEnd(): unknown {
-    return this.protocol.onMessageEnd();
-  }
-
-  onPing(payload: Uint8Array): unknown {
-    return this.protocol.onPing(payload);
-  }
-
-  onPong(payload: Uint8Array): unknown {
-    return this.protocol.onPong(payload);
-  }
-
-  onAutoPong(latency: number, payload: Uint8Array): unknown {
-    return this.protocol.onAutoPong(latency, payload);
-  }
-
-  onClosing(): unknown {
-    return this.protocol.onClosing();
-  }
-
   onClose(info: CloseInfo): unknown {
     const isToBeTold = this.protocol.leave();
     try {

@@ -22,11 +22,13 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
       log.push(text(payload.subarray(0, 3)));
       onMessage(payload);
     },
-    onMessageBegin: ignore,
-    onMessageFrameBegin: ignore,
-    onMessageFrameData: ignore,
-    onMessageFrameEnd: ignore,
-    onMessageEnd: ignore,
+    protocol: {
+      onMessageBegin: ignore,
+      onMessageFrameBegin: ignore,
+      onMessageFrameData: ignore,
+      onMessageFrameEnd: ignore,
+      onMessageEnd: ignore,
+    },
   };
   const delivery = new Delivery(hooks, { onHookFailed: error => void log.push(error) });
   const decoder = new FrameDecoder(connectionRules('client', OPTIONS, false, 'none'), {

@@ -13,14 +13,12 @@ export function formatStatusPage(server: string | null): Uint8Array {
     server,
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'Content-Security-Policy': "default-src 'none'",
       'X-Content-Type-Options': 'nosniff',
     },
     body:
-      `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>${name}</title>` +
-      '<style>body{margin:4em;background:#1c5d99;color:#fff;font:1.2em sans-serif}a{color:inherit}</style>' +
-      `<h1>${name}</h1><p>This is a WebSocket endpoint, not a web server: connect to it with a ` +
-      '<a href="https://www.rfc-editor.org/rfc/rfc6455">WebSocket</a> client.</p></html>\n',
+      `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>${name}</title><h1>${name}</h1>` +
+      '<p>This is a WebSocket endpoint, not a web server.</p></html>\n',
   });
 }
 

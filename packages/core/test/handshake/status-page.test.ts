@@ -10,7 +10,7 @@ describe('formatStatusPage', () => {
     expect(head).toContain(`\r\nContent-Length: ${body!.length}\r\nConnection: close`);
     expect(head).not.toContain('Server');
     expect(body).toContain('<h1>WebSocket</h1>');
-    expect(body).toContain('rfc6455');
+    expect(body).toContain('WebSocket endpoint');
   });
 
   test('escapes the name of the server, and runs nothing', () => {
