@@ -153,10 +153,7 @@ export async function acceptBy(
       reject(asHandshakeError(error, connectTimeout));
     });
     attach(protocol);
-    return () => {
-      timer?.cancel();
-      protocol.dropConnection(true);
-    };
+    return () => protocol.dropConnection(true);
   });
 }
 

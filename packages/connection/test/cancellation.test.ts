@@ -1,8 +1,9 @@
 // Aborted at every point where it may wait, an operation leaves no timer, no listener, and no rejection behind.
-import { manualClock, memoryPair } from '@ws/testkit';
+import { type MemoryStream, manualClock, memoryPair } from '@ws/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WebSocketConnection } from '../src/connection.ts';
 import { acceptOver, connectOver } from '../src/over.ts';
+import { serveOver } from '../src/service.ts';
 import { openPair, rawEnd, settle, testPlatform } from './support/pair.ts';
 
 /** A signal that knows how many listen to it. */
@@ -45,91 +46,275 @@ async function microtasks(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await null;
 }
 
-const POINTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 120];
+/** One try: it is aborted after `point` microtasks. @returns whether it was done before */
+type Try = (point: number) => Promise<boolean>;
 
-type Operation = (connection: WebSocketConnection, signal: AbortSignal, peer: WebSocketConnection) => Promise<unknown>;
+/** Tries with every point at which the operation may wait. */
+async function everyPoint(attempt: Try): Promise<number> {
+  for (let point = 0; point < 1000; point++) {
+    const isDone = await attempt(point);
+    expect(unhandled, `after ${point} microtasks`).toEqual([]);
+    if (isDone) return point;
+  }
+  throw new Error('it is never done');
+}
 
-const OPERATIONS: [name: string, operation: Operation, isBreaking?: boolean][] = [
-  ['getMessage', (connection, signal) => connection.getMessage({ signal })],
-  ['receive', (connection, signal) => connection.receive({ signal }).next()],
-  ['ping', (connection, signal) => connection.ping(undefined, { signal })],
-  ['sendMessage', (connection, signal) => connection.sendMessage('x'.repeat(5000), { signal })],
-  [
-    'sendMessage behind another',
-    (connection, signal) => {
+/** Starts an operation, and aborts it. It has ended then by itself, or with the signal's reason. */
+async function abortAt<Result>(point: number, start: (signal: AbortSignal) => Promise<Result>) {
+  const controller = new CountingController();
+  let isDone = false;
+  const outcome = start(controller.signal).then(
+    result => ({ result, isAborted: false as const }),
+    error => {
+      expect(error, `after ${point} microtasks`).toBe(controller.reason);
+      return { result: null, isAborted: true as const };
+    },
+  );
+  void outcome.then(() => {
+    isDone = true;
+  });
+  await microtasks(point);
+  const wasDone = isDone;
+  controller.abort();
+  const ended = await outcome;
+  await settle();
+  expect(controller.listeners, `after ${point} microtasks`).toBe(0);
+  return { ...ended, wasDone };
+}
+
+interface Operation {
+  /** What the peer does, so that the operation gets done. */
+  readonly provoke?: (peer: WebSocketConnection) => Promise<unknown>;
+  readonly start: (connection: WebSocketConnection, signal: AbortSignal) => Promise<unknown>;
+  /** A message that must be had by the operation, or later. */
+  readonly awaited?: string;
+  /** The least number of points there are; with fewer the test would not test much. */
+  readonly atLeast: number;
+}
+
+const OPERATIONS: Record<string, Operation> = {
+  getMessage: {
+    provoke: peer => peer.sendMessage('for you'),
+    start: (connection, signal) => connection.getMessage({ signal }),
+    awaited: 'for you',
+    atLeast: 3,
+  },
+  'messages, the next of them': {
+    provoke: peer => peer.sendMessage('for you'),
+    start: async (connection, signal) => (await connection.messages({ signal }).next()).value,
+    awaited: 'for you',
+    atLeast: 3,
+  },
+  'receive, its first chunk': {
+    provoke: peer => peer.sendMessage('for you'),
+    start: async (connection, signal) => (await connection.receive({ signal }).next()).value,
+    awaited: 'for you',
+    atLeast: 3,
+  },
+  'receive, all of it': {
+    provoke: peer => peer.sendMessage(['in ', 'several ', 'pieces']),
+    start: async (connection, signal) => {
+      let text = '';
+      for await (const chunk of connection.receive({ signal })) text += chunk;
+      expect(text).toBe('in several pieces');
+    },
+    atLeast: 10,
+  },
+  ping: { start: (connection, signal) => connection.ping('same', { signal }), atLeast: 5 },
+  pong: { start: (connection, signal) => connection.pong('pong', { signal }), atLeast: 2 },
+  'sendMessage, while the transport takes it': {
+    start: (connection, signal) => connection.sendMessage('x'.repeat(5000), { signal }),
+    atLeast: 5,
+  },
+  'sendMessage behind another': {
+    start: (connection, signal) => {
       connection.sendMessage(['a', 'b', 'c']).catch(() => {});
       return connection.sendMessage('behind', { signal });
     },
-  ],
-  ['sendMessage in pieces', (connection, signal) => connection.sendMessage(['a', 'b', 'c'], { signal }), true],
-  ['close', (connection, signal) => connection.close(1000, '', { signal }), true],
-];
+    atLeast: 5,
+  },
+};
 
-describe.each(OPERATIONS)('%s', (_name, operation, isBreaking = false) => {
-  test.each(POINTS)('aborted after %i microtasks leaves nothing behind', async point => {
-    const { client, server, clock } = await openPair({ memory: { capacity: 1000 } });
-    const controller = new CountingController();
-    const outcome = operation(client, controller.signal, server).then(
-      () => null,
-      error => error,
-    );
-    await microtasks(point);
-    controller.abort();
-    // Whichever came first.
-    expect([null, controller.reason]).toContain(await outcome);
-    await settle();
-    expect(controller.listeners).toBe(0);
-    if (!isBreaking) {
+describe.each(Object.entries(OPERATIONS))('aborting %s', (_name, { provoke, start, awaited, atLeast }) => {
+  test('at every point leaves nothing behind, and the connection as it was', { timeout: 60_000 }, async () => {
+    const points = await everyPoint(async point => {
+      const { client, server, clock } = await openPair({ memory: { capacity: 1000 } });
+      const before = clock.pendingTimers;
+      void provoke?.(server).catch(() => {});
+      const { result, isAborted, wasDone } = await abortAt(point, signal => start(client, signal));
+      expect(clock.pendingTimers).toBe(before);
+      // An aborted wait takes no message along.
+      if (awaited !== undefined) expect(isAborted ? await client.getMessage() : result).toBe(awaited);
       const taken = server.getMessage();
       await client.sendMessage('still here');
-      let message = await taken;
-      while (message !== 'still here') message = await server.getMessage();
-      const back = client.getMessage();
+      for (let message = await taken; message !== 'still here'; message = await server.getMessage()) {
+        // Whole, or not at all.
+        expect(['x'.repeat(5000), 'abc', 'behind']).toContain(message);
+      }
       await server.sendMessage('me too');
-      expect(await back).toBe('me too');
-    }
-    await Promise.allSettled([client.close(), server.close()]);
-    await settle();
-    expect([unhandled, clock.pendingTimers]).toEqual([[], 0]);
+      let last = await client.getMessage();
+      if (last === 'in several pieces') last = await client.getMessage();
+      expect(last).toBe('me too');
+      await client.ping('same');
+      await Promise.all([client.close(), server.close()]);
+      await settle();
+      expect(clock.pendingTimers).toBe(0);
+      return wasDone;
+    });
+    expect(points).toBeGreaterThanOrEqual(atLeast);
   });
 
-  test('a signal that was aborted before does nothing at all', async () => {
+  test('with a signal that was aborted before does nothing at all', async () => {
     const { client, server } = await openPair();
     const controller = new CountingController();
     controller.abort();
-    await expect(operation(client, controller.signal, server)).rejects.toBe(controller.reason);
+    await expect(start(client, controller.signal)).rejects.toBe(controller.reason);
     await settle();
-    expect([controller.listeners, client.closed]).toEqual([0, null]);
+    expect([controller.listeners, client.closed, server.closed]).toEqual([0, null, null]);
   });
 });
 
-describe('the opening handshake', () => {
-  test.each(POINTS)('of a client, aborted after %i microtasks', async point => {
-    const clock = manualClock();
-    const { a, b } = memoryPair();
-    const end = rawEnd(a);
-    const controller = new CountingController();
-    const outcome = connectOver(b, { platform: testPlatform(clock), signal: controller.signal }).catch(error => error);
-    await microtasks(point);
-    controller.abort();
-    expect(await outcome).toBe(controller.reason);
+test('aborting a message in pieces at every point: it arrives whole, or not at all', { timeout: 60_000 }, async () => {
+  const pieces = async function* () {
+    for (const piece of ['in ', 'several ', 'pieces']) {
+      await null;
+      yield piece;
+    }
+  };
+  const points = await everyPoint(async point => {
+    const { client, server, clock } = await openPair({ memory: { capacity: 1000 } });
+    const taken = server.getMessage().catch(error => error.reason.code);
+    const { isAborted, wasDone } = await abortAt(point, signal => client.sendMessage(pieces(), { signal }));
+    if (isAborted && client.closed === null) await client.sendMessage('nothing was sent');
+    const got = await taken;
+    expect(['in several pieces', 'nothing was sent', 1011]).toContain(got);
+    if (!isAborted) expect(got).toBe('in several pieces');
+    await Promise.all([client.close(), server.close()].map(closing => closing.catch(() => {})));
     await settle();
-    // An aborted signal: the stream was never touched.
-    expect(end.isGone() || (point === 0 && end.received() === '')).toBe(true);
-    expect([controller.listeners, clock.pendingTimers, unhandled]).toEqual([0, 0, []]);
+    expect(clock.pendingTimers).toBe(0);
+    return wasDone;
+  });
+  expect(points).toBeGreaterThan(5);
+});
+
+test('aborting close at every point: it closes all the same', { timeout: 60_000 }, async () => {
+  const points = await everyPoint(async point => {
+    const { client, server, clock } = await openPair();
+    const { isAborted, wasDone } = await abortAt(point, signal => client.close(4000, 'bye', { signal }));
+    if (point > 0 || !isAborted) expect(await server.whenClosed).toMatchObject({ code: 4000, reason: 'bye' });
+    await Promise.all([client.close(), server.close()]);
+    await settle();
+    expect(clock.pendingTimers).toBe(0);
+    return wasDone;
+  });
+  expect(points).toBeGreaterThan(5);
+});
+
+describe('the opening handshake, aborted at every point', () => {
+  test('connectOver', { timeout: 60_000 }, async () => {
+    const points = await everyPoint(async point => {
+      const clock = manualClock();
+      const platform = testPlatform(clock);
+      const { a, b } = memoryPair({ chunkSize: 20 });
+      const served = serveOver(a, async request => void (await (await request.accept()).whenClosed), { platform });
+      const { result, wasDone } = await abortAt(point, signal => connectOver(b, { platform, signal }));
+      if (result !== null) await result.close();
+      else expect(b.isClosed).toBe(true);
+      await served;
+      await settle();
+      expect([a.isClosed, clock.pendingTimers], `after ${point} microtasks`).toEqual([true, 0]);
+      return wasDone;
+    });
+    expect(points).toBeGreaterThan(20);
   });
 
-  test.each(POINTS)('of a server, aborted after %i microtasks', async point => {
-    const clock = manualClock();
-    const { a, b } = memoryPair();
-    rawEnd(b);
-    const controller = new CountingController();
-    const outcome = acceptOver(a, { platform: testPlatform(clock), signal: controller.signal }).catch(error => error);
-    await microtasks(point);
-    controller.abort();
-    expect(await outcome).toBe(controller.reason);
+  test('acceptOver', { timeout: 60_000 }, async () => {
+    const points = await everyPoint(async point => {
+      const clock = manualClock();
+      const platform = testPlatform(clock);
+      const { a, b } = memoryPair({ chunkSize: 20 });
+      const connecting = connectOver(b, { platform }).catch(() => null);
+      const { result, wasDone } = await abortAt(point, signal => acceptOver(a, { platform, signal }));
+      if (result === null) expect(a.isClosed).toBe(true);
+      await result?.reject(404);
+      await connecting;
+      await settle();
+      expect([a.isClosed, clock.pendingTimers], `after ${point} microtasks`).toEqual([true, 0]);
+      return wasDone;
+    });
+    expect(points).toBeGreaterThan(10);
+  });
+
+  test('serveOver', { timeout: 60_000 }, async () => {
+    const points = await everyPoint(async point => {
+      const clock = manualClock();
+      const platform = testPlatform(clock);
+      const { a, b } = memoryPair({ chunkSize: 20 });
+      const talking = connectOver(b, { platform })
+        .then(client => client.close())
+        .catch(() => null);
+      const { isAborted, wasDone } = await abortAt(point, signal =>
+        serveOver(a, async request => void (await (await request.accept()).whenClosed), {
+          platform,
+          signal,
+          onError() {},
+        }),
+      );
+      if (isAborted) expect(a.isClosed).toBe(true);
+      await talking;
+      await settle();
+      expect([a.isClosed, clock.pendingTimers], `after ${point} microtasks`).toEqual([true, 0]);
+      return wasDone;
+    });
+    expect(points).toBeGreaterThan(20);
+  });
+
+  test('accept: there is a connection, or the client is gone', { timeout: 60_000 }, async () => {
+    const points = await everyPoint(async point => {
+      const clock = manualClock();
+      const platform = testPlatform(clock);
+      const { a, b } = memoryPair({ chunkSize: 20 });
+      const connecting = connectOver(b, { platform }).catch(() => null);
+      const request = await acceptOver(a, { platform });
+      const { result, wasDone } = await abortAt(point, signal => request.accept({ signal }));
+      const client = await connecting;
+      expect(request.connection).toBe(result);
+      if (result !== null) expect(await result.close()).toMatchObject({ code: 1000 });
+      else if (client !== null) expect(await client.whenClosed).toMatchObject({ code: 1006 });
+      await settle();
+      expect([a.isClosed, b.isClosed, clock.pendingTimers], `after ${point} microtasks`).toEqual([true, true, 0]);
+      return wasDone;
+    });
+    expect(points).toBeGreaterThan(1);
+  });
+
+  test('reject: the client is told all the same', { timeout: 60_000 }, async () => {
+    const points = await everyPoint(async point => {
+      const clock = manualClock();
+      const platform = testPlatform(clock);
+      const { a, b } = memoryPair({ chunkSize: 20 });
+      const connecting = connectOver(b, { platform }).catch(error => error);
+      const request = await acceptOver(a, { platform });
+      const { wasDone } = await abortAt(point, signal => request.reject(403, { signal, body: 'not you' }));
+      expect(await connecting).toMatchObject({ statusCode: 403 });
+      await settle();
+      expect([a.isClosed, b.isClosed, clock.pendingTimers], `after ${point} microtasks`).toEqual([true, true, 0]);
+      return wasDone;
+    });
+    expect(points).toBeGreaterThan(3);
+  });
+
+  test.each([
+    ['connectOver', (stream: MemoryStream, signal: AbortSignal) => connectOver(stream, { signal })],
+    ['acceptOver', (stream: MemoryStream, signal: AbortSignal) => acceptOver(stream, { signal })],
+    ['serveOver', (stream: MemoryStream, signal: AbortSignal) => serveOver(stream, () => {}, { signal })],
+  ])('%s with a signal that was aborted before does not touch the stream', async (_name, start) => {
+    const { a, b } = memoryPair({ chunkSize: 20 });
+    const end = rawEnd(a);
+    const reason = new Error('enough');
+    await expect(start(b, AbortSignal.abort(reason))).rejects.toBe(reason);
     await settle();
-    expect([a.isClosed, controller.listeners, clock.pendingTimers, unhandled]).toEqual([true, 0, 0, []]);
+    expect([end.received(), end.isGone(), b.isClosed]).toEqual(['', false, false]);
   });
 });
 
