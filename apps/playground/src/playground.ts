@@ -16,6 +16,8 @@ export interface PlaygroundOptions {
   readonly host?: string | undefined;
   /** Default 0: any that is free. */
   readonly port?: number | undefined;
+  /** Whether the seconds are counted by the clock (default), or by whoever calls `monitor.tick()`. */
+  readonly hasClock?: boolean | undefined;
 }
 
 /** A playground that is served. */
@@ -39,7 +41,7 @@ const PAGE = new URL('../page/', import.meta.url);
 export async function servePlayground(
   server: Server | HttpsServer,
   factory: WebSocketServerFactory,
-  { host = '127.0.0.1', port = 0 }: PlaygroundOptions = {},
+  { host = '127.0.0.1', port = 0, hasClock = true }: PlaygroundOptions = {},
 ): Promise<Playground> {
   const monitor = new Monitor();
   const feed = createFeed(monitor);
@@ -57,7 +59,7 @@ export async function servePlayground(
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   isLocal = isLoopback(address.address);
-  const ticking = setInterval(() => monitor.tick(), 1000).unref();
+  const ticking = hasClock ? setInterval(() => monitor.tick(), 1000).unref() : undefined;
   return {
     port: address.port,
     monitor,

@@ -148,7 +148,16 @@ describe('the feed', () => {
     expect(rate).toMatchObject({ messagesIn: 1, messagesOut: 1 });
     expect(connections[0]).toMatchObject({ extensions: 'permessage-deflate', payload: 2000 });
     expect(connections[0].packed).toBeLessThan(100);
+    await connection.sendMessage('once more');
+    await connection.getMessage();
     await connection.close();
+    await next(feed, 'close');
+    // What it has carried in its last second counts, though it is gone.
+    server.monitor.tick();
+    expect((await next(feed, 'tick', message => message.rate.messagesIn > 0)).rate).toMatchObject({
+      messagesIn: 1,
+      messagesOut: 1,
+    });
     await feed.close();
   });
 

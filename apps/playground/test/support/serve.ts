@@ -20,6 +20,6 @@ export async function servePlayEcho(): Promise<
   const factory = new WebSocketServerFactory({ protocols: ['chat'] });
   factory.protocol = Echo;
   factory.setProtocolOptions({ perMessageCompressionAccept: acceptDeflate() });
-  const playground = await servePlayground(createServer(), factory);
+  const playground = await servePlayground(createServer(), factory, { hasClock: false });
   return { ...playground, factory, url: `ws://127.0.0.1:${playground.port}` };
 }
