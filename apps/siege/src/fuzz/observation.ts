@@ -41,13 +41,25 @@ const logger: Logger = {
 };
 const platform: Platform = { ...nodePlatform, clock, random: { fill: target => void target.fill(0x5a) }, logger };
 
-/** Has our server, or client, read pieces of a stream, through its public API and a stream in memory. */
-export function observeOurs(pieces: readonly Uint8Array[], kind: StreamKind): Observation {
+/**
+ * Has our server, or client, read pieces of a stream, through its public API and a stream in memory.
+ *
+ * @param takes what the application overrides: the hook of messages, or those of frames, out of which it joins messages
+ */
+export function observeOurs(
+  pieces: readonly Uint8Array[],
+  kind: StreamKind,
+  takes: 'messages' | 'frames' = 'messages',
+): Observation {
   const events: string[] = [];
   const pair = memoryPair({ manual: true, capacity: Number.POSITIVE_INFINITY });
   rule = undefined;
   const protocol = createProtocol(kind);
-  protocol.onMessage = (payload, isBinary) => void events.push(eventOf(isBinary ? 'binary' : 'text', payload));
+  const onMessage = (payload: Uint8Array, isBinary: boolean): void => {
+    events.push(eventOf(isBinary ? 'binary' : 'text', payload));
+  };
+  if (takes === 'messages') protocol.onMessage = onMessage;
+  else joinFrames(protocol, onMessage);
   protocol.onPing = payload => void events.push(eventOf('ping', payload));
   protocol.onPong = payload => void events.push(eventOf('pong', payload));
   let end = '';
@@ -81,6 +93,22 @@ export function observeOurs(pieces: readonly Uint8Array[], kind: StreamKind): Ob
   // What is wrong with a Close frame is not logged: the peer goes either way.
   if (failure !== null) rule ??= 'ERR_CLOSE_FRAME';
   return { events: failure === null && end !== '' ? [...events, end] : events, failure, rule };
+}
+
+function joinFrames(
+  protocol: WebSocketServerProtocol | WebSocketClientProtocol,
+  onMessage: (payload: Uint8Array, isBinary: boolean) => void,
+): void {
+  let chunks: Uint8Array[] = [];
+  let isBinaryMessage = false;
+  protocol.onMessageBegin = isBinary => {
+    isBinaryMessage = isBinary;
+    chunks = [];
+  };
+  protocol.onMessageFrameBegin = () => {};
+  protocol.onMessageFrameData = chunk => void chunks.push(chunk);
+  protocol.onMessageFrameEnd = () => {};
+  protocol.onMessageEnd = () => onMessage(Buffer.concat(chunks), isBinaryMessage);
 }
 
 function createProtocol({ isMasked, hasDeflate }: StreamKind): WebSocketServerProtocol | WebSocketClientProtocol {

@@ -29,6 +29,7 @@ export const frameTarget: FuzzTarget = {
     const whole = observeOurs([stream], kind);
     promise(CODES.includes(whole.failure), `a close code that is meant: ${whole.failure}`);
     same(observeOurs(cut(stream), kind), whole, 'the same stream, cut elsewhere');
+    same(observeOurs(cut(stream), kind, 'frames'), whole, 'the same messages, joined of frames');
     for (const event of whole.events) {
       const [name, digits = ''] = event.split(' ');
       if (name === 'close') continue;
