@@ -412,26 +412,3 @@ describe('closing a server', () => {
     expect(await opening).toBeInstanceOf(HandshakeError);
   });
 });
-
-describe('a slow reader over a real socket', () => {
-  test('makes the writer wait; nothing is lost', async () => {
-    const COUNT = 400;
-    let sent = 0;
-    const message = new Uint8Array(65_536);
-    const server = await serve(async request => {
-      const connection = await request.accept();
-      for (; sent < COUNT; sent++) await connection.sendMessage(message);
-    });
-    const connection = await openWebSocket(urlOf(server));
-    // The kernel's buffers fill up; then nothing moves.
-    let before = -1;
-    while (sent !== before) {
-      before = sent;
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
-    expect(sent).toBeLessThan(COUNT);
-    let taken = 0;
-    for await (const each of connection) taken += each.length;
-    expect(taken).toBe(COUNT * message.length);
-  });
-});
