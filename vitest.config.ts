@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 // One project per package that has tests; sources are resolved by the `@ws/source` condition, so tests need no build.
 const conditions = ['@ws/source', 'node', 'import', 'default'];
+// What has no state of its own to keep apart: without isolation, many small files take half the time.
+const SHARED = ['types', 'util', 'compress', 'accel', 'core', 'connection', 'testkit'];
 const projects = ['packages', 'apps', 'tooling'].flatMap(folder =>
   readdirSync(new URL(folder, import.meta.url))
     .filter(name => existsSync(new URL(`${folder}/${name}/test`, import.meta.url)))
@@ -13,8 +15,7 @@ const projects = ['packages', 'apps', 'tooling'].flatMap(folder =>
         name,
         root: fileURLToPath(new URL(`${folder}/${name}`, import.meta.url)),
         include: ['test/**/*.test.ts'],
-        // The engine has no state of its own to keep apart: without isolation its many files take half the time.
-        isolate: name !== 'core',
+        isolate: !SHARED.includes(name),
         benchmark: { include: ['bench/**/*.bench.ts'] },
       },
     })),

@@ -172,5 +172,6 @@ function compressCached(
 
 function messageCount(size: number, isQuick: boolean): number {
   if (!isQuick) return 1000;
-  return size > 16384 ? 3 : 8;
+  // Two at least: the second one may refer to the first.
+  return size > 16384 ? 2 : 5;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 import { frame, Opcode } from '../wire/frame.ts';
 import type { Exchange } from './exchange.ts';
 import { hasExactly, judge } from './judge.ts';
@@ -127,11 +127,14 @@ function judgeFlood(exchange: Exchange, isEcho: boolean): Verdict {
   });
 }
 
+/** As many MiB of zeros as one compressed message: the same MiB again and again. */
+function zeros(mebibytes: number): Buffer {
+  const one = deflateRawSync(Buffer.alloc(MIB), { finishFlush: constants.Z_FULL_FLUSH, level: 9 });
+  return Buffer.concat(Array.from({ length: mebibytes }, () => one)).subarray(0, -4);
+}
+
 async function bomb(exchange: Exchange, { isQuick }: CaseSurroundings): Promise<Verdict> {
-  const octets = deflateRawSync(Buffer.alloc((isQuick ? 72 : 256) * MIB), { finishFlush: 2, windowBits: 15 }).subarray(
-    0,
-    -4,
-  );
+  const octets = zeros(isQuick ? 72 : 256);
   await exchange.send(compressedFrames(octets, Opcode.BINARY, 64 * 1024));
   // Whoever takes it may take its time, and the echo is not worth waiting for.
   await exchange.receiveEnd(4 * exchange.timing.timeout);
