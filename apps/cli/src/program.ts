@@ -1,4 +1,4 @@
-// The command line: what there is, and what is called with what was typed. Each command is loaded when it is used.
+// The command line: what there is, and what is called with what was typed.
 
 import { HandshakeError } from '@ws/core';
 import { Command, CommanderError, Help, type Option } from 'commander';

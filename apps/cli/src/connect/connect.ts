@@ -29,7 +29,7 @@ export function addConnectOptions(command: Command): Command {
     .option('-l, --listen', 'listen until the server closes')
     .option('-n, --count <n>', 'close after so many messages have come', wholeNumber(1), 0)
     .option('--keepalive <ms>', 'ping at this interval; 0: never', milliseconds, 20_000)
-    .option('-v, --verbose', 'also tell of pings, of connecting and closing');
+    .option('-v, --verbose', 'also tell how the server answered, of pings, and of closing');
 }
 
 /** `wsc connect URL`: a conversation where there is a terminal, else what is piped in and out. */

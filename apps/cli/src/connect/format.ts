@@ -1,7 +1,7 @@
 // How messages look: on a terminal with all that helps a reader, in a pipe for the program that reads it.
 
 import type { CloseInfo } from '@ws/core';
-import { CloseReason } from '@ws/types';
+import { CloseReason, type ConnectionResponse } from '@ws/types';
 import { decodeText } from '@ws/util/primitives';
 import { escapeControls } from '../terminal/escape.ts';
 import { formatHex, formatHexDump } from '../terminal/hex.ts';
@@ -36,6 +36,11 @@ export function formatIncoming(payload: Uint8Array, isBinary: boolean, options: 
 /** A message that came, for a pipe: one line for a text that has none itself, hex for binary. */
 export function formatPiped(payload: Uint8Array, isBinary: boolean, options: FormatOptions): string {
   return `${isBinary ? formatHex(payload, '') : formatText(decodeText(payload), options)}\n`;
+}
+
+/** The headers that the server answered with, a line each. */
+export function formatResponse(response: ConnectionResponse | null): string[] {
+  return Object.entries(response?.headers ?? {}).map(([name, value]) => escapeControls(`${name}: ${value}`));
 }
 
 /** How a connection closed: `1001 (GOING_AWAY): maintenance`. */

@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 import { escapeControls } from '../terminal/escape.ts';
 import { createPaint, type Paint } from '../terminal/paint.ts';
 import { COMMAND_NAMES, runCommand } from './commands.ts';
-import { formatClose, formatIncoming } from './format.ts';
+import { formatClose, formatIncoming, formatResponse } from './format.ts';
 import { readHistory, writeHistory } from './history.ts';
 import type { Session } from './session.ts';
 
@@ -27,6 +27,7 @@ export async function interact(session: Session, io: Io, options: InteractiveOpt
     ...(compression === null ? [] : ['permessage-deflate']),
   ];
   screen.note(`connected to ${options.url}${agreed.length === 0 ? '' : ` (${agreed.join(', ')})`}`);
+  if (options.isVerbose) for (const line of formatResponse(session.connection.response)) screen.note(line);
   screen.note('type a message, or /help; Ctrl+D closes');
   session.listen({
     onMessage: (payload, isBinary) =>

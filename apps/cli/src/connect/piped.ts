@@ -7,7 +7,7 @@ import type { CloseInfo } from '@ws/core';
 import { ExitStatus, statusOfClose } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { createPaint } from '../terminal/paint.ts';
-import { formatClose, formatPiped } from './format.ts';
+import { formatClose, formatPiped, formatResponse } from './format.ts';
 import type { Session } from './session.ts';
 
 /** What is sent, and how long is listened. */
@@ -32,6 +32,7 @@ export async function pipe(session: Session, io: Io, options: PipeOptions): Prom
     if (options.isVerbose) io.stderr.write(`wsc: ${text}\n`);
   };
   note('connected');
+  for (const line of formatResponse(session.connection.response)) note(line);
   const received = receive(session, io, options);
   const stop = (): void => session.close(1001);
   io.interrupted.addEventListener('abort', stop);

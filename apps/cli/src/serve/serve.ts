@@ -3,7 +3,6 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { TlsOptions } from 'node:tls';
 import { acceptDeflate } from '@ws/compress/deflate';
 import { type ListenOptions, listenWS, WebSocketServerFactory } from '@ws/node';
-import { servePlayground } from '@ws/playground';
 import type { Command } from 'commander';
 import { readPem } from '../client-options.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
@@ -158,6 +157,8 @@ async function listenWithPage(factory: WebSocketServerFactory, values: ServeValu
   if (unix !== undefined) throw new UsageError('--ui needs a port');
   const tls = tlsOf(values);
   const server = tls === null ? createHttpServer() : createHttpsServer(tls);
+  // Only who looks at it waits for it to be loaded.
+  const { servePlayground } = await import('@ws/playground');
   const playground = await servePlayground(server, factory, { host, port });
   return { what: 'listening', place: placeOf(values, playground.port), close: () => playground.close({ grace }) };
 }
