@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionRejected, orAborted, type WebSocketConnection } from '@ws/connection';
 import { type OpenTarget, type OpenWebSocketOptions, openOnce } from './open-once.ts';
+import { nodePlatform } from './platform.ts';
 
 /** An attempt to connect. */
 export interface Attempt {
@@ -72,7 +73,7 @@ export async function* reconnecting(
     try {
       yield connection;
     } finally {
-      await connection.close().catch(() => {});
+      await connection.close(signal?.aborted ? 1001 : 1000).catch(() => {});
     }
     cause = connection.closed;
     signal?.throwIfAborted();
@@ -84,7 +85,8 @@ export async function* reconnecting(
 /** Closes with 1001, going away. What is being read from the connection ends by it. */
 function closeWhenAborted(connection: WebSocketConnection, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
-  const onAbort = (): void => void connection.close(1001).catch(() => {});
+  // In a microtask: whoever waits for a message with the same signal is told its reason, not that we closed.
+  const onAbort = (): void => nodePlatform.clock.defer(() => void connection.close(1001).catch(() => {}));
   signal.addEventListener('abort', onAbort);
   void connection.whenClosed.then(() => signal.removeEventListener('abort', onAbort));
 }
