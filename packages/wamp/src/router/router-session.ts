@@ -38,14 +38,14 @@ export class RouterSession implements ITransportHandler {
     this.#router = router;
   }
 
-  /** @internal */
+  /** For the transport. */
   onOpen(transport: ITransport): void {
     this.#transport = transport;
     this.#router.sessions.add(this);
     this.#startTimer();
   }
 
-  /** @internal */
+  /** For the transport. */
   onClose(): void {
     this.#transport = null;
     this.#held = [];
@@ -54,7 +54,7 @@ export class RouterSession implements ITransportHandler {
     this.#router.sessions.delete(this);
   }
 
-  /** @internal */
+  /** For the transport. */
   onMessage(message: AnyMessage): void {
     if (this.#held !== null) this.#held.push(message);
     else this.#handle(message);

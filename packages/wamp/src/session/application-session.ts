@@ -261,13 +261,13 @@ export class ApplicationSession implements ITransportHandler {
 
   // ---- for the transport
 
-  /** @internal */
+  /** For the transport. */
   onOpen(transport: ITransport): unknown {
     this.transport = transport;
     return this.onConnect();
   }
 
-  /** @internal @throws ProtocolError */
+  /** For the transport. @throws ProtocolError */
   onMessage(message: AnyMessage): unknown {
     if (this.sessionDetails !== null) return this.#onJoinedMessage(message);
     if (this.#realm === null || this.#isWelcoming) throw unexpected(message);
@@ -283,7 +283,7 @@ export class ApplicationSession implements ITransportHandler {
     }
   }
 
-  /** @internal */
+  /** For the transport. */
   onClose(wasClean: boolean): unknown {
     if (this.transport === null) return undefined;
     const wasJoining = this.#realm !== null;

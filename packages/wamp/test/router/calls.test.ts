@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ApplicationSession, CallResult, type Kwargs } from '../../src/index.ts';
+import { type ApplicationSession, CallResult, Cancel, type Kwargs } from '../../src/index.ts';
 import { createNetwork, settle } from '../support/network.ts';
 
 /** What a promise was rejected with. */
@@ -136,6 +136,15 @@ describe('cancelling', () => {
     finish('late');
     await settle();
     expect(caller.isAttached && callee.isAttached).toBe(true);
+  });
+
+  test('kill: the answer is the callee’s (of clients that wait for it)', async () => {
+    const { callee, caller } = await pair();
+    await callee.register('com.slow', () => new Promise(() => {}));
+    const outcome = failure(caller.call('com.slow'));
+    await settle();
+    caller.transport!.send(new Cancel(1, { mode: 'kill' }));
+    expect(await outcome).toMatchObject({ error: 'wamp.error.canceled', args: ['the call was cancelled'] });
   });
 
   test('by the clock: the dealer tells both sides', async () => {

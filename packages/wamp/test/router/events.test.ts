@@ -74,9 +74,10 @@ describe('events', () => {
     await publisher.publish('com.t');
     await settle();
     // An event that is on its way when the last handler goes is dropped.
-    const gone = two.unsubscribe();
-    await publisher.publish('com.t');
-    await gone;
+    const published = publisher.publish('com.t');
+    await Promise.all([two.unsubscribe(), published]);
+    await settle();
+    await settle();
     await publisher.publish('com.t');
     await settle();
     expect(heard).toEqual(['one', 'two', 'two']);

@@ -99,15 +99,17 @@ describe('authorize', () => {
     const [one, two] = [await network.client(), await network.client()];
     const heard: string[] = [];
     await two.subscribe('com.', (_args, _kwargs, { topic }) => heard.push(topic), { match: 'prefix' });
-    await one.publish('com.slow');
-    await one.publish('com.fast');
+    for (const topic of ['slow', 'fast', 'faster', 'slow', 'fastest']) await one.publish(`com.${topic}`);
     const call = one.call('com.x').catch(error => error.error);
     await settle();
     expect([heard, pending.length]).toEqual([[], 1]);
     pending[0]?.();
+    await settle();
+    expect([heard, pending.length]).toEqual([['com.slow', 'com.fast', 'com.faster'], 2]);
+    pending[1]?.();
     expect(await call).toBe('wamp.error.not_authorized');
     await settle();
-    expect(heard).toEqual(['com.slow', 'com.fast']);
+    expect(heard.slice(3)).toEqual(['com.slow', 'com.fastest']);
   });
 
   test('can name sessions to the other end, or keep them from being named', async () => {

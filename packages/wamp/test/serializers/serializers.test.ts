@@ -140,6 +140,9 @@ describe('JSON', () => {
   });
 });
 
+/** [16, 1, {}, "a.b", [*]] in CBOR, where another value has to follow. */
+const PUBLISH = '85 10 01 a0 63 61 2e 62 81';
+
 describe('few bytes cannot ask for much memory, or for other objects', () => {
   const deep = (head: string, count: number): Uint8Array => hex(head.repeat(count));
   test.each([
@@ -152,14 +155,21 @@ describe('few bytes cannot ask for much memory, or for other objects', () => {
     { name: 'arrays of 2^20 within each other', format: 'cbor', bytes: deep('9a 00 10 00 00', 100) },
     { name: 'a map of 2^60', format: 'cbor', bytes: hex('bb 10 00 00 00 00 00 00 00') },
     { name: 'a break where there is nothing to end', format: 'cbor', bytes: hex('82 01 ff') },
-    { name: 'a set', format: 'cbor', bytes: hex('81 d9 01 02 81 01') },
-    { name: 'a regular expression', format: 'cbor', bytes: hex('81 d8 1b 82 66 52 65 67 45 78 70 61 2e') },
-    { name: 'a shared reference to itself', format: 'cbor', bytes: hex('d8 1c 81 d8 1d 00') },
+    { name: 'a set', format: 'cbor', bytes: hex(`${PUBLISH} d9 01 02 81 01`) },
+    { name: 'a regular expression', format: 'cbor', bytes: hex(`${PUBLISH} d8 1b 82 66 52 65 67 45 78 70 61 2e`) },
+    { name: 'a shared reference to itself', format: 'cbor', bytes: hex(`${PUBLISH} d8 1c 81 d8 1d 00`) },
     { name: 'a reserved length', format: 'cbor', bytes: hex('1c') },
   ])('$format: $name', ({ format, bytes }) => {
     expect(() => createTransportSerializer(format).unserialize(bytes)).toThrow(
       expect.objectContaining({ code: 'ERR_WAMP_PROTOCOL' }),
     );
+  });
+
+  test('dates, big numbers and typed arrays are plain values', () => {
+    const [message] = new CborSerializer().unserialize(hex(`${PUBLISH} d8 40 42 01 02`));
+    expect(message?.marshal()[4]).toEqual([hex('01 02')]);
+    const [other] = new CborSerializer().unserialize(hex(`${PUBLISH} c2 49 01 00 00 00 00 00 00 00 00`));
+    expect(other?.marshal()[4]).toEqual([2n ** 64n]);
   });
 
   test('CBOR of indefinite length is read', () => {
