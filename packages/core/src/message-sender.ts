@@ -18,6 +18,15 @@ export interface SendOptions {
   readonly doNotCompress?: boolean | undefined;
 }
 
+/** Options of `sendPreparedMessage`. */
+export interface PreparedSendOptions {
+  /**
+   * Skip whoever has not taken what was sent before: of a broadcast, slow readers miss messages and hold no memory.
+   * Without it they end at `maxBufferedAmount`. Default `false`.
+   */
+  readonly dropIfBusy?: boolean | undefined;
+}
+
 /** What a {@link MessageSender} is told once. */
 export interface MessageSenderRules {
   readonly autoFragmentSize: number;

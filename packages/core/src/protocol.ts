@@ -7,7 +7,7 @@ import { checkCloseArguments } from './close-payload.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Opening } from './endpoint-setup.ts';
 import { FrameHookBuffer } from './frame-hooks.ts';
-import type { MessageSender, SendOptions } from './message-sender.ts';
+import type { MessageSender, PreparedSendOptions, SendOptions } from './message-sender.ts';
 import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import { checkBytes, checkPayload } from './payload-check.ts';
@@ -156,10 +156,13 @@ export abstract class WebSocketProtocol {
     this.#endpoint!.limitBuffered();
   }
 
-  /** Sends a message that the factory's `prepareMessage` made. */
-  sendPreparedMessage(prepared: PreparedMessage): void {
-    this.#openSender().sendPrepared(prepared);
+  /** Sends what the factory's `prepareMessage` made. @returns `false`: skipped, by `dropIfBusy` */
+  sendPreparedMessage(prepared: PreparedMessage, options?: PreparedSendOptions): boolean {
+    const sender = this.#openSender();
+    if (options?.dropIfBusy && this.#endpoint!.writer.isBlocked) return false;
+    sender.sendPrepared(prepared);
     this.#endpoint!.limitBuffered();
+    return true;
   }
 
   /** Sends a ping of at most 125 bytes. Does nothing when not open. */
@@ -243,11 +246,8 @@ export abstract class WebSocketProtocol {
     this.#endpoint?.resumeReceiving();
   }
 
-  /**
-   * Has `producer` make data as the transport takes it. When not open, it is told to stop.
-   *
-   * @param isStreaming `false`: it is asked for each piece
-   */
+  /** Has `producer` make data as the transport takes it; when not open, it is told to stop.
+   * @param isStreaming `false`: it is asked for each piece */
   registerProducer(producer: Producer, isStreaming: boolean): void {
     const endpoint = this.#endpoint;
     if (endpoint === null || endpoint.state !== 'open') {
@@ -286,10 +286,8 @@ export abstract class WebSocketProtocol {
 
   // ---- for the subclasses of this package, and for adapters
 
-  /**
-   * Whether a message that comes in one piece goes straight to `onMessage`, though hooks of frames are overridden: for
-   * adapters that put messages together themselves.
-   */
+  /** Whether a message that comes in one piece goes straight to `onMessage`, though hooks of frames are overridden: for
+   * adapters that put messages together themselves. */
   get takesWholeMessages(): boolean {
     return false;
   }

@@ -112,9 +112,28 @@ describe('sendPreparedMessage', () => {
     expect(client.peer.takeHex()).toBe('81 01 61');
   });
 
+  test('skips who has not taken what was sent before, by dropIfBusy', () => {
+    const { protocol, platform, flush, peer, factory } = rawServer({ capacity: 3, options: { maxBufferedAmount: 10 } });
+    const send = (text: string, dropIfBusy?: boolean): boolean =>
+      protocol.sendPreparedMessage(factory.prepareMessage(text), { dropIfBusy });
+    expect(send('abcd', true)).toBe(true);
+    // The transport has not refused anything yet.
+    expect(send('b', true)).toBe(true);
+    platform.clock.flush();
+    for (let i = 0; i < 100; i++) expect(send('skipped', true)).toBe(false);
+    expect(send('c')).toBe(true);
+    expect(protocol.state).toBe('open');
+    flush();
+    expect(send('d', true)).toBe(true);
+    flush();
+    expect(peer.takeHex()).toBe('81 04 61 62 63 64 81 01 62 81 01 63 81 01 64');
+    protocol.sendClose();
+    expect(() => send('e', true)).toThrow(expect.objectContaining({ code: 'ERR_NOT_OPEN' }));
+  });
+
   test('is refused like any other message', () => {
     const { protocol, factory, flush, peer } = rawServer({ options: { maxMessagePayloadSize: 3 } });
-    const send = (): void => protocol.sendPreparedMessage(factory.prepareMessage('abcd'));
+    const send = (): boolean => protocol.sendPreparedMessage(factory.prepareMessage('abcd'));
     expect(send).toThrow(expect.objectContaining({ code: 'ERR_TOO_BIG_TO_SEND' }));
     protocol.beginMessage();
     expect(() => protocol.sendPreparedMessage(factory.prepareMessage('a'))).toThrow(
