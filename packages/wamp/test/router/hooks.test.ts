@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { ApplicationError, ApplicationSession, ticketAuth, ticketChallenge } from '../../src/index.ts';
+import {
+  ApplicationError,
+  ApplicationSession,
+  JsonSerializer,
+  Publish,
+  ticketAuth,
+  ticketChallenge,
+  type WampWebSocketClientProtocol,
+} from '../../src/index.ts';
 import { createNetwork, reported, settle } from '../support/network.ts';
 
 /** Why a session could not join. */
@@ -90,7 +98,10 @@ describe('authorize', () => {
     expect(await session.call('com.yes')).toBe('yes');
   });
 
-  test('may take its time: what a session asks is done in its order', async () => {
+  test.each([
+    { how: 'one by one', isBatch: false },
+    { how: 'in one batch', isBatch: true },
+  ])('may take its time: what a session asks $how is done in its order', async ({ isBatch }) => {
     const pending: (() => void)[] = [];
     const network = createNetwork({
       authorize: (_session, action, uri) =>
@@ -99,7 +110,12 @@ describe('authorize', () => {
     const [one, two] = [await network.client(), await network.client()];
     const heard: string[] = [];
     await two.subscribe('com.', (_args, _kwargs, { topic }) => heard.push(topic), { match: 'prefix' });
-    for (const topic of ['slow', 'fast', 'faster', 'slow', 'fastest']) await one.publish(`com.${topic}`);
+    const topics = ['slow', 'fast', 'faster', 'slow', 'fastest'];
+    if (isBatch) {
+      const serializer = new JsonSerializer({ isBatched: true });
+      const batch = topics.map((topic, i) => serializer.serialize(new Publish(100 + i, {}, `com.${topic}`)));
+      (one.transport as WampWebSocketClientProtocol).sendMessage(Buffer.concat(batch));
+    } else for (const topic of topics) await one.publish(`com.${topic}`);
     const call = one.call('com.x').catch(error => error.error);
     await settle();
     expect([heard, pending.length]).toEqual([[], 1]);
