@@ -75,6 +75,11 @@ describe.concurrent.each([
     expect(failed(results)).toEqual(['12.1.4', '12.2.5', '13.2.4']);
   });
 
+  test('that flips a bit in a long echo fails the cases of volume, whatever the length of the echo', async () => {
+    const cases = ['9.1.1', '9.2.6', '9.3.1', '9.4.9', '9.5.1', '9.6.6', '9.7.6', '10.1.1'];
+    expect(failed(await run('one flipped bit in a long echo', cases))).toEqual(cases.filter(id => id !== '9.7.6'));
+  });
+
   test('that ignores the agreed window fails the cases with 9 bits, also without context takeover (13.5)', async () => {
     const results = await run('ignores the window', ['13.1.7', '13.3.7', '13.4.7', '13.5.7', '13.7.7']);
     expect(failed(results)).toEqual(['13.3.7', '13.5.7', '13.7.7']);

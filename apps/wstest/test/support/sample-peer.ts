@@ -17,6 +17,7 @@ export type Mutation =
   | 'no UTF-8 check'
   | 'checks nothing'
   | 'one flipped byte in a compressed echo'
+  | 'one flipped bit in a long echo'
   | 'ignores the window'
   | 'masks as a server'
   | 'does not mask as a client'
@@ -141,6 +142,7 @@ class SamplePeer {
   }
 
   #echo(opcode: number, message: Buffer): void {
+    if (this.#mutation === 'one flipped bit in a long echo' && message.length > 10_000) message[5000]! ^= 1;
     if (this.#codec !== null) {
       const octets = Buffer.from(this.#codec.compress(message));
       if (this.#mutation === 'one flipped byte in a compressed echo' && octets.length > 8)

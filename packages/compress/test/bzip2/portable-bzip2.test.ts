@@ -20,6 +20,8 @@ function bzip2(args: readonly string[], input: Uint8Array): Uint8Array {
 }
 
 const hasProgram = spawnSync('bzip2', ['--version'], { input: '' }).error === undefined;
+/** What the program makes of 45,000,000 zeros: one block. */
+const ZEROS = '425a6839314159265359c901b6c80158ab4020c00010000008200030cc0529a65248526c5492149e2ee48a70a12192036d90';
 const HELLO = hex('425a68393141592653591a546492000000050000400204a000219a68334d13338bb9229c28480d2a324900');
 
 /** What is hard: nothing, runs around the lengths where they are counted, blocks that repeat, blocks that are full. */
@@ -143,8 +145,7 @@ describe('portableBzip2 refuses', () => {
   test('more than the limit, by one byte or by 45 MB', () => {
     expect(decompress(HELLO, 5)).toHaveLength(5);
     expect(() => decompress(HELLO, 4)).toThrow(tooBig);
-    const bomb = compress(new Uint8Array(45_000_000));
-    expect(bomb.length).toBeLessThan(100);
+    const bomb = hex(ZEROS);
     const before = process.memoryUsage().arrayBuffers;
     expect(() => decompress(bomb, 1 << 20)).toThrow(tooBig);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16e6);

@@ -107,7 +107,7 @@ describe('portableDeflate reads', () => {
     const random = seededRandom(3);
     const reader = decompressor();
     const compressor = portableDeflate.compressor({ windowBits: 15, contextTakeover: true });
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 4; i++) {
       const message = jsonMessage(random, 200_000);
       const compressed = compressor.compress(message, true);
       expect(equalBytes(reader.decompress(compressed, true, message.length), message)).toBe(true);
@@ -161,7 +161,7 @@ describe('portableDeflate refuses (with the code that closes with 1007)', () => 
 
 describe('portableDeflate counts', () => {
   test('a message of exactly the limit is right, one byte more is too big', () => {
-    for (const length of [1, 100, 16_384, 16_385, 5_000_000]) {
+    for (const length of [1, 100, 16_384, 16_385, 1_200_000]) {
       const bytes = jsonMessage(seededRandom(1), length);
       const compressed = deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
       expect(decompressor().decompress(compressed, true, length)).toHaveLength(length);
