@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,20 +7,21 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@ws/source', 'node', 'import', 'default'];
 // What has no state of its own to keep apart: without isolation, many small files take half the time.
 const SHARED = ['types', 'util', 'compress', 'accel', 'core', 'connection', 'testkit'];
-const projects = ['packages', 'apps', 'tooling'].flatMap(folder =>
-  readdirSync(new URL(folder, import.meta.url))
-    .filter(name => existsSync(new URL(`${folder}/${name}/test`, import.meta.url)))
-    .map(name => ({
-      extends: true as const,
-      test: {
-        name,
-        root: fileURLToPath(new URL(`${folder}/${name}`, import.meta.url)),
-        include: ['test/**/*.test.ts'],
-        isolate: !SHARED.includes(name),
-        benchmark: { include: ['bench/**/*.bench.ts'] },
-      },
-    })),
+const folders = ['packages', 'apps', 'tooling'].flatMap(parent =>
+  readdirSync(new URL(parent, import.meta.url)).map(name => `${parent}/${name}`),
 );
+const projects = [...folders, 'docs']
+  .filter(folder => existsSync(new URL(`${folder}/test`, import.meta.url)))
+  .map(folder => ({
+    extends: true as const,
+    test: {
+      name: basename(folder),
+      root: fileURLToPath(new URL(folder, import.meta.url)),
+      include: ['test/**/*.test.ts'],
+      isolate: !SHARED.includes(basename(folder)),
+      benchmark: { include: ['bench/**/*.bench.ts'] },
+    },
+  }));
 
 export default defineConfig({
   resolve: { conditions },

@@ -33,6 +33,7 @@ function counterparts() {
 /** The folders that have tests. */
 const TESTED = ['packages', 'apps']
   .flatMap(parent => readdirSync(parent).map(name => `${parent}/${name}`))
+  .concat('docs')
   .filter(folder => existsSync(`${folder}/test`));
 
 const summaries = () => TESTED.map(folder => `${folder}/.vitest/summary.json`).filter(file => existsSync(file));
