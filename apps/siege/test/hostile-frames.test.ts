@@ -148,6 +148,13 @@ describe('24 lengths that nobody can mean: refused by the header, nothing of the
       1009,
     ],
   ]);
+  test.each([2n ** 53n, 2n ** 63n - 1n])('%i, with no limit set: still nothing that anybody can mean', async length => {
+    await using own = await Arena.open({ options: { maxMessagePayloadSize: 0, maxFramePayloadSize: 0 } });
+    expect((await own.attackFrames(frame({ opcode: 2, length }))).closeCode).toBe(1009);
+    const options = { maxMessagePayloadSize: 0 };
+    const { closeCode } = await attackClient(frame({ opcode: 2, length, isMasked: false }), { options });
+    expect(closeCode).toBe(1009);
+  });
   test('as much as is allowed comes through', async () => {
     const peer = await arena.openRaw();
     peer.write(frame({ opcode: 2, payload: Buffer.alloc(LIMIT, 7) }));
