@@ -10,6 +10,7 @@ import { visit } from './visitor.ts';
 export interface SoakOptions {
   /** The bundled server. */
   readonly serverFile: string;
+  /** From when all connections are open. */
   readonly seconds: number;
   readonly connections: number;
   /** Messages per second, over all connections; less where the machine does not give more. */
@@ -68,6 +69,8 @@ class RunningSoak {
   #messages = 0;
   #bytes = 0;
   #visits = 0;
+  #opened = 0;
+  #onAllOpen: () => void = () => {};
   #isOver = false;
 
   constructor(options: SoakOptions, server: Child, port: number) {
@@ -79,8 +82,13 @@ class RunningSoak {
 
   async run(): Promise<SoakResult> {
     const { seconds, connections } = this.#options;
-    const began = performance.now();
+    const allOpen = new Promise<void>(resolve => {
+      this.#onAllOpen = resolve;
+    });
     const visitors = Array.from({ length: connections }, (_, i) => this.#comeAndGo(i));
+    await allOpen;
+    const began = performance.now();
+    this.#latency = createHistogram();
     const length = Math.min(60, seconds / 4);
     for (let end = length; end <= seconds + 0.001; end += length) {
       await wait(began + end * 1000 - performance.now());
@@ -122,6 +130,9 @@ class RunningSoak {
       url: this.#url,
       traffic: this.#traffic,
       listener: {
+        onOpen: () => {
+          if (++this.#opened === connections) this.#onAllOpen();
+        },
         onEcho: (latency: number, bytes: number) => this.#onEcho(latency, bytes),
         onFailure: (failure: string) => this.#onFailure(failure),
       },

@@ -6,6 +6,7 @@ import { ASK, Ledger, numberOf, type Traffic } from './traffic.ts';
 
 /** Where visitors report. */
 export interface VisitorListener {
+  onOpen(): void;
   /** A message came back, so many milliseconds after it was sent. */
   onEcho(latency: number, bytes: number): void;
   /** Something is not as it must be. */
@@ -45,6 +46,7 @@ export async function visit(visit: Visit, bursts: number): Promise<void> {
   const { random } = traffic;
   const protocolOptions = COMPRESSIONS[random.below(COMPRESSIONS.length)]!();
   const connection = await agent.open(visit.url, { protocolOptions, timeout: 60_000 }, Visitor);
+  listener.onOpen();
   const sent = new Ledger();
   const received = new Ledger();
   for (let i = 0; i < bursts && visit.goesOn(); i++) {
