@@ -1,3 +1,6 @@
+import { connectWS, nodePlatform } from '@ws/node';
+import { ApplicationError, ApplicationSession, CallResult, type Endpoint, WampWebSocketClientFactory } from '@ws/wamp';
+import { createTransportSerializer } from '@ws/wamp/serializers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AutobahnClient, openAutobahn } from './support/autobahn-js.ts';
 import { noPython, openPython, type PythonClients } from './support/python.ts';
@@ -93,4 +96,70 @@ describe.skipIf(noPython !== null)(`Autobahn|JS and Autobahn|Python (${noPython 
       expect(heard).toEqual({ a: events, b: events });
     }
   });
+
+  test.each(REALMS)(
+    'our session and Autobahn|Python: progress, patterns, cancelling, meta ($realm)',
+    async ({ realm, formats }) => {
+      const session = new ApplicationSession({ realm });
+      const serializers = [createTransportSerializer(formats[0]!)];
+      const options = { serializers, platform: nodePlatform };
+      await connectWS(new WampWebSocketClientFactory(session, { url: server.url }, options));
+      await session.joined;
+
+      // Results in pieces, both ways.
+      const steps: unknown[] = [];
+      const onProgress = (args: unknown[]): void => void steps.push(...args);
+      expect(await session.call('com.python.progressive', [3], null, { onProgress })).toBe(3);
+      expect(steps).toEqual([0, 1, 2]);
+      const count: Endpoint = ([to], _kwargs, { progress }) => {
+        for (let i = 0; i < (to as number); i++) progress?.([i, 'of', to]);
+        return 'done';
+      };
+      await session.register('com.ours.count', count);
+      expect(await session.call('com.python.call_progressive', ['com.ours.count', 2])).toEqual([
+        [
+          [0, 'of', 2],
+          [1, 'of', 2],
+        ],
+        'done',
+      ]);
+
+      // Several values, keywords, and errors of our own.
+      await session.register(
+        'com.ours.',
+        (args, kwargs, { procedure }) => new CallResult([procedure, ...args], kwargs),
+        {
+          match: 'prefix',
+        },
+      );
+      expect(await session.call('com.python.call', ['com.ours.any', 1], { a: [true] })).toEqual({
+        results: ['com.ours.any', 1],
+        kwresults: { a: [true] },
+      });
+      await session.register('com.ours.fail', () => {
+        throw new ApplicationError('com.ours.error', ['sorry'], { code: 1 });
+      });
+      expect(await session.call('com.python.call', ['com.ours.fail'])).toEqual({
+        error: 'com.ours.error',
+        args: ['sorry'],
+        kwargs: { code: 1 },
+      });
+
+      // A call to Python that is cancelled; Python goes on.
+      const controller = new AbortController();
+      await session.register('com.ours.never', (_args, _kwargs, { signal }) => {
+        setImmediate(() => controller.abort('enough'));
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      });
+      const cancelled = session.call('com.python.call', ['com.ours.never'], null, { signal: controller.signal });
+      await expect(cancelled).rejects.toBe('enough');
+      expect(await session.call('com.python.add', [1, 1])).toBe(2);
+
+      // Who is there, by what the router tells.
+      const ids = await session.call<number[]>('wamp.session.list');
+      expect(ids).toContain(session.sessionDetails!.session);
+      expect(ids.length).toBeGreaterThanOrEqual(2);
+      await session.leave();
+    },
+  );
 });

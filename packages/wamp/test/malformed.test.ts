@@ -9,6 +9,9 @@ import { createTransportSerializer } from '../src/serializers/all.ts';
 import { createNetwork, reported, settle } from './support/network.ts';
 import { SAMPLES } from './support/samples.ts';
 
+// Ten thousand errors: nobody reads where they come from.
+Error.stackTraceLimit = 0;
+
 const random = seededRandom(11);
 const below = (limit: number): number => random.below(limit);
 const pick = <Value>(values: readonly Value[]): Value => values[below(values.length)]!;
