@@ -269,6 +269,29 @@ describe('the opening handshake, aborted at every point', () => {
     expect(points).toBeGreaterThan(20);
   });
 
+  test('serveOver drops a connection that is open', async () => {
+    const clock = manualClock();
+    const platform = testPlatform(clock);
+    const { a, b } = memoryPair();
+    const controller = new CountingController();
+    const ended: unknown[] = [];
+    const served = serveOver(
+      a,
+      async request => {
+        const connection = await request.accept();
+        ended.push(await connection.getMessage().catch(error => error.reason.code));
+      },
+      { platform, signal: controller.signal },
+    );
+    const client = await connectOver(b, { platform });
+    await settle();
+    controller.abort();
+    await expect(served).rejects.toBe(controller.reason);
+    await client.whenClosed;
+    await settle();
+    expect([a.isClosed, ended, controller.listeners, clock.pendingTimers]).toEqual([true, [1006], 0, 0]);
+  });
+
   test('accept: there is a connection, or the client is gone', { timeout: 60_000 }, async () => {
     const points = await everyPoint(async point => {
       const clock = manualClock();

@@ -128,6 +128,26 @@ describe('iterating', () => {
   });
 });
 
+describe('an iterator', () => {
+  test('that is left while it waits ends, and takes no message along', async () => {
+    const { server, client } = await openPair();
+    const iterator = server[Symbol.asyncIterator]();
+    const waiting = [iterator.next(), iterator.next()];
+    expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
+    expect(await Promise.all(waiting)).toEqual(Array(2).fill({ done: true, value: undefined }));
+    await client.sendMessage('not lost');
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(await server.getMessage()).toBe('not lost');
+  });
+
+  test('has ended for good after the end', async () => {
+    const { server, client } = await openPair();
+    const iterator = server.messages();
+    await client.close();
+    expect([(await iterator.next()).done, (await iterator.next()).done]).toEqual([true, true]);
+  });
+});
+
 describe('closing', () => {
   test('is 1000 by default, and says so', async () => {
     const { server, client } = await openPair();

@@ -2,6 +2,8 @@
 // are turns of the event loop, and microtasks in each.
 import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WebSocketHandler } from '@ws/connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openWebSocket } from '../src/open-web-socket.ts';
@@ -96,9 +98,13 @@ describe('aborted at every point', () => {
   });
 
   test('serveWebSocket: there is a server, or nobody listens', async () => {
+    const path = join(tmpdir(), `ws-abort-${process.pid}.sock`);
     await everyPoint(async point => {
-      const { result, wasDone } = await abortAt(point, signal => serveWebSocket(wait, { host: '127.0.0.1', signal }));
+      const { result, wasDone } = await abortAt(point, signal => serveWebSocket(wait, { path, signal }));
       await result?.close();
+      await settle();
+      // The place is free.
+      await (await serveWebSocket(wait, { path })).close();
       return wasDone;
     });
     // One that was aborted when its port was known already is closed all the same.
