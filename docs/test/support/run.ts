@@ -75,3 +75,8 @@ export function killAll(): void {
 export function isInstalled(name: string, ...args: string[]): boolean {
   return spawnSync(name, args, { stdio: 'ignore' }).error === undefined;
 }
+
+/** Whether Python has a module. */
+export function hasPythonModule(name: string): boolean {
+  return spawnSync('python3', ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
+}
