@@ -17,6 +17,12 @@ const BUDGETS = [
     budget: 22_528,
   },
   {
+    name: 'the same with permessage-deflate',
+    from: 'core',
+    code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';\nexport { offerDeflate } from '@ws/compress/deflate';\nexport { portableDeflate } from '@ws/compress';",
+    budget: 40_960,
+  },
+  {
     name: 'a server over a transport of your own',
     from: 'core',
     code: "export { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';",

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { type CommandLine, formatHelp, readCommandLine } from './cli-options.ts';
 import { runBroadcastClient, runEchoClient, startBroadcastServer, startEchoServer } from './modes/echo.ts';
 import { fuzzClients, fuzzServers } from './modes/fuzzing.ts';
@@ -71,14 +72,20 @@ function announceTestee(server: TesteeServer, line: CommandLine): null {
   return null;
 }
 
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
 function say(text: string): number {
   process.stdout.write(text);
   return 0;
 }
 
 try {
-  const line = readCommandLine(process.argv.slice(2));
-  if (line === null) say(formatHelp());
+  const words = process.argv.slice(2);
+  const line = words[0] === '--version' ? null : readCommandLine(words);
+  if (words[0] === '--version') say(`${version()}\n`);
+  else if (line === null) say(formatHelp());
   else {
     const status = await run(line);
     if (status !== null) process.exit(status);

@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { createAccelerator } from '@ws/accel';
+import { measure, show, table } from '@ws/measure';
 import { portableMasker, portableUtf8 } from '@ws/util/primitives';
-import { measure, show, table } from '../../../tooling/bench/measure.mjs';
 
 const require = createRequire(import.meta.url);
 /** @type {{ unmask(bytes: Uint8Array, key: Uint8Array): void }} */

@@ -1,7 +1,7 @@
 // Where the lines cross that src/thresholds.ts takes its numbers from: `pnpm build && node packages/accel/bench/thresholds.mjs`
 import { isUtf8 } from 'node:buffer';
+import { measure, show, table } from '@ws/measure';
 import { portableMasker, portableUtf8 } from '@ws/util/primitives';
-import { measure, show, table } from '../../../tooling/bench/measure.mjs';
 import { loadKernel } from '../dist/kernel.js';
 import { KernelCopy } from '../dist/kernel-copy.js';
 import { validateNatively } from '../dist/native-utf8.js';

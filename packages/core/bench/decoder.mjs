@@ -2,7 +2,7 @@
 // Both get the same bytes, read into the same place each time, and hand out each message.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { measure, show, table } from '../../../tooling/bench/measure.mjs';
+import { measure, show, table } from '@ws/measure';
 import { openServer, received } from './server.mjs';
 
 const require = createRequire(import.meta.url);

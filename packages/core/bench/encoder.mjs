@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { MAX_FRAME_HEADER, writeFrameHeader } from '@ws/core';
-import { measure, show, table } from '../../../tooling/bench/measure.mjs';
+import { measure, show, table } from '@ws/measure';
 import { openServer, platform } from './server.mjs';
 
 const require = createRequire(import.meta.url);

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { installInto, packAll, publicPackages, runIn } from '../src/packages.ts';
+
+const packages = publicPackages();
+const folder = mkdtempSync(join(tmpdir(), 'ws-packages-'));
+const project = join(folder, 'user');
+let tarballs: string[] = [];
+
+beforeAll(async () => {
+  tarballs = await packAll(packages, join(folder, 'tarballs'));
+  await installInto(project, tarballs);
+}, 180_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(packages.map((entry, index) => ({ ...entry, index })))('$name', ({ index, bins }) => {
+  test('is clean by publint', async () => {
+    const bytes = await readFile(tarballs[index]!);
+    const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    const { messages } = await publint({ pack: { tarball }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('has the types that it runs with, for whoever resolves ES modules', async () => {
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(await readFile(tarballs[index]!))));
+    const problems = 'problems' in result ? result.problems : ['no types'];
+    // `require` gets the ES module itself (Node 20.19 and newer); resolution without `exports` is that of Node 10.
+    const isOfOld = (problem: unknown): boolean => {
+      const { kind, resolutionKind } = problem as { kind: string; resolutionKind?: string };
+      return kind === 'CJSResolvesToESM' || resolutionKind === 'node10';
+    };
+    expect(problems.filter(problem => !isOfOld(problem))).toEqual([]);
+  });
+
+  test('says its version by its commands', async () => {
+    for (const bin of bins) {
+      expect(await runIn(project, join('node_modules', '.bin', bin), '--version')).toMatch(/^\d+\.\d+\.\d+/);
+    }
+  });
+});
+
+describe('an empty project that has installed all of them', () => {
+  const entries = packages.flatMap(entry => entry.entries);
+  const namespaces = entries.map((entry, i) => `import * as e${i} from '${entry}';`).join('\n');
+  const list = entries.map((_, i) => `e${i}`).join(', ');
+
+  test('imports every entry', async () => {
+    await writeFile(join(project, 'all.mjs'), `${namespaces}\nconsole.log([${list}].length);\n`);
+    expect(await runIn(project, process.execPath, 'all.mjs')).toBe(`${entries.length}`);
+  });
+
+  test('requires every entry', async () => {
+    const requires = entries.map(entry => `require('${entry}')`).join(', ');
+    await writeFile(
+      join(project, 'all.cjs'),
+      `console.log([${requires}].filter(e => typeof e === 'object').length);\n`,
+    );
+    expect(await runIn(project, process.execPath, 'all.cjs')).toBe(`${entries.length}`);
+  });
+
+  test.each(['typescript', 'typescript-5.4'])('type-checks with %s, its libraries too', async compiler => {
+    const text = `${namespaces}\nexport const all: object[] = [${list}];\n`;
+    await writeFile(join(project, 'all.mts'), text);
+    const types = dirname(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')));
+    const options = {
+      target: 'es2022',
+      module: 'nodenext',
+      strict: true,
+      noEmit: true,
+      lib: ['es2023', 'esnext.disposable', 'dom'],
+      types: ['node'],
+      typeRoots: [types],
+    };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['all.mts'] }));
+    const manifest = createRequire(import.meta.url).resolve(`${compiler}/package.json`);
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+    await runIn(project, process.execPath, join(dirname(manifest), bin.tsc), '-p', '.').catch(error => {
+      throw new Error(error.stdout);
+    });
+  }, 120_000);
+
+  test('bundles for browsers what is not for Node alone', async () => {
+    const forBrowsers = packages.filter(({ isForNode }) => !isForNode).flatMap(entry => entry.entries);
+    const input = join(project, 'browser.mjs');
+    const exports = forBrowsers
+      .filter(entry => !entry.endsWith('/node'))
+      .map(entry => `import * as _ from '${entry}';`);
+    await writeFile(
+      input,
+      exports.map((line, i) => line.replace('_', `e${i}`).concat(` console.log(e${i});`)).join('\n'),
+    );
+    const bundle = await rolldown({ input, platform: 'browser', logLevel: 'silent' });
+    const { output } = await bundle.generate({ format: 'esm' });
+    await bundle.close();
+    expect(output[0].code).not.toMatch(/from ["']node:/);
+    await writeFile(join(project, 'bundle.mjs'), output[0].code);
+    await runIn(project, process.execPath, 'bundle.mjs');
+  });
+});
