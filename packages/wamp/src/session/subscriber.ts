@@ -33,6 +33,9 @@ export interface Subscription {
   unsubscribe(): Promise<void>;
 }
 
+/** So many subscriptions that have ended are remembered. */
+const MAX_ENDED = 1000;
+
 class Interest implements Subscription {
   readonly id: number;
   readonly topic: string;
@@ -166,5 +169,6 @@ export class Subscriber {
     for (const interest of this.#interests.get(id) ?? []) interest.isActive = false;
     this.#interests.delete(id);
     this.#ended.add(id);
+    if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.values().next().value!);
   }
 }

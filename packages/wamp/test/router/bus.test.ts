@@ -1,6 +1,13 @@
+import { decodeText, encodeText } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
-import { type ApplicationSession, CallResult, createMemoryBus } from '../../src/index.ts';
-import { createNetwork, type Network, settle } from '../support/network.ts';
+import {
+  type ApplicationSession,
+  type BusListener,
+  CallResult,
+  createMemoryBus,
+  type RouterBus,
+} from '../../src/index.ts';
+import { createNetwork, type Network, reported, settle } from '../support/network.ts';
 
 interface Cluster {
   readonly networks: readonly Network[];
@@ -108,5 +115,43 @@ describe('routers that are joined by a bus', () => {
     await settle();
     early.router.close();
     expect(await call).toMatchObject({ error: 'wamp.error.canceled' });
+  });
+
+  test('a node that is lost takes its procedures with it; nonsense from one harms nobody', async () => {
+    reported.length = 0;
+    const listeners: BusListener[] = [];
+    const sent: string[] = [];
+    const bus: RouterBus = {
+      async join(_channel, _node, listener) {
+        listeners.push(listener);
+        return { broadcast: payload => sent.push(decodeText(payload)), send() {}, close() {} };
+      },
+    };
+    const network = createNetwork({ bus });
+    await settle();
+    const session = await network.client();
+    const [listener] = listeners;
+    const say = (text: string): void => listener!.onMessage('other', encodeText(text));
+    say('[2,0,{"roles":{"broker":{}}}]');
+    say('[64,77,{},"com.far"]');
+    const call = session.call('com.far').catch(error => error);
+    await settle();
+    for (const nonsense of ['', '[]', '[99]', '[70,12,{}]', '[66,1,5]', '[68,1,5,{}]', '[48,1,{},"a.b"]'])
+      say(nonsense);
+    say('[16,5,{"disclose_me":true,"forward_for":[{"session":9,"authid":null,"authrole":"user"}]},"com.t"]');
+    expect(reported.map(([event]) => event)).toEqual(Array(5).fill('wamp-bus-message'));
+    listener!.onNodeLost('other');
+    expect(await call).toMatchObject({ error: 'wamp.error.canceled' });
+    expect(await session.call('com.far').catch(error => error.error)).toBe('wamp.error.no_such_procedure');
+    expect(sent.map(text => JSON.parse(text)[0])).toContain(1);
+  });
+
+  test('a bus that cannot be joined is reported, and the router works by itself', async () => {
+    reported.length = 0;
+    const network = createNetwork({ bus: { join: () => Promise.reject(new Error('no bus')) } });
+    const session = await network.client();
+    await session.register('com.p', () => 1);
+    expect(await session.call('com.p')).toBe(1);
+    expect(reported).toMatchObject([['wamp-bus-failed', { message: 'no bus' }]]);
   });
 });
