@@ -368,6 +368,43 @@ describe('pings', () => {
   });
 });
 
+describe('keepalive', () => {
+  const protocolOptions = { autoPingInterval: 20_000, autoPingTimeout: 5000 };
+
+  test('latency is how long the last pong took', async () => {
+    const { client, clock, serverStream } = await openPair({ client: { protocolOptions } });
+    clock.advance(20_000);
+    serverStream.pause();
+    await settle();
+    clock.advance(25);
+    expect(client.latency).toBeNull();
+    serverStream.resume();
+    await settle();
+    expect(client.latency).toBe(25);
+    clock.advance(20_000);
+    await settle();
+    expect(client.latency).toBe(0);
+    await client.close();
+    await settle();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a peer that does not answer is dropped, and who waits hears of it', async () => {
+    const { client, clock, clientStream, serverStream } = await openPair({ client: { protocolOptions } });
+    const waiting = failureOf(client.getMessage());
+    serverStream.pause();
+    clock.advance(20_000);
+    await settle();
+    clock.advance(4999);
+    await settle();
+    expect(client.closed).toBeNull();
+    clock.advance(1);
+    expect(await waiting).toEqual(closedWith(1006));
+    await settle();
+    expect([clientStream.isClosed, clock.pendingTimers]).toEqual([true, 0]);
+  });
+});
+
 describe('maxMessageSize', () => {
   test.each([
     ['100 bytes pass', 'x'.repeat(100), null],

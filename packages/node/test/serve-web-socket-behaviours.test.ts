@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectionClosed, ConnectionTimeout, DisconnectionTimeout, HandshakeError } from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
+import { keepaliveOptions } from '../src/open-once.ts';
 import { openWebSocket } from '../src/open-web-socket.ts';
 import {
   type ServeOptions,
@@ -359,6 +360,51 @@ describe('a handler', () => {
     connection.terminate();
     expect(await ended.promise).toBeInstanceOf(ConnectionClosed);
     expect(await ended.promise).toMatchObject({ reason: { code: 1006 } });
+  });
+});
+
+describe('keepalive', () => {
+  test.each([
+    ['nothing', undefined, { autoPingInterval: 20_000, autoPingTimeout: 20_000 }],
+    ['an interval', { interval: 5 }, { autoPingInterval: 5, autoPingTimeout: 20_000 }],
+    ['both', { interval: 5, timeout: 7 }, { autoPingInterval: 5, autoPingTimeout: 7 }],
+    ['false', false as const, { autoPingInterval: 0, autoPingTimeout: 0 }],
+  ])('by %s', (_name, keepalive, expected) => {
+    expect(keepaliveOptions(keepalive)).toEqual(expected);
+  });
+
+  test('tells the latency, on both sides', async () => {
+    const keepalive = { interval: 5 };
+    const latencies = withResolvers<number[]>();
+    const server = await serve(
+      async request => {
+        const connection = await request.accept();
+        while (connection.latency === null) await connection.ping();
+        await connection.sendMessage('known');
+        await connection.getMessage();
+        latencies.resolve([connection.latency]);
+      },
+      { keepalive },
+    );
+    const connection = await openWebSocket(urlOf(server), { keepalive });
+    expect(await connection.getMessage()).toBe('known');
+    while (connection.latency === null) await connection.ping();
+    await connection.sendMessage('known');
+    for (const latency of [...(await latencies.promise), connection.latency]) expect(latency).toBeGreaterThanOrEqual(0);
+    await connection.whenClosed;
+  });
+
+  test('drops a peer that does not answer', async () => {
+    const server = await serve(async request => void (await (await request.accept()).whenClosed), {
+      keepalive: { interval: 5, timeout: 20 },
+    });
+    const lines = ['GET / HTTP/1.1', 'Host: a', 'Upgrade: websocket', 'Connection: Upgrade'];
+    lines.push('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13', '', '');
+    const { read } = await openRaw(server, lines.join('\r\n'));
+    // A ping, and then the end: no second ping, no Close frame.
+    const [, frames = ''] = (await read).split('\r\n\r\n');
+    expect(frames.charCodeAt(0)).toBe(0x89);
+    expect(frames).toHaveLength(2 + frames.charCodeAt(1));
   });
 });
 
