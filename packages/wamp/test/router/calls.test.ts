@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ApplicationSession, CallResult, Cancel, type Kwargs } from '../../src/index.ts';
+import { type ApplicationSession, CallResult, Cancel, JsonSerializer, type Kwargs } from '../../src/index.ts';
+import { CborSerializer } from '../../src/serializers/cbor.ts';
 import { createNetwork, settle } from '../support/network.ts';
 
 /** What a promise was rejected with. */
@@ -62,6 +63,29 @@ describe('results', () => {
     const { network, callee, caller } = await pair();
     await callee.register('com.p', () => 'x'.repeat(2_000_000));
     expect(await failure(caller.call('com.p'))).toMatchObject({ error: 'wamp.error.payload_size_exceeded' });
+    expect(network.router.sessions('realm1')).toHaveLength(2);
+  });
+});
+
+describe('payloads that only one side can read', () => {
+  const BIG = 2n ** 60n;
+
+  test('are wamp.error.invalid_payload to the caller, on the way there and on the way back', async () => {
+    const serializers = [new CborSerializer(), new JsonSerializer()];
+    const network = createNetwork({ serializers });
+    const [cbor, json] = [await network.client({}, serializers[0]), await network.client({}, serializers[1])];
+    await cbor.register('com.cbor', ([x], _kwargs, { progress }) => {
+      if (x === 'progress') progress?.([BIG]);
+      return BIG;
+    });
+    await json.register('com.json', () => 'fine');
+    expect(await failure(cbor.call('com.json', [BIG]))).toMatchObject({ error: 'wamp.error.invalid_payload' });
+    expect(await failure(json.call('com.cbor'))).toMatchObject({ error: 'wamp.error.invalid_payload' });
+    const onProgress = (): void => {};
+    const inPieces = json.call('com.cbor', ['progress'], null, { onProgress });
+    expect(await failure(inPieces)).toMatchObject({ error: 'wamp.error.invalid_payload' });
+    expect(await cbor.call('com.cbor')).toBe(BIG);
+    expect(await cbor.call('com.json')).toBe('fine');
     expect(network.router.sessions('realm1')).toHaveLength(2);
   });
 });
