@@ -181,6 +181,15 @@ describe.each([
     });
   });
 
+  test('improvement 10: the Host header has the port where it is not the default (RFC 6455, 4.1)', async () => {
+    const { opening, peer } = await world.play();
+    const failed = failureOf(opening);
+    const [, host] = await peer.until(/\r\nhost: (\S+)\r\n/i);
+    expect(host).toMatch(/^127\.0\.0\.1:\d+$/);
+    peer.stream.destroy();
+    await failed;
+  });
+
   describe('a handler', () => {
     test('6: belongs to its server, which waits for it', async () => {
       const steps: string[] = [];

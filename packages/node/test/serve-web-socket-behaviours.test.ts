@@ -2,18 +2,20 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConnectionClosed, ConnectionTimeout, DisconnectionTimeout, HandshakeError } from '@ws/connection';
+import { acceptOver, ConnectionClosed, ConnectionTimeout, DisconnectionTimeout, HandshakeError } from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
 import { keepaliveOptions } from '../src/open-once.ts';
 import { openWebSocket } from '../src/open-web-socket.ts';
+import { nodePlatform } from '../src/platform.ts';
 import {
   type ServeOptions,
   serveWebSocket,
   type WebSocketHandler,
   type WebSocketServer,
 } from '../src/serve-web-socket.ts';
+import { socketStream } from '../src/socket-stream.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -362,6 +364,39 @@ describe('a handler', () => {
     expect(await ended.promise).toMatchObject({ reason: { code: 1006 } });
   });
 });
+
+test('41: a server over a TCP connection that somebody else accepted', async () => {
+  const url = await rawServer(async socket => {
+    const request = await acceptOver(socketStream(socket), { platform: nodePlatform });
+    const connection = await request.accept();
+    await connection.sendMessage(`${request.path} ${await connection.getMessage()}`);
+  });
+  const connection = await openWebSocket(`${url}/raw`);
+  await connection.sendMessage('hello');
+  expect(await connection.getMessage()).toBe('/raw hello');
+  connection.terminate();
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some(list => list?.some(({ address }) => address === '::1'));
+
+test.skipIf(!hasIpv6)(
+  '2, improvement 10: over IPv6, addresses are in brackets in URLs and in the Host header',
+  async () => {
+    const server = await serve(
+      async request => {
+        const connection = await request.accept();
+        await connection.sendMessage(`${request.headers.host}`);
+      },
+      { host: '::1' },
+    );
+    const [endpoint] = server.endpoints;
+    expect(endpoint!.url).toBe(`ws://[::1]:${server.port}`);
+    const connection = await openWebSocket(endpoint!.url);
+    expect(await connection.getMessage()).toBe(`[::1]:${server.port}`);
+    expect(connection.remote).toMatchObject({ address: '::1', url: endpoint!.url });
+    await connection.whenClosed;
+  },
+);
 
 describe('keepalive', () => {
   test.each([
