@@ -4,6 +4,7 @@ import { acceptDeflate } from '@ws/compress/deflate';
 import { listenWS, WebSocketServerFactory, WebSocketServerProtocol } from '@ws/node';
 import { answerParent } from '../process/calls.ts';
 import { ASK, Ledger } from './traffic.ts';
+import { PATIENCE } from './visitor.ts';
 
 /** What a side of the soak knows of itself. */
 export interface SideFigures {
@@ -35,7 +36,7 @@ class Server extends WebSocketServerProtocol {
 }
 
 const factory = new WebSocketServerFactory();
-factory.setProtocolOptions({ perMessageCompressionAccept: acceptDeflate(), autoPingInterval: 20_000 });
+factory.setProtocolOptions({ perMessageCompressionAccept: acceptDeflate(), autoPingInterval: 20_000, ...PATIENCE });
 factory.protocol = Server;
 const listening = await listenWS(factory, { host: '127.0.0.1', port: 0, backlog: 1024 });
 

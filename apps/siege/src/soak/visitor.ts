@@ -24,9 +24,16 @@ export interface Visit {
   goesOn(): boolean;
 }
 
-const COMPRESSIONS: readonly (() => NonNullable<OpenOptions['protocolOptions']>)[] = [
+/** Timeouts of both sides. */
+export const PATIENCE = {
+  openHandshakeTimeout: 60_000,
+  closeHandshakeTimeout: 60_000,
+  serverConnectionDropTimeout: 60_000,
+} as const;
+
+const SETUPS: readonly (() => NonNullable<OpenOptions['protocolOptions']>)[] = [
   () => ({}),
-  () => ({}),
+  () => ({ autoFragmentSize: 4096 }),
   () => ({ perMessageCompressionOffers: offerDeflate({ noContextTakeover: true, requestNoContextTakeover: true }) }),
   () => ({ perMessageCompressionOffers: offerDeflate({ memLevel: 5, windowBits: 11 }) }),
 ];
@@ -44,7 +51,8 @@ class Visitor extends WebSocketClientProtocol {
 export async function visit(visit: Visit, bursts: number): Promise<void> {
   const { traffic, listener } = visit;
   const { random } = traffic;
-  const protocolOptions = COMPRESSIONS[random.below(COMPRESSIONS.length)]!();
+  // However busy the machine is: who is slow has not failed.
+  const protocolOptions = { ...SETUPS[random.below(SETUPS.length)]!(), ...PATIENCE };
   const connection = await agent.open(visit.url, { protocolOptions, timeout: 60_000 }, Visitor);
   listener.onOpen();
   const sent = new Ledger();
