@@ -14,7 +14,7 @@ import {
 import type { CompressionOffer, CompressionOfferAccept } from '@ws/types';
 
 /** Room for the largest message of the cases, 16 MiB. */
-const LIMITS = { maxMessagePayloadSize: 64 * 1024 * 1024, maxFragments: 1 << 20 };
+const LIMITS = { maxMessagePayloadSize: 20 * 1024 * 1024, maxFragments: 1 << 20 };
 
 // perf: a long run sends gigabytes, and its time is to go into messages rather than into the search for matches.
 const DEFLATE = { level: 3 };
