@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,6 +14,24 @@ const packages = publicPackages();
 const folder = mkdtempSync(join(tmpdir(), 'ws-packages-'));
 const project = join(folder, 'user');
 let tarballs: string[] = [];
+
+/** Other runtimes that are here. */
+const runtimes = [
+  { name: 'deno', command: denoCommand() },
+  { name: 'bun', command: spawnSync('bun', ['--version']).status === 0 ? ['bun'] : null },
+];
+
+function denoCommand(): string[] | null {
+  try {
+    const bin = createRequire(import.meta.url).resolve('deno/bin.cjs');
+    const { status } = spawnSync(process.execPath, [bin, '--version']);
+    return status === 0
+      ? [process.execPath, bin, 'run', '--no-remote', '--no-config', '--node-modules-dir=manual', '-A']
+      : null;
+  } catch {
+    return null;
+  }
+}
 
 beforeAll(async () => {
   tarballs = await packAll(packages, join(folder, 'tarballs'));
@@ -50,6 +69,10 @@ describe.each(packages.map((entry, index) => ({ ...entry, index })))('$name', ({
 describe('an empty project that has installed all of them', () => {
   const entries = packages.flatMap(entry => entry.entries);
   const namespaces = entries.map((entry, i) => `import * as e${i} from '${entry}';`).join('\n');
+  const forBrowsers = packages
+    .filter(({ isForNode }) => !isForNode)
+    .flatMap(entry => entry.entries)
+    .filter(entry => !entry.endsWith('/node'));
   const list = entries.map((_, i) => `e${i}`).join(', ');
 
   test('imports every entry', async () => {
@@ -66,29 +89,41 @@ describe('an empty project that has installed all of them', () => {
     expect(await runIn(project, process.execPath, 'all.cjs')).toBe(`${entries.length}`);
   });
 
-  test.each(['typescript', 'typescript-5.4'])('type-checks with %s, its libraries too', async compiler => {
-    const text = `${namespaces}\nexport const all: object[] = [${list}];\n`;
-    await writeFile(join(project, 'all.mts'), text);
-    const types = dirname(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')));
-    const options = {
-      target: 'es2022',
-      module: 'nodenext',
-      strict: true,
-      noEmit: true,
-      lib: ['es2023', 'esnext.disposable', 'dom'],
-      types: ['node'],
-      typeRoots: [types],
-    };
-    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['all.mts'] }));
-    const manifest = createRequire(import.meta.url).resolve(`${compiler}/package.json`);
-    const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
-    await runIn(project, process.execPath, join(dirname(manifest), bin.tsc), '-p', '.').catch(error => {
-      throw new Error(error.stdout);
-    });
-  }, 120_000);
+  test.for(runtimes)('imports in $name what is not for Node alone', async ({ name, command }, { skip }) => {
+    if (command === null) return skip(`no ${name} here: npm install ${name}`);
+    const lines = forBrowsers.map((entry, i) => `import * as e${i} from '${entry}';\nconsole.log(typeof e${i});`);
+    await writeFile(join(project, 'other.mjs'), lines.join('\n'));
+    const [program = '', ...args] = command;
+    const printed = await runIn(project, program, ...args, 'other.mjs');
+    expect(printed.split(/\s+/)).toEqual(forBrowsers.map(() => 'object'));
+  });
+
+  test.each(['typescript', 'typescript-5.4'])(
+    'type-checks with %s, its libraries too',
+    async compiler => {
+      const text = `${namespaces}\nexport const all: object[] = [${list}];\n`;
+      await writeFile(join(project, 'all.mts'), text);
+      const types = dirname(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')));
+      const options = {
+        target: 'es2022',
+        module: 'nodenext',
+        strict: true,
+        noEmit: true,
+        lib: ['es2023', 'esnext.disposable', 'dom'],
+        types: ['node'],
+        typeRoots: [types],
+      };
+      await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['all.mts'] }));
+      const manifest = createRequire(import.meta.url).resolve(`${compiler}/package.json`);
+      const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+      await runIn(project, process.execPath, join(dirname(manifest), bin.tsc), '-p', '.').catch(error => {
+        throw new Error(error.stdout);
+      });
+    },
+    120_000,
+  );
 
   test('bundles for browsers what is not for Node alone', async () => {
-    const forBrowsers = packages.filter(({ isForNode }) => !isForNode).flatMap(entry => entry.entries);
     const input = join(project, 'browser.mjs');
     const exports = forBrowsers
       .filter(entry => !entry.endsWith('/node'))
