@@ -85,9 +85,10 @@ export type {
   StatsListener,
   TrafficCounts,
 } from './serializers/statistics.ts';
-export { ApplicationSession, type JoinOptions, type SessionConfig } from './session/application-session.ts';
+export { ApplicationSession } from './session/application-session.ts';
 export { CallResult } from './session/arguments.ts';
 export type { CallDetails, Endpoint, Registration } from './session/callee.ts';
+export type { JoinOptions, SessionConfig } from './session/config.ts';
 export type { CloseDetails, SessionDetails } from './session/details.ts';
 export type { ErrorClass } from './session/error-classes.ts';
 export type { CallOptions, PublishOptions, RegisterOptions, SubscribeOptions } from './session/options.ts';

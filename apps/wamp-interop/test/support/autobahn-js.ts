@@ -1,12 +1,11 @@
 // Clients of Autobahn|JS.
 
+import './quiet.ts';
 import autobahn, { type Session } from 'autobahn';
 import { WebSocket } from 'ws';
 
 // It takes the WebSocket of the platform, which Node has from version 22 on.
 Object.assign(globalThis, { WebSocket });
-// It has much to say of connections that close.
-console.warn = () => {};
 
 const SERIALIZERS: Readonly<Record<string, new () => object>> = {
   json: autobahn.serializer.JSONSerializer,

@@ -1,20 +1,19 @@
 // A session of a client: it joins a realm, and is caller, callee, publisher and subscriber there.
 
-import type { Clock } from '@ws/types';
 import { webPlatform } from '@ws/util/primitives';
-import type { ChallengeAnswer, IAuthenticator } from '../auth/authenticator.ts';
+import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { CloseUri, ErrorUri } from '../error-uris.ts';
 import { ApplicationError, type Args, type Kwargs, ProtocolError, SessionNotReady, TransportLost } from '../errors.ts';
 import { Authenticate, type Challenge } from '../messages/auth-messages.ts';
 import { type IMessage, MessageType } from '../messages/message.ts';
 import type { AnyMessage } from '../messages/message-types.ts';
-import { Abort, Goodbye, Hello, type Welcome } from '../messages/session-messages.ts';
+import { Abort, Goodbye, type Welcome } from '../messages/session-messages.ts';
 import type { ITransport, ITransportHandler } from '../transport/interfaces.ts';
 import { isRealmName } from '../uri.ts';
 import type { Endpoint, Registration } from './callee.ts';
+import { createHello, type JoinOptions, type SessionConfig } from './config.ts';
 import { type CloseDetails, type SessionDetails, sessionDetails } from './details.ts';
 import { type ErrorClass, ErrorClasses } from './error-classes.ts';
-import { CLIENT_FEATURES } from './features.ts';
 import type { CallOptions, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
 import type { IPayloadCodec } from './payload-codec.ts';
 import type { Publication } from './publisher.ts';
@@ -22,30 +21,6 @@ import { RequestIds } from './requests.ts';
 import { SessionRoles } from './roles.ts';
 import { Settled } from './settled.ts';
 import type { EventHandler, Subscription } from './subscriber.ts';
-
-/** How a session joins. */
-export interface JoinOptions {
-  readonly authmethods?: readonly string[] | undefined;
-  readonly authid?: string | undefined;
-  readonly authrole?: string | undefined;
-  readonly authextra?: Kwargs | undefined;
-  readonly resumable?: boolean | undefined;
-  readonly resumeSession?: number | undefined;
-  readonly resumeToken?: string | undefined;
-}
-
-/** What a session is made of. */
-export interface SessionConfig extends JoinOptions {
-  /** Joined when the transport opens. Default `realm1`; `null`: call `join` yourself. */
-  readonly realm?: string | null | undefined;
-  /** The methods to offer, and how their challenges are answered. */
-  readonly authenticators?: readonly IAuthenticator[] | undefined;
-  /** The application's own. */
-  readonly extra?: unknown;
-  readonly clock?: Clock | undefined;
-  /** Told of what handlers and endpoints throw. Default: nobody is. */
-  readonly onUserError?: ((error: unknown, message: string) => void) | undefined;
-}
 
 /**
  * A session: extend it, or make one and await `joined`.
@@ -169,21 +144,7 @@ export class ApplicationSession implements ITransportHandler {
     if (this.#left.isSettled) this.#left = new Settled();
     this.#realm = realm ?? '';
     this.#isGoodbyeSent = false;
-    const { authenticators = [] } = this.config;
-    const authmethods = options.authmethods ?? authenticators.map(({ method }) => method);
-    const authextra = Object.assign({}, ...authenticators.map(one => one.authextra), options.authextra) as Kwargs;
-    this.transport.send(
-      new Hello(realm, {
-        roles: CLIENT_FEATURES,
-        ...(authmethods.length > 0 ? { authmethods } : {}),
-        ...(options.authid === undefined ? {} : { authid: options.authid }),
-        ...(options.authrole === undefined ? {} : { authrole: options.authrole }),
-        ...(Object.keys(authextra).length > 0 ? { authextra } : {}),
-        ...(options.resumable === undefined ? {} : { resumable: options.resumable }),
-        ...(options.resumeSession === undefined ? {} : { 'resume-session': options.resumeSession }),
-        ...(options.resumeToken === undefined ? {} : { 'resume-token': options.resumeToken }),
-      }),
-    );
+    this.transport.send(createHello(realm, options, this.config.authenticators));
     return this.joined;
   }
 
