@@ -2,11 +2,11 @@
 
 import { type CloseInfo, isWireCloseCode, MAX_CLOSE_REASON, ProtocolError } from '@ws/core';
 import { CloseReason, type Headers } from '@ws/types';
-import { textByteLength } from '@ws/util/primitives';
+import { concatBytes, textByteLength } from '@ws/util/primitives';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { EngineListener, EngineProtocol } from './engine.ts';
 import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type IncomingParts } from './inbox.ts';
 import { chunksOf, Messages, nextMessage, type Received } from './incoming.ts';
 import { Outbox, type OutgoingData } from './outbox.ts';
 import { Pings } from './pings.ts';
@@ -107,7 +107,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
    * Resolves when the transport took everything. Aborting one in pieces that was begun fails the connection, since the
    * peer could not know that it is not complete.
    *
-   * @throws ConnectionClosed, TypeError, RangeError
+   * @throws ConnectionClosed, TypeError, RangeError; UsageError for one that is longer than `maxMessageSize`
    */
   sendMessage(message: OutgoingData, { signal, compress = true }: SendMessageOptions = {}): Promise<void> {
     return this.#outbox.send(message, !compress, signal);
@@ -220,13 +220,20 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
       onMessage: (payload, isText) => inbox.message(payload, isText),
       onMessageBegin: isText => inbox.begin(isText),
       onChunk: chunk => inbox.push(chunk),
-      onMessageEnd: () => inbox.finish(),
+      onMessageEnd: () => inbox.finish(message => this.#publish(message)),
       onPong: payload => this.#pings.onPong(payload),
       onLatency: milliseconds => {
         this.#latency = milliseconds;
       },
       onClosing: () => this.#onClosing(),
     };
+  }
+
+  /** Tells tracing of a message that came in several pieces; of others the engine does. */
+  #publish({ chunks, isText }: IncomingParts): void {
+    const { diagnostics } = this.#protocol.platform;
+    if (!diagnostics?.hasSubscribers('message')) return;
+    diagnostics.publish('message', { connection: this.#protocol, payload: concatBytes(chunks), isBinary: !isText });
   }
 
   /** Closing began: who waits for a message need not wait for the transport to be gone. */

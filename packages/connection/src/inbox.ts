@@ -79,14 +79,18 @@ export class Inbox {
     this.update();
   }
 
-  /** The message is complete. */
-  finish(): void {
+  /** The message is complete. @param onWhole told of one that nobody takes chunk by chunk */
+  finish(onWhole: (message: IncomingParts) => void): void {
     const message = this.#current;
     this.#current = null;
     if (message === null) return;
     message.isComplete = true;
-    if (message.onProgress !== null) message.onProgress();
-    else this.#complete.push(message);
+    if (message.onProgress !== null) {
+      message.onProgress();
+    } else {
+      onWhole(message);
+      this.#complete.push(message);
+    }
     this.#serve();
   }
 

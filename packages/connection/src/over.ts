@@ -19,7 +19,7 @@ import { type Cancellable, cancellable } from './signals.ts';
 
 /** What both sides can be told. Durations in milliseconds (`Infinity`: none), sizes in bytes. */
 export interface ConnectionOptions extends Cancellable {
-  /** Longest message to receive, default 1 MiB. */
+  /** Longest message to receive, and to send; default 1 MiB. */
   readonly maxMessageSize?: number | undefined;
   /** Messages that may wait for who takes them, default 1. */
   readonly messageQueueSize?: number | undefined;

@@ -1,6 +1,7 @@
+import type { Diagnostics } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import { ConnectionClosed, DisconnectionTimeout } from '../src/errors.ts';
-import { failureOf, openPair, settle } from './support/pair.ts';
+import { failureOf, openPair, settle, testPlatform } from './support/pair.ts';
 
 const closedWith = (code: number) =>
   expect.objectContaining({ name: 'ConnectionClosed', reason: expect.objectContaining({ code }) });
@@ -366,6 +367,32 @@ describe('pings', () => {
     expect(await client.close(4000)).toMatchObject({ code: 4000 });
     expect(await server.getMessage()).toBe('unread');
   });
+});
+
+test('tracing hears of every whole message, and of none that is taken chunk by chunk', async () => {
+  const heard: unknown[] = [];
+  const diagnostics: Diagnostics = {
+    hasSubscribers: event => event === 'message',
+    publish: (_event, { payload, isBinary }) => void heard.push(`${Buffer.from(payload as Uint8Array)} ${isBinary}`),
+  };
+  const { server, client } = await openPair({ server: { platform: { ...testPlatform(), diagnostics } } });
+  const taken = [server.getMessage(), server.getMessage(), server.getMessage()];
+  await client.sendMessage('whole');
+  await client.sendMessage(['in ', 'pieces']);
+  await client.sendMessage([Uint8Array.of(97), Uint8Array.of(98)]);
+  await Promise.all(taken);
+  const chunks = server.receive();
+  const first = chunks.next();
+  await client.sendMessage(['chunk ', 'by chunk']);
+  expect((await first).value).toBe('chunk ');
+  expect(heard).toEqual(['whole false', 'in pieces false', 'ab true']);
+});
+
+test('a message that is longer than maxMessageSize is not sent', async () => {
+  const { server, client } = await openPair({ client: { maxMessageSize: 10 } });
+  await expect(client.sendMessage('x'.repeat(11))).rejects.toMatchObject({ code: 'ERR_TOO_BIG_TO_SEND' });
+  await client.sendMessage('x'.repeat(10));
+  expect(await server.getMessage()).toHaveLength(10);
 });
 
 describe('keepalive', () => {
