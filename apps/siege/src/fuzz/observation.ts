@@ -128,6 +128,17 @@ function handshake(asked: string, { isMasked, hasDeflate }: StreamKind): Buffer 
   return Uint8Array.from(isMasked ? request(extension) : response(asked, extension)) as Buffer;
 }
 
+const DATA_RULES: readonly (string | undefined)[] = ['ERR_INVALID_UTF8', 'ERR_COMPRESSED_DATA', 'ERR_MESSAGE_TOO_BIG'];
+
+/**
+ * An observation in words that do not depend on how the stream was cut. Compressed text may be too long, corrupt, and
+ * no UTF-8, all at once: which of these is told depends on how much of it comes out in one go.
+ */
+export function uncut({ events, failure, rule }: Observation, { hasDeflate }: StreamKind): Observation {
+  const isData = hasDeflate && DATA_RULES.includes(rule);
+  return isData ? { events, failure: 1007, rule: 'ERR_DATA' } : { events, failure, rule };
+}
+
 /** The code of our Close frame, unless it only answers the peer's: by 1000. */
 function failureCode(sent: Buffer): number | null {
   const close = readFrames(sent).frames.find(({ opcode }) => opcode === 8);
