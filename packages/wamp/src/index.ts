@@ -85,6 +85,7 @@ export type {
   StatsListener,
   TrafficCounts,
 } from './serializers/statistics.ts';
+export type { Abortable } from './session/abortable.ts';
 export { ApplicationSession } from './session/application-session.ts';
 export { CallResult } from './session/arguments.ts';
 export type { CallDetails, Endpoint, Registration } from './session/callee.ts';

@@ -10,6 +10,7 @@ import type { AnyMessage } from '../messages/message-types.ts';
 import { Abort, Goodbye, type Welcome } from '../messages/session-messages.ts';
 import type { ITransport, ITransportHandler } from '../transport/interfaces.ts';
 import { isRealmName } from '../uri.ts';
+import { abortable } from './abortable.ts';
 import type { Endpoint, Registration } from './callee.ts';
 import { createHello, type JoinOptions, type SessionConfig } from './config.ts';
 import { type CloseDetails, type SessionDetails, sessionDetails } from './details.ts';
@@ -137,6 +138,7 @@ export class ApplicationSession implements ITransportHandler {
   async join(realm: string | null, options: JoinOptions = {}): Promise<SessionDetails> {
     if (realm !== null && typeof realm !== 'string') throw new TypeError('realm must be a string');
     if (realm !== null && !isRealmName(realm)) throw new RangeError(`${JSON.stringify(realm)} names no realm`);
+    if (options.signal?.aborted) throw options.signal.reason;
     if (this.transport === null) throw new TransportLost();
     if (this.#realm !== null || this.sessionDetails !== null)
       throw new SessionNotReady('the session has joined already');
@@ -145,7 +147,11 @@ export class ApplicationSession implements ITransportHandler {
     this.#realm = realm ?? '';
     this.#isGoodbyeSent = false;
     this.transport.send(createHello(realm, options, this.config.authenticators));
-    return this.joined;
+    return abortable(
+      options.signal,
+      () => this.joined,
+      () => this.leave(),
+    );
   }
 
   /** Ends the session. Resolves when the router has said goodbye, or is gone. @throws SessionNotReady */
@@ -183,7 +189,8 @@ export class ApplicationSession implements ITransportHandler {
 
   /** Offers a procedure. @throws ApplicationError, SessionNotReady, TransportLost, TypeError, RangeError */
   register(procedure: string, endpoint: Endpoint, options: RegisterOptions = {}): Promise<Registration> {
-    return this.#roles.callee.register(procedure, endpoint, options);
+    const register = (): Promise<Registration> => this.#roles.callee.register(procedure, endpoint, options);
+    return abortable(options.signal, register, registration => registration.unregister());
   }
 
   /**
@@ -198,12 +205,14 @@ export class ApplicationSession implements ITransportHandler {
     kwargs: Kwargs | null = null,
     options: PublishOptions = {},
   ): Promise<Publication | null> {
-    return this.#roles.publisher.publish(topic, args, kwargs, options);
+    const publish = (): Promise<Publication | null> => this.#roles.publisher.publish(topic, args, kwargs, options);
+    return abortable(options.signal, publish, () => undefined);
   }
 
   /** Has a handler called with events. @throws ApplicationError, SessionNotReady, TransportLost, TypeError, RangeError */
   subscribe(topic: string, handler: EventHandler, options: SubscribeOptions = {}): Promise<Subscription> {
-    return this.#roles.subscriber.subscribe(topic, handler, options);
+    const subscribe = (): Promise<Subscription> => this.#roles.subscriber.subscribe(topic, handler, options);
+    return abortable(options.signal, subscribe, subscription => subscription.unsubscribe());
   }
 
   /** Errors of that class go out with that URI, and errors with that URI come in as that class. */

@@ -4,10 +4,11 @@ import type { Clock } from '@ws/types';
 import type { IAuthenticator } from '../auth/authenticator.ts';
 import type { Kwargs } from '../errors.ts';
 import { Hello } from '../messages/session-messages.ts';
+import type { Abortable } from './abortable.ts';
 import { CLIENT_FEATURES } from './features.ts';
 
 /** How a session joins. */
-export interface JoinOptions {
+export interface JoinOptions extends Abortable {
   /** Default: those of the authenticators. */
   readonly authmethods?: readonly string[] | undefined;
   readonly authid?: string | undefined;

@@ -7,11 +7,12 @@ import type { PublishOptions as WirePublishOptions } from '../messages/publish-m
 import type { InvocationPolicy, RegisterOptions as WireRegisterOptions } from '../messages/register-messages.ts';
 import type { SubscribeOptions as WireSubscribeOptions } from '../messages/subscribe-messages.ts';
 import type { MatchPolicy } from '../uri.ts';
+import type { Abortable } from './abortable.ts';
 
 type OneOrMany<Value> = Value | readonly Value[];
 
 /** How to publish. */
-export interface PublishOptions {
+export interface PublishOptions extends Abortable {
   /** Whether to wait until the broker has taken it. Default `false`. */
   readonly acknowledge?: boolean | undefined;
   /** Whether this session gets no event of it. Default `true`. */
@@ -31,7 +32,7 @@ export interface PublishOptions {
 }
 
 /** How to subscribe. */
-export interface SubscribeOptions {
+export interface SubscribeOptions extends Abortable {
   /** Default `exact`. */
   readonly match?: MatchPolicy | undefined;
   /** Whether to get what the broker has kept. */
@@ -39,7 +40,7 @@ export interface SubscribeOptions {
 }
 
 /** How to register. */
-export interface RegisterOptions {
+export interface RegisterOptions extends Abortable {
   /** Default `exact`. */
   readonly match?: MatchPolicy | undefined;
   /** Who of several callees is called. Default `single`: there is one only. */

@@ -212,6 +212,43 @@ describe('a payload codec', () => {
   });
 });
 
+describe('a signal', () => {
+  const REQUESTS: [string, (session: ApplicationSession, signal: AbortSignal) => Promise<unknown>][] = [
+    ['subscribe', (session, signal) => session.subscribe('com.t', () => {}, { signal })],
+    ['register', (session, signal) => session.register('com.p', () => 1, { signal })],
+    ['publish', (session, signal) => session.publish('com.t', null, null, { acknowledge: true, signal })],
+  ];
+
+  test.each(REQUESTS)('ends the waiting of %s; what comes after it is taken back', async (_name, ask) => {
+    const network = createNetwork();
+    const [session, other] = [await network.client(), await network.client()];
+    const controller = new AbortController();
+    const outcome = failure(ask(session, controller.signal));
+    controller.abort('enough');
+    expect(await outcome).toBe('enough');
+    await settle();
+    expect(await other.call('wamp.subscription.match', ['com.t'])).toEqual([]);
+    expect(await other.call('wamp.registration.match', ['com.p'])).toBe(null);
+    expect(session.isAttached).toBe(true);
+    expect(await failure(ask(session, AbortSignal.abort('before')))).toBe('before');
+    const late = new AbortController();
+    await ask(session, late.signal);
+    late.abort();
+  });
+
+  test('ends joining: the session leaves when it has joined all the same', async () => {
+    const network = createNetwork();
+    const session = new ApplicationSession({ realm: null });
+    await network.connect(session);
+    const controller = new AbortController();
+    const outcome = failure(session.join('realm1', { signal: controller.signal }));
+    controller.abort('enough');
+    expect(await outcome).toBe('enough');
+    await settle();
+    expect(network.router.sessions('realm1')).toEqual([]);
+  });
+});
+
 test('messages before there is a session break the protocol', async () => {
   const session = new ApplicationSession({ realm: null });
   session.onOpen({ isOpen: () => true, send() {} } as unknown as ITransport);
