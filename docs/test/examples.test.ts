@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openWebSocket, serveWebSocket } from '@ws/node';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createCertificate } from './support/certificate.ts';
-import { exampleFile, hasPythonModule, isInstalled, killAll, run, runExample, serveExample } from './support/run.ts';
+import { exampleFile, isInstalled, killAll, pythonWith, run, runExample, serveExample } from './support/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ws-docs-'));
 afterEach(killAll);
@@ -120,10 +120,10 @@ describe('what is migrated does what it did', () => {
     expect(server.output()).toMatch(/\/room from/);
   });
 
-  const hasAutobahn = hasPythonModule('autobahn');
-  const title = orInstall('autobahn-before.py', hasAutobahn, 'python3-autobahn');
-  test.skipIf(!hasAutobahn)(title, async () => {
-    const server = run('python3', [exampleFile('autobahn-before.py')], { PORT: '0' });
+  const python = pythonWith('autobahn');
+  const title = orInstall('autobahn-before.py', python !== null, 'python3-autobahn');
+  test.skipIf(python === null)(title, async () => {
+    const server = run(python!, [exampleFile('autobahn-before.py')], { PORT: '0' });
     const [, port] = await server.printed(/listening on port (\d+)/);
     expect(await talk(Number(port))).toEqual(['hello', 1000]);
     await server.printed(/closed: 1000/);

@@ -76,7 +76,9 @@ export function isInstalled(name: string, ...args: string[]): boolean {
   return spawnSync(name, args, { stdio: 'ignore' }).error === undefined;
 }
 
-/** Whether Python has a module. */
-export function hasPythonModule(name: string): boolean {
-  return spawnSync('python3', ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
+/** A Python that has a module: the one in the path, or the system's, whose modules Debian installs. `null`: none has. */
+export function pythonWith(module: string): string | null {
+  const has = (python: string): boolean =>
+    spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+  return ['python3', '/usr/bin/python3'].find(has) ?? null;
 }
