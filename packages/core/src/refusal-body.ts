@@ -13,6 +13,8 @@ export class RefusalBody {
   readonly #isChunked: boolean;
   /** How many bytes are wanted. */
   readonly #limit: number;
+  /** Where the data of each chunk lies; of the last, perhaps, more than has come. */
+  readonly #chunks: (readonly [start: number, end: number])[] = [];
   /** Where the next chunk begins, with the line that tells its size. */
   #nextChunk = 0;
 
@@ -24,29 +26,31 @@ export class RefusalBody {
   /** Takes the next bytes. @returns whether that was all; if not, more may come until the connection ends */
   push(bytes: Uint8Array): boolean {
     this.#bytes.append(bytes, 0, Math.min(bytes.length, this.#limit - this.#bytes.length), 0);
-    return this.#bytes.length === this.#limit || (this.#isChunked && this.#hasLastChunk());
+    return (this.#isChunked && this.#findChunks()) || this.#bytes.length === this.#limit;
   }
 
   /** What was collected, chunks joined. */
   take(): Uint8Array {
     const bytes = this.#bytes.take();
-    return this.#isChunked ? joinChunks(bytes) : bytes;
+    return this.#isChunked ? concatBytes(this.#chunks.map(([start, end]) => bytes.subarray(start, end))) : bytes;
   }
 
-  /** RFC 9112, 7.1. A trailer section is not waited for. Looks at each chunk once, however they are cut. */
-  #hasLastChunk(): boolean {
-    for (let rest = this.#rest(); rest > 0; rest = this.#rest()) {
-      const [line, size] = SIZE_LINE.exec(decodeLatin1(this.#bytes.tail(rest).subarray(0, MAX_SIZE_LINE))) ?? [];
+  /**
+   * Looks at each chunk once, however they are cut (RFC 9112, 7.1). A trailer section is not waited for.
+   *
+   * @returns whether the last one has come
+   */
+  #findChunks(): boolean {
+    for (;;) {
+      const rest = this.#bytes.tail(this.#bytes.length - this.#nextChunk);
+      const [line, size] = SIZE_LINE.exec(decodeLatin1(rest.subarray(0, MAX_SIZE_LINE))) ?? [];
       if (line === undefined) return false;
-      const length = Number.parseInt(size!, 16);
-      if (length === 0) return true;
-      this.#nextChunk += line.length + length + 2;
+      const start = this.#nextChunk + line.length;
+      const end = start + Number.parseInt(size!, 16);
+      if (start === end) return true;
+      this.#chunks.push([start, end]);
+      this.#nextChunk = end + 2;
     }
-    return false;
-  }
-
-  #rest(): number {
-    return this.#bytes.length - this.#nextChunk;
   }
 }
 
@@ -58,18 +62,4 @@ const MAX_SIZE_LINE = 256;
 function announcedLength(status: number, length: string | undefined, isChunked: boolean): number {
   if (status === 204 || status === 304) return 0;
   return !isChunked && length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : MAX_REFUSAL_BODY;
-}
-
-/** The data of all whole chunks, and of the last as far as it came. */
-function joinChunks(bytes: Uint8Array): Uint8Array {
-  const text = decodeLatin1(bytes);
-  const chunks: Uint8Array[] = [];
-  for (let at = 0; ; ) {
-    const [line, size] = SIZE_LINE.exec(text.slice(at, at + MAX_SIZE_LINE)) ?? [];
-    const length = line === undefined ? 0 : Number.parseInt(size!, 16);
-    if (length === 0) return concatBytes(chunks);
-    at += line!.length;
-    chunks.push(bytes.subarray(at, at + length));
-    at += length + 2;
-  }
 }
