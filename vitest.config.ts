@@ -29,7 +29,9 @@ export default defineConfig({
   test: {
     projects,
     reporters: [['default', { summary: false }], './tooling/reporter/closing-line.ts'],
-    testTimeout: 20_000,
+    // Long, since machines are busy: nothing waits for time itself.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: '100%',
     coverage: {
       provider: 'v8',
