@@ -13,6 +13,7 @@ import { type CaseResult, runFuzzingClient, startFuzzingServer, summarizeResults
 const SAMPLE = {
   isQuick: true,
   pause: 1000,
+  timeout: 40_000,
   cases: [
     '1.1.*',
     '2.*',

@@ -7,7 +7,7 @@ import type { ServerCase, ServerUnderTest } from './test-case.ts';
 import { verdict } from './verdict.ts';
 
 /** Milliseconds that a header made to be slow may cost. */
-const SLOW = 1000;
+const SLOW = 2000;
 const KIB_64 = 64 * 1024;
 
 type MakeRequest = (server: ServerUnderTest) => string;

@@ -13,8 +13,8 @@ import {
 } from '@ws/node';
 import type { CompressionOffer, CompressionOfferAccept } from '@ws/types';
 
-/** Room for the largest message of the cases, 16 MiB. */
-const LIMITS = { maxMessagePayloadSize: 20 * 1024 * 1024, maxFragments: 1 << 20 };
+/** Room for the largest message of the cases, 16 MiB, and time for the opening handshake on a busy machine. */
+const LIMITS = { maxMessagePayloadSize: 20 * 1024 * 1024, maxFragments: 1 << 20, openHandshakeTimeout: 10_000 };
 
 // perf: a long run sends gigabytes, and its time is to go into messages rather than into the search for matches.
 const DEFLATE = { level: 3 };

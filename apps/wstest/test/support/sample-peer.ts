@@ -43,7 +43,7 @@ export async function startSampleServer(mutation: Mutation): Promise<{ url: stri
 
 async function serve(socket: Socket, mutation: Mutation): Promise<void> {
   const opening = new PeerConnection(socket, true);
-  const octets = await opening.readRaw(headLength, 5000);
+  const octets = await opening.readRaw(headLength, 60_000);
   if (octets === null) return;
   const offers = parseExtensions(fieldValue(parseHead(octets), 'sec-websocket-extensions'));
   const answer = {
@@ -70,7 +70,7 @@ export async function runSampleClient(url: string, mutation: Mutation): Promise<
   const opening = new PeerConnection(socket, false);
   const offer = 'permessage-deflate; client_max_window_bits';
   socket.write(openingRequest(host, pathname + search, createKey(), offer));
-  const octets = await opening.readRaw(headLength, 5000);
+  const octets = await opening.readRaw(headLength, 60_000);
   if (octets === null) return;
   const [field] = parseExtensions(fieldValue(parseHead(octets), 'sec-websocket-extensions'));
   const parameters = field === undefined ? null : readDeflateParameters(field, true);
