@@ -73,7 +73,7 @@ export class MessagePortStream {
     this.#close();
   }
 
-  /** A copy goes, and takes its memory with it: the view's buffer may hold what is none of the other side's business. */
+  /** A copy goes, and takes its memory with it: the view's buffer may hold what is none of the other side's business. @param {Uint8Array} bytes */
   #post(bytes) {
     const copy = bytes.slice();
     this.#credit -= copy.length;
@@ -96,6 +96,7 @@ export class MessagePortStream {
     }
   }
 
+  /** @param {number} count */
   #addCredit(count) {
     this.#credit += count;
     if (this.#outgoing.length === 0) return;

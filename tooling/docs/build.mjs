@@ -14,8 +14,9 @@ const rendered = new Map([...PAGES.keys()].map(source => [source, renderPage(sou
 
 /** @param {string} source @param {string} path */
 function navigation(source, path) {
+  /** @param {string | undefined} target @param {string | undefined} title @param {boolean} isCurrent */
   const link = (target, title, isCurrent) =>
-    `<li><a href="${posix.relative(posix.dirname(path), target)}"${isCurrent ? ' aria-current="page"' : ''}>${title}</a></li>`;
+    `<li><a href="${posix.relative(posix.dirname(path), target ?? '')}"${isCurrent ? ' aria-current="page"' : ''}>${title}</a></li>`;
   const sections = SECTIONS.map(([name, pages]) => {
     const items = pages.map(page => link(PAGES.get(page), rendered.get(page)?.title, page === source));
     if (name === 'Reference' && !values['no-api']) items.push(link('api/index.html', 'API', false));

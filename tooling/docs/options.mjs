@@ -16,12 +16,16 @@ function defaultText(source) {
   return `\`${power ? 2 ** Number(power[1]) : source}\``;
 }
 
-/** The rows of one of the tables. @returns {{ name: string, effect: string, default: string }[]} */
+/** The rows of one of the tables. @param {string} name @returns {{ name: string, effect: string, default: string }[]} */
 export function optionRows(name, source = readFileSync(new URL('packages/core/src/options.ts', root), 'utf8')) {
   const from = source.indexOf(`const ${name}: {`);
   const table = source.slice(from, source.indexOf('\n}', from) + 1);
   const rows = table.matchAll(/\/\*\* (.+) \*\/\n\s+(\w+): row\((.+), (?:\w+(?:\(.*\))?)\),\n/g);
-  return [...rows].map(([, effect, option, value]) => ({ name: option, effect, default: defaultText(value) }));
+  return [...rows].map(([, effect = '', option = '', value = '']) => ({
+    name: option,
+    effect,
+    default: defaultText(value),
+  }));
 }
 
 /** @param {string} name */

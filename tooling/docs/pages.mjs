@@ -56,12 +56,13 @@ export function anchorOf(text) {
     .replaceAll(' ', '-');
 }
 
+/** @param {string} text */
 const escapeHtml = text => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
 
-/** Where a link of a page leads to: on the site, elsewhere, or (`null`) to a file that is no page. */
+/** Where a link of a page leads to: on the site, elsewhere, or (`null`) to a file that is no page. @param {string} source @param {string} href */
 function linkTarget(source, href) {
   if (/^(https?:|#)/.test(href)) return href;
-  const [path, anchor] = href.split('#');
+  const [path = '', anchor] = href.split('#');
   let target = posix.normalize(posix.join(posix.dirname(source), path)).replace(/\/$/, '');
   if (target === 'README.md') target = 'docs/index.md';
   if (PAGES.has(`${target}/README.md`)) target = `${target}/README.md`;
@@ -96,6 +97,7 @@ export function renderPage(source, markdown = readFileSync(new URL(source, root)
         return `<pre><code>${html}\n</code></pre>\n`;
       },
       table(token) {
+        /** @param {'th' | 'td'} tag @param {import('marked').Tokens.TableCell[]} row */
         const cells = (tag, row) =>
           `<tr>${row.map(cell => `<${tag}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join('')}</tr>`;
         const body = token.rows.map(row => cells('td', row)).join('\n');

@@ -1,0 +1,113 @@
+// What is written: every link leads somewhere, every code block is a file that is run, every option is as in the source.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CLIENT_OPTIONS, SERVER_OPTIONS } from '@ws/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.md') && !/node_modules|^site/.test(name))
+    .map(name => join(folder, name));
+}
+
+const packages = readdirSync(join(root, 'packages')).map(name => `packages/${name}/README.md`);
+const apps = readdirSync(join(root, 'apps'))
+  .map(name => `apps/${name}/README.md`)
+  .filter(file => existsSync(join(root, file)));
+const outside = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...packages, ...apps];
+const pages = [...markdownIn('docs'), ...outside];
+
+/** Without code, where brackets are no links. */
+const prose = (file: string): string =>
+  readFileSync(join(root, file), 'utf8')
+    .replace(/^```[\s\S]*?^```/gm, '')
+    .replace(/`[^`\n]*`/g, code => '`'.repeat(code.length));
+
+describe('links of Markdown', () => {
+  test.each(pages)('%s', file => {
+    const links = [...prose(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, href]) => href!);
+    const broken = links
+      .filter(href => !/^(https?:|#)/.test(href))
+      .filter(href => !existsSync(resolve(root, dirname(file), href.split('#')[0]!)));
+    expect(broken).toEqual([]);
+  });
+});
+
+describe('code blocks', () => {
+  test.each(markdownIn('docs').filter(file => !/ARCHITECTURE|adr/.test(file)))('%s: are files that are run', file => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const blocks = [...text.matchAll(/(<!-- from \S+ -->\n\n)?^```(\w+)\n/gm)];
+    const loose = blocks.filter(([, from, language]) => from === undefined && language !== 'sh');
+    expect(loose.map(([, , language]) => language)).toEqual([]);
+    expect(text.match(/^```/gm)?.length ?? 0, 'fences').toBe(2 * blocks.length);
+  });
+
+  test('are as the files are', () => {
+    execFileSync(process.execPath, ['tooling/snippets.mjs', '--check'], { cwd: root, stdio: 'pipe' });
+  });
+});
+
+test('READMEs of packages fit on a page or two', () => {
+  const long = packages.filter(file => readFileSync(join(root, file), 'utf8').trimEnd().split('\n').length > 80);
+  expect(long).toEqual([]);
+});
+
+describe('the table of options', () => {
+  test('is made of the source', () => {
+    execFileSync(process.execPath, ['tooling/docs/options.mjs', '--check'], { cwd: root, stdio: 'pipe' });
+  });
+
+  test('has every option, with the default that holds', () => {
+    const text = readFileSync(join(root, 'docs/reference/options.md'), 'utf8');
+    const rows = new Map([...text.matchAll(/^\| `(\w+)` \| (.+?) \|/gm)].map(([, name, value]) => [name!, value!]));
+    const options = { ...SERVER_OPTIONS, ...CLIENT_OPTIONS };
+    expect([...rows.keys()].sort()).toEqual(Object.keys(options).sort());
+    for (const [name, { default: value }] of Object.entries(options)) {
+      const written = rows.get(name)!.replaceAll("'", '"');
+      if (written.startsWith('`')) expect(JSON.parse(written.slice(1, -1)), name).toEqual(value);
+    }
+  });
+});
+
+describe('the site', () => {
+  const out = mkdtempSync(join(tmpdir(), 'ws-site-'));
+  beforeAll(() => {
+    execFileSync(process.execPath, ['tooling/docs/build.mjs', '--no-api', '--out', out], { cwd: root, stdio: 'pipe' });
+  });
+  afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+  test('has no link that leads nowhere', () => {
+    const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.html'));
+    const anchors = new Map(
+      files.map(name => [
+        join(out, name),
+        new Set([...readFileSync(join(out, name), 'utf8').matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)),
+      ]),
+    );
+    const broken: string[] = [];
+    for (const [file, own] of anchors) {
+      for (const [, href] of readFileSync(file, 'utf8').matchAll(/ (?:href|src)="([^"]+)"/g)) {
+        if (/^https?:/.test(href!)) continue;
+        const [path, anchor] = href!.split('#');
+        const target = path === '' ? file : resolve(dirname(file), path!);
+        const ids = path === '' ? own : anchors.get(target);
+        if (!existsSync(target) || (anchor !== undefined && !ids?.has(anchor)))
+          broken.push(`${relative(out, file)}: ${href}`);
+      }
+    }
+    expect(anchors.size).toBeGreaterThan(30);
+    expect(broken).toEqual([]);
+  });
+
+  test('has every page of the docs', () => {
+    const missing = markdownIn('docs')
+      .map(file => file.replace(/^docs\//, '').replace(/\.md$/, '.html'))
+      .filter(file => !existsSync(join(out, file)));
+    expect(missing).toEqual([]);
+  });
+});
