@@ -14,12 +14,19 @@ const SEQUENCES: readonly (readonly [first: number, last: number, low: number, h
   [0xf4, 0xf4, 0x80, 0x8f, 3],
 ];
 
+type Sequence = (typeof SEQUENCES)[number];
+
+/** The row of each lead byte; a suite asks for millions of them. */
+const ROW_OF: readonly (Sequence | undefined)[] = Array.from({ length: 256 }, (_, lead) =>
+  SEQUENCES.find(([first, last]) => lead >= first && lead <= last),
+);
+
 /** Reads a text from its start, straight from the table of the RFC. */
 export function utf8Reference(bytes: Uint8Array): Utf8Verdict {
   let i = 0;
   while (i < bytes.length) {
     const lead = bytes[i++] as number;
-    const sequence = SEQUENCES.find(([first, last]) => lead >= first && lead <= last);
+    const sequence = ROW_OF[lead];
     if (sequence === undefined) return 'invalid';
     const [, , low, high, following] = sequence;
     for (let place = 1; place <= following; place++, i++) {
