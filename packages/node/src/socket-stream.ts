@@ -130,6 +130,8 @@ export class SocketStream implements NodeStream {
   /** @internal The reason for the close that follows. */
   receiveError(error: Error): void {
     this.#error ??= error;
+    // TLS sockets say that a record or an alert is bad, and stay.
+    this.socket.destroy();
   }
 
   /** @internal The socket is gone. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noCertificates } from './support/certificates.ts';
@@ -276,4 +277,20 @@ describe.each(pairs)('the stream of %s', (name, makePair) => {
     expect(() => pair.a.attach(new Recorder())).toThrow(TypeError);
     expect(name).not.toBe('');
   });
+});
+
+test.skipIf(noCertificates !== null)('a TLS connection is gone when a record of it is bad', async () => {
+  // An alert within an open connection is an error that Node reports, and leaves the socket as it is.
+  const pair = await tlsPair();
+  const [one, other] = [new Recorder(), new Recorder()];
+  pair.a.attach(one);
+  pair.b.attach(other);
+  const { socket } = pair.a as unknown as { socket: Duplex };
+  const error = Object.assign(new Error('bad record'), { code: 'ERR_SSL_BAD_RECORD' });
+  socket.emit('error', error);
+  await one.until(() => one.events.includes('close'));
+  expect(one.error).toBe(error);
+  await other.until(() => other.events.includes('end'));
+  pair.b.destroy();
+  await pair.close();
 });
