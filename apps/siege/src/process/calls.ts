@@ -32,13 +32,18 @@ export function answerParent(answers: Answers): void {
   process.on('disconnect', () => process.exit());
 }
 
+/** Those of this process, and what lets memory be measured. */
+function flags(): string[] {
+  return [...new Set(['--expose-gc', ...process.execArgv.filter(flag => flag.includes('semi-space'))])];
+}
+
 /** A process that was started, to be asked. */
 export class Child implements AsyncDisposable {
   readonly process: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #count = 0;
 
-  constructor(file: string, args: readonly string[] = [], execArgv: readonly string[] = ['--expose-gc']) {
+  constructor(file: string, args: readonly string[] = [], execArgv: readonly string[] = flags()) {
     this.process = fork(file, args, { execArgv: [...execArgv], serialization: 'advanced' });
     this.process.on('message', ({ id, value, error }: Answer) => {
       const waiter = this.#waiting.get(id);

@@ -10,7 +10,7 @@ const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 function line({ seconds, messages, visits, median, p99, worst, server, client }: Period): string {
   const latency = `median ${median.toFixed(1)} ms, p99 ${p99.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`;
-  const memory = `server ${mib(server.resident)} (heap ${mib(server.heap)}), clients ${mib(client.resident)}`;
+  const memory = `server ${mib(server.resident)} (heap ${mib(server.heap)}), clients ${mib(client.resident)} (heap ${mib(client.heap)})`;
   return `${seconds.toFixed(0)} s: ${messages} messages, ${visits} visits, ${server.connections} open; ${latency}; ${memory}`;
 }
 
