@@ -14,10 +14,8 @@ factory.setProtocolOptions({
 function broadcast(message) {
   const prepared = factory.prepareMessage(message, typeof message !== 'string');
   for (const connection of factory.connections) {
-    if (connection.state !== 'open') continue;
     // Ticks that are late are worth nothing: leave out who has not taken the last one.
-    if (connection.bufferedAmount > 0) continue;
-    connection.sendPreparedMessage(prepared);
+    if (connection.state === 'open') connection.sendPreparedMessage(prepared, { dropIfBusy: true });
   }
 }
 // #endregion
