@@ -1,6 +1,6 @@
 // Calls between a process and the one that started it.
 
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** What a started process can be asked, by name. */
@@ -43,8 +43,15 @@ export class Child implements AsyncDisposable {
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #count = 0;
 
-  constructor(file: string, args: readonly string[] = [], execArgv: readonly string[] = flags()) {
-    this.process = fork(file, args, { execArgv: [...execArgv], serialization: 'advanced' });
+  /** @param maxFiles how many files it may have open; 0: as many as this process */
+  constructor(file: string, args: readonly string[] = [], maxFiles = 0) {
+    this.process =
+      maxFiles === 0
+        ? fork(file, args, { execArgv: flags(), serialization: 'advanced' })
+        : spawn('sh', ['-c', `ulimit -n ${maxFiles} && exec "$0" "$@"`, process.execPath, file, ...args], {
+            stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+            serialization: 'advanced',
+          });
     this.process.on('message', ({ id, value, error }: Answer) => {
       const waiter = this.#waiting.get(id);
       this.#waiting.delete(id);
