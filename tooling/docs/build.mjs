@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { brokenLinks } from './links.mjs';
 import { PAGES, renderPage, root, SECTIONS } from './pages.mjs';
 
 const { values } = parseArgs({ options: { 'no-api': { type: 'boolean' }, out: { type: 'string' } } });
@@ -64,5 +65,10 @@ if (!values['no-api']) {
   const bin = join(dirname(createRequire(import.meta.url).resolve('typedoc/package.json')), 'bin/typedoc');
   const options = ['--options', fileURLToPath(new URL('typedoc.json', import.meta.url)), '--out', join(out, 'api')];
   execFileSync(process.execPath, [bin, ...options], { cwd: fileURLToPath(root), stdio: 'inherit' });
+}
+const broken = brokenLinks(out);
+if (broken.length > 0) {
+  console.error(`links that lead nowhere:\n${broken.join('\n')}`);
+  process.exitCode = 1;
 }
 console.log(`${PAGES.size} pages in ${out}`);

@@ -29,6 +29,7 @@ export const SECTIONS = [
   ['Topics', ['closing', 'compression', 'security', 'performance'].map(name => `docs/topics/${name}.md`)],
   ['Reference', ['docs/reference/index.md', 'docs/reference/options.md']],
   ['Packages', readdirSync(new URL('packages', root)).map(name => `packages/${name}/README.md`)],
+  ['Tools', ['cli', 'playground', 'wstest', 'siege', 'bench'].map(name => `apps/${name}/README.md`)],
   ['Project', ['docs/ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']],
 ];
 
@@ -43,7 +44,7 @@ export const PAGES = new Map(
 function sitePath(source) {
   return source
     .replace(/^docs\//, '')
-    .replace(/^packages\/(\w+)\/README\.md$/, 'packages/$1.md')
+    .replace(/^(packages|apps)\/([\w-]+)\/README\.md$/, '$1/$2.md')
     .replace(/\.md$/, '.html');
 }
 
