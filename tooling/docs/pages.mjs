@@ -1,10 +1,15 @@
 // Which Markdown files are pages of the site, where they go, and how they become HTML.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import hljs from 'highlight.js/lib/common';
 import { Marked } from 'marked';
 
 export const root = new URL('../../', import.meta.url);
+
+/** The results of the bench are there once it has run. @param {string} source */
+function isThere(source) {
+  return existsSync(new URL(source, root));
+}
 
 /** The navigation: sections and their pages, in reading order. @type {readonly (readonly [string, readonly string[]])[]} */
 export const SECTIONS = [
@@ -30,7 +35,7 @@ export const SECTIONS = [
   ['Reference', ['docs/reference/index.md', 'docs/reference/options.md']],
   ['Packages', readdirSync(new URL('packages', root)).map(name => `packages/${name}/README.md`)],
   ['Tools', ['cli', 'playground', 'wstest', 'siege', 'bench'].map(name => `apps/${name}/README.md`)],
-  ['Project', ['docs/ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']],
+  ['Project', ['docs/ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'apps/bench/RESULTS.md'].filter(isThere)],
 ];
 
 const decisions = readdirSync(new URL('docs/adr', root)).map(name => `docs/adr/${name}`);
