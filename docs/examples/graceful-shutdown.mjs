@@ -1,5 +1,12 @@
 // Ends without losing work: no new clients, open ones are told, what runs is finished.
+import { setImmediate as turn } from 'node:timers/promises';
 import { serveWebSocket } from '@ws/node';
+
+/** @param {string} address */
+async function save(address) {
+  await turn(); // a database, say
+  console.log(`saved what ${address} did`);
+}
 
 const server = await serveWebSocket(
   async request => {
@@ -7,9 +14,8 @@ const server = await serveWebSocket(
     try {
       for await (const message of connection) await connection.sendMessage(message);
     } finally {
-      // Runs for each connection, also when the server closes it. `close` below waits for the end of the connections;
-      // give what you do here a place to be waited for.
-      console.log(`saved what ${connection.remote.address} did`);
+      // Runs however the connection ends, also when the server closes it. `close` below waits for it.
+      await save(connection.remote.address);
     }
   },
   { host: '127.0.0.1', port: Number(process.env.PORT ?? 9000) },
