@@ -20,6 +20,11 @@ const CLEAN = ['client 1000, local while closing', 'server 1000, remote while cl
 /** By RST, where the kernel has told of it before it told of the end. */
 const LOST = `(?:ECONNRESET|EPIPE|${ENDED})`;
 
+const CONNECTING = [
+  `client 1006, transport while proxy-connecting: ${LOST}`,
+  'not connected: ERR_HANDSHAKE_ENDED.*',
+];
+
 /** What must come of each fault: a line per connection, none of them twice. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ...vanishings('reset', 'ECONNRESET'),
@@ -44,6 +49,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'not connected: ERR_HANDSHAKE_TIMEOUT',
     `server 1006, transport while open: ${LOST}`,
   ],
+  'a proxy resets before its answer to CONNECT is whole': CONNECTING,
+  'a proxy ends before its answer to CONNECT is whole': CONNECTING,
   'a proxy swallows messages': [
     // Whoever notices first; the other may be told by the end of the connection.
     `client 1006, (?:local while open: ${UNANSWERED}|transport while open: ${LOST})`,

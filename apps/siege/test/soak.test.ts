@@ -63,11 +63,16 @@ describe('the verdict', () => {
   test.each([
     { name: 'flat', result: result(period(60, 100), period(600, 109)), wrong: [] },
     { name: 'grown', result: result(period(60, 100), period(600, 112)), wrong: [/server grew by 12.0 %/] },
+    {
+      name: 'leaking to the heap',
+      result: result(period(60, 100), { ...period(600, 100), client: { resident: 100, heap: 111 } }),
+      wrong: [/heap of the clients went from 100 to 111/],
+    },
     { name: 'slow', result: result(period(60, 100), period(600, 100, 30)), wrong: [/median latency/] },
     { name: 'too short to tell', result: result(period(1, 100), period(4, 200)), wrong: [] },
     { name: 'lost', result: { ...result(), failures: ['message 3 expected, 4 came'] }, wrong: [/message 3/] },
     { name: 'silent', result: { ...result(), messages: 0 }, wrong: [/no message/] },
-    { name: 'leaking', result: { ...result(), rest: period(1, 1).server }, wrong: [/1 connections are left/] },
+    { name: 'left over', result: { ...result(), rest: period(1, 1).server }, wrong: [/1 connections are left/] },
   ])('$name', ({ result, wrong }) => {
     expect(complaints(result)).toEqual(wrong.map(pattern => expect.stringMatching(pattern)));
   });

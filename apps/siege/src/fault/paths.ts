@@ -1,7 +1,7 @@
 // Faults on the way: a proxy that cuts, splits, delays and swallows; TLS that goes wrong; clocks that jump.
 
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { CommonOptions, Partially } from '@ws/core';
 import { nodePlatform } from '@ws/node';
@@ -11,7 +11,7 @@ import { connectRaw, serveRaw } from '../hostile/raw-peer.ts';
 import { request } from '../hostile/wire.ts';
 import type { Certificate } from './certificate.ts';
 import type { Scenario } from './scenario.ts';
-import type { World } from './world.ts';
+import { reset, type World } from './world.ts';
 
 /** Timeouts that are not meant must not come first, however slow the machine is. */
 const PATIENT = { openHandshakeTimeout: 0, closeHandshakeTimeout: 0, serverConnectionDropTimeout: 200 } as const;
@@ -45,6 +45,22 @@ function throughProxy(name: string, faults: Omit<FaultyProxyOptions, 'target'>, 
   };
 }
 
+/** An HTTP proxy that vanishes while it is asked for a way. */
+function atProxy(name: string, vanish: (socket: Socket) => void): Scenario {
+  return {
+    name,
+    async run(world) {
+      await using proxy = await serveRaw(async peer => {
+        await peer.until(() => peer.text.includes('\r\n\r\n'));
+        peer.write('HTTP/1.1 200');
+        vanish(peer.socket);
+      });
+      await world.connect(1, { options: PATIENT, proxyPort: proxy.port });
+      await world.ends(1);
+    },
+  };
+}
+
 /** A request has less bytes than this; so has the answer. */
 const HEAD = 400;
 
@@ -61,6 +77,8 @@ export const DETOURS: readonly Scenario[] = [
     { toClient: { swallowAfter: 10 } },
     { client: { openHandshakeTimeout: 200 } },
   ),
+  atProxy('a proxy resets before its answer to CONNECT is whole', reset),
+  atProxy('a proxy ends before its answer to CONNECT is whole', socket => socket.end()),
   throughProxy(
     'a proxy swallows messages',
     { toTarget: { swallowAfter: HEAD } },

@@ -37,6 +37,8 @@ export interface ClientSetup {
   readonly options?: Partially<ClientOptions>;
   readonly tls?: ConnectionOptions;
   readonly platform?: Platform;
+  /** The port of an HTTP proxy. */
+  readonly proxyPort?: number;
 }
 
 /** One scenario's servers and clients. */
@@ -74,9 +76,10 @@ export class World {
 
   /** Connects. @returns the connection, or `null`: that failed */
   async connect(port: number, setup: ClientSetup = {}): Promise<WebSocketProtocol | null> {
-    const { options, tls, platform } = setup;
+    const { options, tls, platform, proxyPort } = setup;
+    const proxy = proxyPort === undefined ? null : { host: '127.0.0.1', port: proxyPort };
     const url = `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}/`;
-    const factory = new WebSocketClientFactory({ url }, platform);
+    const factory = new WebSocketClientFactory({ url, proxy }, platform);
     factory.setProtocolOptions(options ?? {});
     const live = (protocol: WebSocketProtocol): Life => this.#live('client', protocol);
     const changed = (): void => this.wake();

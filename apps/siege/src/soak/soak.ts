@@ -162,6 +162,7 @@ class RunningSoak {
   async #endPeriod(seconds: number): Promise<void> {
     const server = await this.#server.ask<SideFigures>('measure');
     globalThis.gc?.();
+    globalThis.gc?.();
     const { rss, heapUsed, external } = process.memoryUsage();
     const latency = this.#latency;
     const period: Period = {

@@ -25,6 +25,8 @@ const SIZES: readonly (readonly [share: number, limit: number])[] = [
   [0.001, 1_048_576],
 ];
 
+const FIRST_LENGTH = 8192;
+
 const POOL_SIZE = 2 ** 20 + NUMBER_LENGTH;
 
 /** Makes messages. One for all connections, since what they are made of is long. */
@@ -46,7 +48,8 @@ export class Traffic {
   /** The message of a number, which it begins with. */
   message(number: number): SoakMessage {
     const { random } = this;
-    const length = NUMBER_LENGTH + random.below(this.#limit());
+    // The first is long enough to be compressed: whatever a connection comes to need, it has from the start.
+    const length = number === 0 ? FIRST_LENGTH : NUMBER_LENGTH + random.below(this.#limit());
     const isBinary = random.below(2) === 0;
     const pool = isBinary && random.below(2) === 0 ? this.#noise : this.#text;
     const start = random.below(POOL_SIZE - length + 1);
