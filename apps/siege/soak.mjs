@@ -30,7 +30,8 @@ const server = await bundle(`${topic}/server.ts`);
 const main = await bundle(`${topic}/main.ts`);
 try {
   const args = [...FLAGS, main.file, server.file, ...(floods ? [only] : [seconds, connections, rate, seed])];
-  process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...ALLOCATOR } }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...ALLOCATOR } }).status ?? 1;
 } finally {
   main.remove();
   server.remove();

@@ -20,10 +20,7 @@ const CLEAN = ['client 1000, local while closing', 'server 1000, remote while cl
 /** By RST, where the kernel has told of it before it told of the end. */
 const LOST = `(?:ECONNRESET|EPIPE|${ENDED})`;
 
-const CONNECTING = [
-  `client 1006, transport while proxy-connecting: ${LOST}`,
-  'not connected: ERR_HANDSHAKE_ENDED.*',
-];
+const CONNECTING = [`client 1006, transport while proxy-connecting: ${LOST}`, 'not connected: ERR_HANDSHAKE_ENDED.*'];
 
 /** What must come of each fault: a line per connection, none of them twice. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
