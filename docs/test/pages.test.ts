@@ -83,6 +83,19 @@ describe('the table of options', () => {
   });
 });
 
+test('the table of seconds and milliseconds is true', () => {
+  const text = readFileSync(join(root, 'docs/howto/migrating-from-autobahn.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+)` \| (\d+)(?: \(.+?\))? \| (\d+)(?: \(.+?\))? \|$/gm)];
+  expect(rows.length).toBe(5);
+  const options = SERVER_OPTIONS as unknown as Record<string, { default: unknown }>;
+  for (const [, name, seconds, milliseconds] of rows) {
+    expect([Number(seconds) * 1000, Number(milliseconds)], name).toEqual([
+      options[name!]!.default,
+      options[name!]!.default,
+    ]);
+  }
+});
+
 describe('the site', () => {
   const out = mkdtempSync(join(tmpdir(), 'ws-site-'));
   beforeAll(() => {
