@@ -1,5 +1,6 @@
 import { test } from 'vitest';
 
 test('the example of the README runs, and what it asserts holds', async () => {
-  await import('../examples/echo.mjs');
+  const path = '../examples/echo.mjs';
+  await import(path);
 });
