@@ -28,6 +28,14 @@ type OwnedShutdown = ShutdownRequest & { stream: HandleStream };
 const { WriteWrap, ShutdownWrap, streamBaseState, kReadBytesOrError, kLastWriteWasAsync } =
   streamBinding ?? ({} as StreamBinding);
 
+/**
+ * libuv reads a socket up to 32 times in a row while it fills the buffer: 4 MiB, in which many a frame fits. After so
+ * many it is the turn of others.
+ */
+const MAX_FULL_READS = 4;
+let fullReader: HandleStream | null = null;
+let fullReads = 0;
+
 /** The request of the next write. One that was done at once was not even looked at, and serves again. */
 let spareWrite: OwnedWrite | null = null;
 
@@ -140,6 +148,18 @@ export class HandleStream implements NodeStream {
     }
   }
 
+  /** @internal Others are read first, before this one goes on. */
+  giveWay(): void {
+    if (!this.#isReading || this.#isClosing) return;
+    this.handle.readStop();
+    setImmediate(goOn, this);
+  }
+
+  /** @internal It is its turn again; unless it was paused meanwhile, or resumed already. */
+  goOn(): void {
+    if (this.#isReading && !this.#isClosing) this.handle.readStart();
+  }
+
   /** @internal libuv has written what it kept, or cannot. */
   written(length: number, status: number): void {
     this.#kept -= length;
@@ -190,7 +210,19 @@ function nextWrite(): OwnedWrite {
 }
 
 function onRead(this: StreamHandle): void {
-  (this as OwnedHandle)[STREAM].receive(streamBaseState[kReadBytesOrError] as number);
+  const stream = (this as OwnedHandle)[STREAM];
+  const length = streamBaseState[kReadBytesOrError] as number;
+  stream.receive(length);
+  if (length !== receiveBuffer.length) return;
+  fullReads = stream === fullReader ? fullReads + 1 : 1;
+  fullReader = stream;
+  if (fullReads < MAX_FULL_READS) return;
+  fullReader = null;
+  stream.giveWay();
+}
+
+function goOn(stream: HandleStream): void {
+  stream.goOn();
 }
 
 function onWritten(this: WriteRequest, status: number): void {

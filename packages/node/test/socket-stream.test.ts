@@ -294,3 +294,35 @@ test.skipIf(noCertificates !== null)('a TLS connection is gone when a record of 
   pair.b.destroy();
   await pair.close();
 });
+
+test('who sends without end is read in turns with others', async () => {
+  const pair = await handlePair();
+  let [length, inARow, longest] = [0, 0, 0];
+  let onDone = (): void => {};
+  const done = new Promise<void>(resolve => {
+    onDone = resolve;
+  });
+  pair.b.attach({
+    onData(bytes) {
+      length += bytes.length;
+      longest = Math.max(longest, ++inARow);
+      if (inARow === 1) {
+        setImmediate(() => {
+          inARow = 0;
+        });
+      }
+      if (length === 32 * 2 ** 20) onDone();
+    },
+    onDrain() {},
+    onEnd() {},
+    onClose() {},
+  });
+  const sender = new Recorder();
+  pair.a.attach(sender);
+  for (let i = 0; i < 32; i++) pair.a.write(new Uint8Array(2 ** 20));
+  await done;
+  // Four whole buffers, before which there may be one that is not full.
+  expect(longest).toBeLessThanOrEqual(8);
+  for (const stream of [pair.a, pair.b]) stream.destroy();
+  await pair.close();
+});
