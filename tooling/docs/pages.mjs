@@ -35,7 +35,12 @@ export const SECTIONS = [
   ['Reference', ['docs/reference/index.md', 'docs/reference/options.md']],
   ['Packages', readdirSync(new URL('packages', root)).map(name => `packages/${name}/README.md`)],
   ['Tools', ['cli', 'playground', 'wstest', 'siege', 'bench'].map(name => `apps/${name}/README.md`)],
-  ['Project', ['docs/ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/RELIABILITY.md', 'apps/bench/RESULTS.md'].filter(isThere)],
+  [
+    'Project',
+    ['docs/ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/RELIABILITY.md', 'apps/bench/RESULTS.md'].filter(
+      isThere,
+    ),
+  ],
 ];
 
 const decisions = readdirSync(new URL('docs/adr', root)).map(name => `docs/adr/${name}`);
