@@ -310,7 +310,17 @@ describe('37 S: handshakes that are half done', () => {
     await Promise.all(half.map(peer => peer.untilEnd()));
     expect((await arena.attackHead(request())).status).toBe(101);
   });
-  test('a limit per address is a few lines of the application', async () => {
+  test('one address has no more of them than it may: the next gets 503, until others have left', async () => {
+    await using arena = await Arena.open({ maxConnectionsPerAddress: 11 });
+    const half = await Promise.all(Array.from({ length: 10 }, () => arena.connect()));
+    await until(() => arena.factory.connectionCount === 11);
+    expect((await arena.attackHead(request())).status).toBe(503);
+    expect(await arena.isServing()).toBe(true);
+    for (const peer of half) peer.destroy();
+    await until(() => arena.factory.connectionCount === 1);
+    expect((await arena.attackHead(request())).status).toBe(101);
+  });
+  test('a limit per address of the whole service is a few lines of the application', async () => {
     const open = new Map<string, number>();
     await using arena = await Arena.open({
       Protocol: class extends Echo {

@@ -5,6 +5,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { WebSocketServerFactory } from '@ws/core';
 import type { TransportDetails } from '@ws/types';
 import { ownOptions } from '@ws/util/primitives';
+import { AddressLimit } from './address-limit.ts';
 import { canUseHandles, probeHandles } from './handle-probe.ts';
 import { HandleStream } from './handle-stream.ts';
 import { ListeningPort } from './listening-port.ts';
@@ -28,6 +29,11 @@ export interface ListenOptions {
   readonly backlog?: number | undefined;
   /** Share the port with other processes that do the same; the kernel spreads connections (Node 22.12 or newer). */
   readonly reusePort?: boolean | undefined;
+  /**
+   * Most connections from one address at a time (from one /64 of IPv6), those being opened included; one more is
+   * answered with 503, or dropped before the TLS handshake. Behind a proxy all come from its address. Default 0: no limit.
+   */
+  readonly maxConnectionsPerAddress?: number | undefined;
 }
 
 /** How long a client may take for the TLS handshake, in milliseconds. */
@@ -52,7 +58,8 @@ export async function listenWS(factory: WebSocketServerFactory, given: ListenOpt
       cause: error,
     });
   }
-  const port = new ListeningPort(server);
+  const { maxConnectionsPerAddress: most = 0 } = options;
+  const port = new ListeningPort(server, most === 0 ? null : new AddressLimit(most));
   const isSecure = options.tls !== undefined;
   if (isSecure) server.on('connection', (socket: Socket) => port.addUnsecured(socket));
   const side = { isServer: true, url: factory.url };
@@ -86,7 +93,7 @@ function serve(
 ): void {
   if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
   const protocol = factory.buildProtocol();
-  port.add(stream, protocol);
+  port.add(stream, protocol, details);
   protocol.attach(stream, details);
 }
 
@@ -112,9 +119,12 @@ function placeToListen(factory: WebSocketServerFactory, { host, port, path }: Li
 }
 
 function checkOptions(factory: WebSocketServerFactory, options: ListenOptions): void {
-  const { port, path, host, backlog, tls, reusePort } = options;
+  const { port, path, host, backlog, tls, reusePort, maxConnectionsPerAddress } = options;
   if (port !== undefined) checkInteger('port', port, 0, 65535);
   if (backlog !== undefined) checkInteger('backlog', backlog, 1, 2 ** 31 - 1);
+  if (maxConnectionsPerAddress !== undefined) {
+    checkInteger('maxConnectionsPerAddress', maxConnectionsPerAddress, 0, 2 ** 31 - 1);
+  }
   checkText('host', host);
   checkText('path', path);
   if (path !== undefined && (port !== undefined || host !== undefined)) {

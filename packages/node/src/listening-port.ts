@@ -1,6 +1,8 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
+import type { TransportDetails } from '@ws/types';
 import { ownOptions } from '@ws/util/primitives';
+import { type AddressLimit, addressOf } from './address-limit.ts';
 import { HandleStream } from './handle-stream.ts';
 import type { NodeStream } from './node-stream.ts';
 import { countOut } from './stream-handle.ts';
@@ -19,14 +21,16 @@ const DEFAULT_GRACE = 5000;
 /** A port that is listened on. */
 export class ListeningPort implements AsyncDisposable {
   readonly #server: Server;
+  readonly #limit: AddressLimit | null;
   readonly #connections: Map<NodeStream, WebSocketServerProtocol> = new Map();
   /** The sockets under TLS. */
   readonly #unsecured: Set<Socket> = new Set();
   #closing: Promise<void> | null = null;
   readonly #waiters: (() => void)[] = [];
 
-  constructor(server: Server) {
+  constructor(server: Server, limit: AddressLimit | null) {
     this.#server = server;
+    this.#limit = limit;
   }
 
   /** The address and port, or the path of the Unix domain socket; `null` when closed. */
@@ -58,20 +62,27 @@ export class ListeningPort implements AsyncDisposable {
   }
 
   /** @internal A connection was accepted. */
-  add(stream: NodeStream, protocol: WebSocketServerProtocol): void {
+  add(stream: NodeStream, protocol: WebSocketServerProtocol, { peer, isSecure }: TransportDetails): void {
     this.#connections.set(stream, protocol);
     stream.onGone = this.#onGone;
-    if (this.#closing !== null) protocol.goAway();
+    // What is secure was counted before it was.
+    const hasRoom = isSecure || this.#limit === null || this.#limit.enter(stream, addressOf(peer));
+    if (this.#closing !== null || !hasRoom) protocol.goAway();
   }
 
   /** @internal A connection that has yet to be secured. */
   addUnsecured(socket: Socket): void {
     this.#unsecured.add(socket);
-    socket.once('close', () => this.#unsecured.delete(socket));
+    socket.once('close', () => {
+      this.#unsecured.delete(socket);
+      this.#limit?.leave(socket);
+    });
+    if (this.#limit?.enter(socket, socket.remoteAddress) === false) socket.destroy();
   }
 
   readonly #onGone = (stream: NodeStream): void => {
     this.#connections.delete(stream);
+    this.#limit?.leave(stream);
     if (stream instanceof HandleStream) countOut(this.#server);
     if (this.#connections.size > 0) return;
     for (const waiter of this.#waiters.splice(0)) waiter();

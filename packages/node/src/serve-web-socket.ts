@@ -31,6 +31,8 @@ export interface ServeOptions extends Omit<ServeOverOptions, 'platform' | 'trans
   readonly server?: AttachableServer | undefined;
   /** Several places to listen on. */
   readonly listeners?: readonly ListenOptions[] | undefined;
+  /** As of `listenWS`, for a port of its own; of several listeners each has its own. Default 0: no limit. */
+  readonly maxConnectionsPerAddress?: number | undefined;
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Accept permessage-deflate. Default `false`. */
   readonly compression?: boolean | undefined;
@@ -136,12 +138,15 @@ export class WebSocketServer implements AsyncDisposable {
   }
 
   /** @internal */
-  async start({ server, host, port = 0, path, tls, listeners }: ServeOptions): Promise<void> {
+  async start(options: ServeOptions): Promise<void> {
+    const { server, host, port = 0, path, tls, listeners, maxConnectionsPerAddress } = options;
     if (server !== undefined) {
       this.#detach = attach(server, this.#factory, { path });
       return;
     }
-    const places = listeners ?? [path === undefined ? { host, port, tls } : { path, tls }];
+    const places = listeners ?? [
+      { ...(path === undefined ? { host, port } : { path }), tls, maxConnectionsPerAddress },
+    ];
     if (places.length === 0) throw new RangeError('listeners is empty');
     try {
       for (const place of places) {

@@ -34,6 +34,10 @@ async function rawClient(port: number): Promise<{ socket: Socket; received: () =
   return { socket, received: () => text, ended };
 }
 
+async function countOf(factory: WebSocketServerFactory, count: number): Promise<void> {
+  while (factory.connectionCount !== count) await turn();
+}
+
 const UPGRADE = [
   'GET / HTTP/1.1',
   'Host: 127.0.0.1',
@@ -75,6 +79,44 @@ describe('listenWS', () => {
     connection.sendMessage('by file');
     expect(Buffer.from((await nextMessage(connection)).payload).toString()).toBe('by file');
     expect([...factory.connections][0]?.peer).toBe('unix');
+  });
+
+  test('takes so many connections of one address, and more when some have left', async () => {
+    const factory = echoFactory();
+    const port = await listen(factory, { maxConnectionsPerAddress: 2 });
+    const halfOpen = await rawClient(port.port!);
+    await countOf(factory, 1);
+    const open = await agent.open(`ws://127.0.0.1:${port.port}`);
+    const third = await rawClient(port.port!);
+    third.socket.write(UPGRADE);
+    await third.ended;
+    expect(third.received()).toMatch(/^HTTP\/1\.1 503 /);
+    // Another address of this machine has its own.
+    const other = await agent.open(`ws://127.0.0.1:${port.port}`, { localAddress: '127.0.0.2' });
+    halfOpen.socket.destroy();
+    await countOf(factory, 2);
+    const again = await agent.open(`ws://127.0.0.1:${port.port}`);
+    expect([open.state, other.state, again.state]).toEqual(['open', 'open', 'open']);
+  });
+
+  test.skipIf(noCertificates !== null)('counts those who have yet to say hello by TLS', async () => {
+    const { key, cert } = createCertificate();
+    const port = await listen(echoFactory(), { tls: { key, cert }, maxConnectionsPerAddress: 1 });
+    const silent = await rawClient(port.port!);
+    const second = await rawClient(port.port!);
+    await second.ended;
+    expect(silent.socket.destroyed).toBe(false);
+    silent.socket.destroy();
+    await silent.ended;
+    // The server may hear of it a little later.
+    const retry = (): ReturnType<typeof agent.open> =>
+      agent.open(`wss://localhost:${port.port}`, { tls: { ca: cert } }).catch(retry);
+    expect((await retry()).state).toBe('open');
+  });
+
+  test('a limit on connections of an address is an integer', async () => {
+    await expect(listen(echoFactory(), { maxConnectionsPerAddress: -1 })).rejects.toThrow(RangeError);
+    await expect(listen(echoFactory(), { maxConnectionsPerAddress: '2' as never })).rejects.toThrow(TypeError);
   });
 
   test.skipIf(noCertificates !== null)('speaks TLS, and knows its channel (RFC 9266)', async () => {

@@ -21,6 +21,8 @@ export interface ArenaOptions {
   /** Default: echoes. */
   readonly Protocol?: new () => WebSocketServerProtocol;
   readonly protocols?: readonly string[];
+  /** Of one address; the witness has one of them. */
+  readonly maxConnectionsPerAddress?: number;
 }
 
 /** Sends back what comes. */
@@ -74,7 +76,8 @@ export class Arena implements AsyncDisposable {
         void this.closed.then(info => closes.emit('close', info));
       }
     };
-    const port = await listenWS(factory, { host: '127.0.0.1', port: 0 });
+    const { maxConnectionsPerAddress } = setup;
+    const port = await listenWS(factory, { host: '127.0.0.1', port: 0, maxConnectionsPerAddress });
     const witness = await openWitness(`ws://127.0.0.1:${port.port}/witness`);
     return new Arena(factory, port, witness, closes);
   }

@@ -25,7 +25,8 @@ const SIZES: readonly (readonly [share: number, limit: number])[] = [
   [0.001, 1_048_576],
 ];
 
-const FIRST_LENGTH = 8192;
+/** Twice what the window of zlib slides over: all pages of its state have been written to after it. */
+const FIRST_LENGTH = 131_072;
 
 const POOL_SIZE = 2 ** 20 + NUMBER_LENGTH;
 
@@ -48,10 +49,10 @@ export class Traffic {
   /** The message of a number, which it begins with. */
   message(number: number): SoakMessage {
     const { random } = this;
-    // The first is long enough to be compressed: whatever a connection comes to need, it has from the start.
+    // The first is long and compressible: whatever a connection comes to need, it has from the start.
     const length = number === 0 ? FIRST_LENGTH : NUMBER_LENGTH + random.below(this.#limit());
     const isBinary = random.below(2) === 0;
-    const pool = isBinary && random.below(2) === 0 ? this.#noise : this.#text;
+    const pool = isBinary && number > 0 && random.below(2) === 0 ? this.#noise : this.#text;
     const start = random.below(POOL_SIZE - length + 1);
     const payload = pool.slice(start, start + length);
     payload.set(Buffer.from(`${number}`.padStart(NUMBER_LENGTH, '0')));
