@@ -39,7 +39,7 @@ export interface FuzzOptions {
 const BATCH = 16;
 
 /** Fuzzes one target. */
-export function fuzz(options: FuzzOptions): FuzzResult {
+export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { target, coverage, seed, maxLength = 4096 } = options;
   const random = seededRandom(seed);
   const inputs: Buffer[] = [];
@@ -63,6 +63,8 @@ export function fuzz(options: FuzzOptions): FuzzResult {
   for (const input of known) run(input);
   while (options.goesOn()) {
     for (let i = 0; i < BATCH; i++) run(change(target, inputs, random).subarray(0, maxLength));
+    // What waits on promises goes on, and is gone: else an hour's connections are all held.
+    await new Promise(setImmediate);
   }
   return { target: target.name, runs, blocks: coverage.size, inputs, crashes: [...crashes.values()] };
 }

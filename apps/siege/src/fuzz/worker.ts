@@ -17,7 +17,7 @@ const regressions = readCorpus(folder, name, 'crashes').flatMap(input => {
   return message === null ? [] : [{ input, message }];
 });
 const coverage = new Coverage();
-const { runs, blocks, inputs, crashes } = fuzz({
+const { runs, blocks, inputs, crashes } = await fuzz({
   target,
   coverage,
   corpus: readCorpus(folder, name),
