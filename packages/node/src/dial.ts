@@ -9,6 +9,7 @@ import { ConnectError, connectError, formatPlace, type Place } from './net-error
 import type { NodeStream } from './node-stream.ts';
 import { SocketStream, socketStream } from './socket-stream.ts';
 import { takeHandle } from './stream-handle.ts';
+import { probeTlsHandles } from './tls-probe.ts';
 import { describeTransport } from './transport-details.ts';
 
 /** How to connect. */
@@ -37,16 +38,16 @@ export interface Dialled {
  * @throws {@link ConnectError}, or the signal's reason
  */
 export async function dialTarget(target: DialTarget, options: DialOptions = {}): Promise<Dialled> {
-  if (target.isSecure) return describeSocket(await connect(() => secureSocket(target, options), target, options));
+  if (target.isSecure) {
+    await probeTlsHandles();
+    const socket = await connect(() => secureSocket(target, options), target, options);
+    return { stream: socketStream(socket), details: describeTransport(socket, { isServer: false }) };
+  }
   const canUseHandles = await probeHandles();
   const socket = await connect(() => plainSocket(target, options), target, options);
   const details = describeTransport(socket, { isServer: false });
   const handle = canUseHandles ? takeHandle(socket) : null;
   return { stream: handle === null ? socketStream(socket) : new HandleStream(handle), details };
-}
-
-function describeSocket(socket: Socket): Dialled {
-  return { stream: socketStream(socket), details: describeTransport(socket, { isServer: false }) };
 }
 
 /**

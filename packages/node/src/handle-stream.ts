@@ -3,7 +3,7 @@
 
 import type { ByteStreamHandler } from '@ws/types';
 import type { NodeStream } from './node-stream.ts';
-import { receiveBuffer } from './receive-buffer.ts';
+import { lentBytes, receiveBuffer } from './receive-buffer.ts';
 import {
   type ShutdownRequest,
   type StreamBinding,
@@ -38,9 +38,6 @@ let fullReads = 0;
 
 /** The request of the next write. One that was done at once was not even looked at, and serves again. */
 let spareWrite: OwnedWrite | null = null;
-
-/** The last view that was lent: messages of the same size need no new one. */
-let view: Uint8Array = receiveBuffer.subarray(0, 0);
 
 /** Makes the `ByteStream` of handles. Only where `canUseHandles()`. */
 export class HandleStream implements NodeStream {
@@ -137,8 +134,7 @@ export class HandleStream implements NodeStream {
     const handler = this.#handler as ByteStreamHandler;
     if (this.#isClosing) return;
     if (length > 0) {
-      if (view.length !== length) view = receiveBuffer.subarray(0, length);
-      handler.onData(view);
+      handler.onData(lentBytes(length));
     } else if (length === EOF) {
       this.#hasPeerEnded = true;
       handler.onEnd();

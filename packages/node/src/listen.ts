@@ -13,6 +13,7 @@ import { formatPlace, ListenError, listenError, type Place } from './net-error.t
 import type { NodeStream } from './node-stream.ts';
 import { socketStream } from './socket-stream.ts';
 import { acceptHandles } from './stream-handle.ts';
+import { probeTlsHandles } from './tls-probe.ts';
 import { describeHandle, describeTransport } from './transport-details.ts';
 
 /** Where and how to listen. */
@@ -49,7 +50,7 @@ export async function listenWS(factory: WebSocketServerFactory, given: ListenOpt
   checkOptions(factory, options);
   const place = placeToListen(factory, options);
   // Which way accepted sockets are read is settled before the first one comes.
-  if (options.tls === undefined) await probeHandles();
+  await (options.tls === undefined ? probeHandles() : probeTlsHandles());
   let server: Server;
   try {
     server = createListener(options.tls);

@@ -5,6 +5,7 @@ import type { Http2SecureServer, Http2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
 import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
 import { canUseHandles, probeHandles } from './handle-probe.ts';
 import { HandleStream } from './handle-stream.ts';
@@ -13,6 +14,7 @@ import type { NodeStream } from './node-stream.ts';
 import { findRoute, RouteTable } from './routes.ts';
 import { isServed, markServed, socketStream } from './socket-stream.ts';
 import { takeHandle } from './stream-handle.ts';
+import { probeTlsHandles } from './tls-probe.ts';
 import { describeTransport } from './transport-details.ts';
 
 /** What {@link attach} takes. */
@@ -66,6 +68,7 @@ export function attach(
   const detachHttp2 = 'updateSettings' in server ? attachHttp2(server, { factory, path }) : null;
   // A secure HTTP/2 server may speak HTTP/1.1 too.
   void probeHandles();
+  if (server instanceof TlsServer) void probeTlsHandles();
   const detachHttp1 = mounts.add(server as HttpServer, { factory, path });
   return () => {
     detachHttp2?.();

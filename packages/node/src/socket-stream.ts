@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { ByteStreamHandler } from '@ws/types';
 import type { NodeStream } from './node-stream.ts';
+import { type TlsHandle, type TlsHandleListener, takeTlsHandle } from './tls-handle.ts';
+import { canUseTlsHandles } from './tls-probe.ts';
 
 const STREAM: unique symbol = Symbol('@ws/node stream');
 
@@ -24,7 +26,7 @@ const COPY_LIMIT = 16 * 1024;
  * are the first to arrive.
  */
 export function socketStream(duplex: Duplex): SocketStream {
-  if (duplex instanceof TLSSocket) return new TlsStream(duplex);
+  if (duplex instanceof TLSSocket) return new TlsStream(duplex, canUseTlsHandles());
   if (duplex instanceof Socket) return new SocketStream(duplex);
   return new DuplexStream(duplex);
 }
@@ -167,17 +169,38 @@ export class SocketStream implements NodeStream {
       return;
     }
     this.#hasKept = false;
+    this.drained();
+  }
+
+  /** Tells the handler that nothing is kept any more. */
+  protected drained(): void {
     this.#handler?.onDrain();
   }
 }
 
 /**
- * The stream of a TLS socket. OpenSSL encrypts during the first `write` and copies what it cannot; what is written
- * while that is on its way waits in Node's queue, by reference.
+ * The stream of a TLS socket: by a short cut to its handle, or by what sockets offer. OpenSSL encrypts during the first
+ * `write` and copies what it cannot; what is written while that is on its way waits, by reference.
  */
-class TlsStream extends SocketStream {
+export class TlsStream extends SocketStream implements TlsHandleListener {
+  readonly #tlsSocket: TLSSocket;
+  readonly #usesHandle: boolean;
+  #handle: TlsHandle | null = null;
+
+  constructor(socket: TLSSocket, usesHandle: boolean) {
+    super(socket);
+    this.#tlsSocket = socket;
+    this.#usesHandle = usesHandle;
+  }
+
+  override attach(handler: ByteStreamHandler): void {
+    super.attach(handler);
+    if (this.#usesHandle) this.#handle = takeTlsHandle(this.#tlsSocket, this);
+  }
+
   override write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
+    if (this.#handle !== null) return this.#handle.write(bytes);
     const { socket } = this;
     const pending = socket.writableLength;
     if (pending === 0) {
@@ -194,8 +217,25 @@ class TlsStream extends SocketStream {
 
   override writev(chunks: readonly Uint8Array[]): boolean {
     if (!this.isWritable) return true;
+    if (this.#handle !== null) return this.#handle.writev(chunks);
     super.writev(chunks);
     return this.keep();
+  }
+
+  override get bufferedAmount(): number {
+    return this.#handle?.kept ?? super.bufferedAmount;
+  }
+
+  override end(): void {
+    if (!this.isWritable) return;
+    this.isWritable = false;
+    if (this.#handle === null || this.#handle.pending === 0) this.socket.end();
+  }
+
+  /** @internal The handle has written everything. */
+  written(wasKept: boolean): void {
+    if (!this.isWritable) this.socket.end();
+    if (wasKept) this.drained();
   }
 }
 

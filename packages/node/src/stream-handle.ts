@@ -7,7 +7,7 @@ import { type Server, Socket } from 'node:net';
 
 /** A TCP or pipe handle. Calls that return a number return 0, or libuv's error. */
 export interface StreamHandle {
-  onread: (this: StreamHandle) => void;
+  onread: (this: StreamHandle, buffer?: unknown) => void;
   reading: boolean;
   readonly fd?: number;
   readStart(): number;
@@ -125,7 +125,8 @@ export function takeHandle(socket: Socket): StreamHandle | null {
   return handle;
 }
 
-function isUsable(handle: StreamHandle | null | undefined): handle is StreamHandle {
+/** Whether a handle has what is used of it. */
+export function isUsable(handle: StreamHandle | null | undefined): handle is StreamHandle {
   return (
     typeof handle === 'object' &&
     handle !== null &&

@@ -3,7 +3,7 @@ import { acceptOver, connectOver, type WebSocketConnection } from '@ws/connectio
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import { nodePlatform } from '../src/platform.ts';
-import { dataPair, handlePair, tlsPair } from './support/stream-pairs.ts';
+import { dataPair, handlePair, tlsHandlePair } from './support/stream-pairs.ts';
 import { settle } from './support/worlds.ts';
 
 /** A stream that counts what it has delivered. */
@@ -66,7 +66,7 @@ async function write(connection: WebSocketConnection, message: Uint8Array, count
 describe.each([
   ['sockets', dataPair],
   ['handles', handlePair],
-  ['TLS', tlsPair],
+  ['TLS', tlsHandlePair],
 ])('over %s', (_name, makePair) => {
   test.each([
     // Whatever the queue, the look-ahead is part of the message that is being assembled.

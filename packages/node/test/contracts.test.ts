@@ -20,7 +20,15 @@ import { nodePlatform } from '../src/platform.ts';
 import { socketStream } from '../src/socket-stream.ts';
 import { zlibCodec } from '../src/zlib-codec.ts';
 import { noCertificates } from './support/certificates.ts';
-import { dataPair, handlePair, http2Pair, tlsPair, unixPair, upgradedPair } from './support/stream-pairs.ts';
+import {
+  dataPair,
+  handlePair,
+  http2Pair,
+  tlsHandlePair,
+  tlsPair,
+  unixPair,
+  upgradedPair,
+} from './support/stream-pairs.ts';
 
 const runner = { describe, test };
 
@@ -29,7 +37,10 @@ byteStreamContract('sockets taken over by their handles', handlePair, runner);
 byteStreamContract('upgraded sockets taken over by their handles', upgradedPair, runner);
 byteStreamContract('Unix domain sockets', unixPair, runner);
 byteStreamContract('HTTP/2 streams', http2Pair, runner);
-if (noCertificates === null) byteStreamContract('TLS sockets', tlsPair, runner);
+if (noCertificates === null) {
+  byteStreamContract('TLS sockets', tlsPair, runner);
+  byteStreamContract('TLS sockets by their handles', tlsHandlePair, runner);
+}
 
 clockContract('nodePlatform', () => nodePlatform.clock, runner);
 randomContract('nodePlatform', () => nodePlatform.random, runner);

@@ -2,7 +2,16 @@ import type { Duplex } from 'node:stream';
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noCertificates } from './support/certificates.ts';
-import { dataPair, handlePair, http2Pair, type Pair, tlsPair, unixPair, upgradedPair } from './support/stream-pairs.ts';
+import {
+  dataPair,
+  handlePair,
+  http2Pair,
+  type Pair,
+  tlsHandlePair,
+  tlsPair,
+  unixPair,
+  upgradedPair,
+} from './support/stream-pairs.ts';
 
 /** Records what a stream tells, and lets tests wait for it. */
 class Recorder implements ByteStreamHandler {
@@ -64,7 +73,7 @@ const pairs: [string, () => Promise<Pair>][] = [
   ['upgraded sockets, by their handles', upgradedPair],
   ['HTTP/2 streams', http2Pair],
 ];
-if (noCertificates === null) pairs.push(['TLS sockets', tlsPair]);
+if (noCertificates === null) pairs.push(['TLS sockets', tlsPair], ['TLS sockets, by their handles', tlsHandlePair]);
 else console.warn(noCertificates);
 
 describe.each(pairs)('the stream of %s', (name, makePair) => {

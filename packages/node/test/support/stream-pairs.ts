@@ -10,8 +10,9 @@ import { dialTarget } from '../../src/dial.ts';
 import { probeHandles } from '../../src/handle-probe.ts';
 import { HandleStream } from '../../src/handle-stream.ts';
 import { takeUpgraded } from '../../src/mount.ts';
-import { socketStream } from '../../src/socket-stream.ts';
+import { socketStream, TlsStream } from '../../src/socket-stream.ts';
 import { acceptHandles, countOut } from '../../src/stream-handle.ts';
+import { probeTlsHandles } from '../../src/tls-probe.ts';
 import { type Certificate, createCertificate } from './certificates.ts';
 
 /** Two ends of one transport, and what is to be closed after the test. */
@@ -65,7 +66,18 @@ export async function upgradedPair(): Promise<Pair> {
 /** One for all pairs: making it starts a program. */
 let certificate: Certificate | null = null;
 
-export async function tlsPair(): Promise<Pair> {
+/** TLS sockets by what sockets offer. */
+export function tlsPair(): Promise<Pair> {
+  return secureSocketPair(false);
+}
+
+/** TLS sockets by their handles. */
+export async function tlsHandlePair(): Promise<Pair> {
+  if (!(await probeTlsHandles())) throw new Error('handles of TLS sockets cannot be used here');
+  return secureSocketPair(true);
+}
+
+async function secureSocketPair(usesHandle: boolean): Promise<Pair> {
   certificate ??= createCertificate();
   const { key, cert } = certificate;
   const server = createTlsServer({ key, cert, allowHalfOpen: true });
@@ -73,7 +85,11 @@ export async function tlsPair(): Promise<Pair> {
   const accepted = new Promise<TLSSocket>(resolve => server.once('secureConnection', resolve));
   const a = connectTls({ port, host: '127.0.0.1', ca: cert, allowHalfOpen: true } as object);
   await new Promise(resolve => a.once('secureConnect', resolve));
-  return { a: socketStream(a), b: socketStream(await accepted), close: () => closeServer(server) };
+  return {
+    a: new TlsStream(a, usesHandle),
+    b: new TlsStream(await accepted, usesHandle),
+    close: () => closeServer(server),
+  };
 }
 
 /** Neither end is a socket. */
