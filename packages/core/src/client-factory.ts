@@ -30,9 +30,9 @@ export class WebSocketClientFactory extends WebSocketFactory {
   override readonly isServer = false;
   /** The class to instantiate for each connection. */
   protocol: new () => WebSocketClientProtocol = WebSocketClientProtocol;
-  origin: string | null = null;
-  useragent: string | null = null;
-  proxy: ProxyParameters | null = null;
+  declare origin: string | null;
+  declare useragent: string | null;
+  declare proxy: ProxyParameters | null;
   #options: ClientOptions = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
 
   constructor(session: ClientSession = {}, platform?: Platform) {

@@ -3,6 +3,7 @@ import type { WebSocketClientFactory } from './client-factory.ts';
 import { ClientOpening } from './client-opening.ts';
 import { CLIENT_OPTIONS, type ClientOptions, changeOptions, type Partially } from './options.ts';
 import { type HookResult, WebSocketProtocol } from './protocol.ts';
+import type { RoleRules } from './role-rules.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A client's connection: extend it, and give the class to a {@link WebSocketClientFactory}. */
@@ -56,6 +57,11 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
       this.#options ?? factory.options,
       endpoint => new ClientOpening(endpoint, this, factory),
     );
+  }
+
+  /** @internal */
+  override roleRules({ maskClientFrames, acceptMaskedServerFrames }: ClientOptions): RoleRules {
+    return { isMasking: maskClientFrames, masking: acceptMaskedServerFrames ? 'may' : 'mustNot' };
   }
 
   /** @internal */

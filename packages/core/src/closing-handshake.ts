@@ -4,15 +4,17 @@
 import type { Timer } from '@ws/types';
 import type { CloseInfo, ConnectionState, TimeoutName } from './close-info.ts';
 import { type ClosePayload, formatClosePayload, parseClosePayload } from './close-payload.ts';
+import type { FrameWriter } from './frame-writer.ts';
+import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProtocolError } from './protocol-error.ts';
 import type { Timers } from './timers.ts';
 
 /** What a {@link ClosingHandshake} does to its connection. */
 export interface ClosingActions {
-  sendCloseFrame(payload: Uint8Array): void;
-  /** Sends what is queued, then ends our direction. */
-  endTransport(): void;
+  sendControl(opcode: number, payload: Uint8Array): void;
+  /** Its `end` sends what is queued, then ends our direction. */
+  readonly writer: Pick<FrameWriter, 'end'>;
   destroyTransport(): void;
   /** From now on nothing is sent, and no keepalive runs. */
   onLeaveOpen(): void;
@@ -25,8 +27,6 @@ export class ClosingHandshake {
   closedByMe = false;
   /** We failed the connection. */
   failedByMe = false;
-  /** We closed the transport. */
-  droppedByMe = false;
   wasClean = false;
   localCode: number | null = null;
   localReason: string | null = null;
@@ -54,7 +54,7 @@ export class ClosingHandshake {
 
   /** Begins the wait for the opening handshake. */
   startOpening(): void {
-    this.#startTimer('openHandshake', this.options.openHandshakeTimeout, 'the opening handshake took too long');
+    this.#startTimer('openHandshake');
   }
 
   /** The opening handshake is done. */
@@ -73,7 +73,7 @@ export class ClosingHandshake {
     this.#leave('closing', formatClosePayload(code, reason));
     // The application was told, and may have dropped the connection.
     if (isReply || this.#isClosed) return;
-    this.#startTimer('closeHandshake', this.options.closeHandshakeTimeout, 'the peer did not answer our Close frame');
+    this.#startTimer('closeHandshake');
   }
 
   /** The peer's Close frame. */
@@ -118,12 +118,11 @@ export class ClosingHandshake {
   /** Closes the transport: after what is queued was sent, or at once. */
   drop(isAbort: boolean): void {
     if (this.state !== 'closed') {
-      this.droppedByMe = true;
       this.#closedBy ??= 'local';
       this.#leave('closed');
       this.#stopTimer();
       if (!isAbort) {
-        this.#actions.endTransport();
+        this.#actions.writer.end();
         this.#awaitDrop();
       }
     }
@@ -137,13 +136,22 @@ export class ClosingHandshake {
     if (this.state === 'closed') return;
     this.#leave('closed');
     this.#stopTimer();
-    this.#actions.endTransport();
+    this.#actions.writer.end();
     this.#awaitDrop();
   }
 
-  /** The pong to an automatic ping did not come. */
-  onPingTimeout(): void {
-    this.#expire('autoPing', 'the peer did not answer a ping');
+  /** Something did not come in time. */
+  expire(name: TimeoutName): void {
+    this.#timer = null;
+    // A server that has done its part is not made unclean by a client that lingers.
+    const isDone = this.#role === 'server' && this.wasClean;
+    if (!isDone) {
+      this.timeout ??= name;
+      this.wasClean = false;
+      this.notCleanReason ??= `the ${name}Timeout has passed`;
+      this.#closedBy ??= 'local';
+    }
+    this.drop(true);
   }
 
   /** The transport is gone. */
@@ -181,31 +189,18 @@ export class ClosingHandshake {
 
   /** The peer has a little time to close its side. */
   #awaitDrop(): void {
-    const { serverConnectionDropTimeout } = this.options;
-    this.#startTimer('serverConnectionDrop', serverConnectionDropTimeout, 'the peer did not close the connection');
+    this.#startTimer('serverConnectionDrop');
   }
 
-  #startTimer(name: TimeoutName, delay: number, reason: string): void {
+  #startTimer(name: TimeoutName): void {
     this.#stopTimer();
-    if (delay > 0) this.#timer = this.#timers.start(delay, () => this.#expire(name, reason));
+    const delay = this.options[`${name}Timeout`];
+    if (delay > 0) this.#timer = this.#timers.start(delay, () => this.expire(name));
   }
 
   #stopTimer(): void {
     this.#timer?.cancel();
     this.#timer = null;
-  }
-
-  #expire(name: TimeoutName, reason: string): void {
-    this.#timer = null;
-    // A server that has done its part is not made unclean by a client that lingers.
-    const isDone = this.#role === 'server' && this.wasClean;
-    if (!isDone) {
-      this.timeout ??= name;
-      this.wasClean = false;
-      this.notCleanReason ??= reason;
-      this.#closedBy ??= 'local';
-    }
-    this.drop(true);
   }
 
   /** Anew each time: hooks of the application may have changed it. */
@@ -219,7 +214,7 @@ export class ClosingHandshake {
     this.#stage = state;
     this.state = next;
     // Before the application hears of it: whatever it does then, the peer is told.
-    if (closePayload !== undefined) this.#actions.sendCloseFrame(closePayload);
+    if (closePayload !== undefined) this.#actions.sendControl(Opcode.CLOSE, closePayload);
     if (state !== 'closing') this.#actions.onLeaveOpen();
   }
 }

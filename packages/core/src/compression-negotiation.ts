@@ -1,7 +1,6 @@
 // Which compression a connection uses (RFC 7692, 5). The extensions are values that were handed in.
 
 import type {
-  CompressionCodecs,
   CompressionExtension,
   CompressionOffer,
   CompressionResponse,
@@ -46,7 +45,7 @@ export function acceptOffers(
   const accept = offers.length === 0 ? null : acceptor(offers);
   if (accept === null) return null;
   return {
-    compression: accept.createCompression(codecsOf(platform)),
+    compression: accept.createCompression(platform),
     extensionString: accept.getExtensionString(),
   };
 }
@@ -61,7 +60,7 @@ export function acceptResponse(
     options.perMessageCompressionAccept === null
       ? answerByOffer(options.perMessageCompressionOffers, response)
       : options.perMessageCompressionAccept(response);
-  return accept === null ? null : accept.createCompression(codecsOf(platform));
+  return accept === null ? null : accept.createCompression(platform);
 }
 
 /** The extensions that a client can read responses of. */
@@ -90,10 +89,6 @@ function extensionsOf(acceptor: {
   readonly extensions?: readonly CompressionExtension[] | undefined;
 }): readonly CompressionExtension[] {
   return acceptor.extensions ?? [];
-}
-
-function codecsOf({ deflate, bzip2 }: Platform): CompressionCodecs {
-  return { deflate, bzip2 };
 }
 
 function declined(logger: Logger | undefined, error: unknown): void {

@@ -58,24 +58,11 @@ export class Delivery {
     else this.#callMessage(payload, isBinary);
   }
 
-  messageBegin(isBinary: boolean): void {
-    this.#callOrHold(0, () => this.#hooks.protocol.onMessageBegin(isBinary));
-  }
-
-  frameBegin(length: number): void {
-    this.#callOrHold(0, () => this.#hooks.protocol.onMessageFrameBegin(length));
-  }
-
-  frameData(chunk: Uint8Array): void {
-    this.#callOrHold(chunk.length, () => this.#hooks.protocol.onMessageFrameData(chunk));
-  }
-
-  frameEnd(): void {
-    this.#callOrHold(0, () => this.#hooks.protocol.onMessageFrameEnd());
-  }
-
-  messageEnd(): void {
-    this.#callOrHold(0, () => this.#hooks.protocol.onMessageEnd());
+  /** Calls a hook of frames with `value`, of which `size` bytes count while it waits. */
+  frame<Name extends keyof FrameTarget>(name: Name, value: Parameters<FrameTarget[Name]>[0], size = 0): void {
+    const call: Call = () => this.#hooks.protocol[name](value as never);
+    if (this.#held !== null) this.#hold(size, call);
+    else this.call(call);
   }
 
   /** From now on events wait. */
@@ -125,11 +112,6 @@ export class Delivery {
 
   #await(result: PromiseLike<unknown>): void {
     result.then(undefined, error => this.#listener.onHookFailed(error));
-  }
-
-  #callOrHold(size: number, hook: Call): void {
-    if (this.#held !== null) this.#hold(size, hook);
-    else this.call(hook);
   }
 
   #hold(size: number, call: Call): void {

@@ -16,7 +16,7 @@ import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { type ConnectionRules, connectionRules } from './role-rules.ts';
+import type { ConnectionRules } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
@@ -34,6 +34,7 @@ export class Endpoint
   readonly stats: TrafficStats = new TrafficStats();
   readonly closing: ClosingHandshake;
   readonly delivery: Delivery;
+  stream: ByteStream;
   writer: FrameWriter;
   options: CommonOptions;
   compression: MessageCompression | null = null;
@@ -42,7 +43,6 @@ export class Endpoint
 
   readonly #setup: EndpointSetup;
   readonly #shared: SharedState;
-  #stream: ByteStream;
   #opening: Opening | null = null;
   /** Set when open. */
   #rules: ConnectionRules | null = null;
@@ -60,12 +60,12 @@ export class Endpoint
 
   constructor(setup: EndpointSetup, stream: ByteStream, options: CommonOptions) {
     this.#setup = setup;
-    this.#stream = stream;
+    this.stream = stream;
     this.options = options;
-    this.#shared = sharedStateOf(setup.platform);
+    this.#shared = sharedStateOf(setup.protocol.platform);
     this.delivery = new Delivery(setup, this);
     this.writer = this.#createWriter(stream);
-    this.closing = new ClosingHandshake(setup.role, options, this.#shared.timers, this);
+    this.closing = new ClosingHandshake(setup.protocol.role, options, this.#shared.timers, this);
   }
 
   /** Frames still count. */
@@ -86,7 +86,7 @@ export class Endpoint
   start(opening: Opening): void {
     this.#opening = opening;
     this.closing.startOpening();
-    this.#stream.attach(this);
+    this.stream.attach(this);
     this.inTurn(() => opening.start());
   }
 
@@ -95,10 +95,10 @@ export class Endpoint
    * is gone.
    */
   async startTls(): Promise<void> {
-    const { startTls } = this.#stream;
+    const { startTls } = this.stream;
     if (startTls === undefined) throw new Error('this transport has no TLS');
-    const stream = await startTls.call(this.#stream);
-    this.#stream = stream;
+    const stream = await startTls.call(this.stream);
+    this.stream = stream;
     this.writer = this.#createWriter(stream);
     // Dropped meanwhile: `onClose` is still to come.
     if (this.state === 'closed') stream.destroy();
@@ -113,7 +113,7 @@ export class Endpoint
   open(compression: MessageCompression | null, rest: Uint8Array, refusal?: { readonly error: unknown }): void {
     const setup = this.#setup;
     const { options, stats } = this;
-    const rules = connectionRules(setup.role, options, compression !== null, setup.frameHooks);
+    const rules = setup.rules(options, compression !== null);
     this.#opening = null;
     this.compression = compression;
     this.writer.masking = rules.outgoingMasking;
@@ -124,7 +124,7 @@ export class Endpoint
     this.closing.open();
     if (refusal === undefined) {
       if (options.autoPingInterval > 0) {
-        this.#keepalive = new Keepalive(options, this, this.#shared.timers, setup.platform);
+        this.#keepalive = new Keepalive(options, this, this.#shared.timers, setup.protocol.platform);
         this.#keepalive.start();
       }
       this.publish('open', {});
@@ -230,29 +230,21 @@ export class Endpoint
     this.inTurn(() => this.failConnection(error));
   }
 
-  pauseReceiving(): void {
-    this.delivery.pause();
-  }
-
   resumeReceiving(): void {
     this.inTurn(() => {
       const canGoOn = this.delivery.resume() && (this.#reader?.resume() ?? this.#rules !== null);
-      if (canGoOn && !this.#isGone) this.#stream.resume();
+      if (canGoOn && !this.#isGone) this.stream.resume();
     });
-  }
-
-  pauseStream(): void {
-    this.#stream.pause();
   }
 
   /** Asks the application during the opening handshake. It may take its time, in which nothing is read. */
   ask(question: () => unknown, onAnswer: (answer: unknown) => void, onError: (error: unknown) => void): void {
     const isWaiting = askApplication(question, onAnswer, onError, task => {
       // First, since the task may stop the stream again.
-      if (!this.#isGone) this.#stream.resume();
+      if (!this.#isGone) this.stream.resume();
       this.ifConnecting(task);
     });
-    if (isWaiting) this.#stream.pause();
+    if (isWaiting) this.stream.pause();
   }
 
   /** Goes on with the opening handshake, unless it has come to an end meanwhile. */
@@ -274,8 +266,9 @@ export class Endpoint
 
   /** Tells tracing, when somebody listens. */
   publish(event: DiagnosticsEvent, fields: Readonly<Record<string, unknown>>): void {
-    const { diagnostics } = this.#setup.platform;
-    if (diagnostics?.hasSubscribers(event)) diagnostics.publish(event, { connection: this.#setup.protocol, ...fields });
+    const { protocol } = this.#setup;
+    const { diagnostics } = protocol.platform;
+    if (diagnostics?.hasSubscribers(event)) diagnostics.publish(event, { connection: protocol, ...fields });
   }
 
   onControl(opcode: number, payload: Uint8Array): void {
@@ -327,16 +320,8 @@ export class Endpoint
     this.#keepalive?.onTraffic();
   }
 
-  sendPing(payload: Uint8Array): void {
-    this.sendControl(Opcode.PING, payload);
-  }
-
   onAutoPong(latency: number, payload: Uint8Array): void {
     this.delivery.call(() => this.#setup.protocol.onAutoPong(latency, payload));
-  }
-
-  onPingTimeout(): void {
-    this.closing.onPingTimeout();
   }
 
   /** The transport took everything. */
@@ -353,14 +338,6 @@ export class Endpoint
     this.producer?.onBlocked();
   }
 
-  sendCloseFrame(payload: Uint8Array): void {
-    this.sendControl(Opcode.CLOSE, payload);
-  }
-
-  endTransport(): void {
-    this.writer.end();
-  }
-
   onLeaveOpen(): void {
     this.#keepalive?.stop();
     this.producer?.stop();
@@ -371,7 +348,7 @@ export class Endpoint
     // What the transport takes at once still goes out: the Close frame of a failure, for one.
     this.writer.flush();
     this.writer.close();
-    this.#stream.destroy();
+    this.stream.destroy();
   }
 
   /** The transport is gone: everything ends, and the application is told, once. */
@@ -394,7 +371,7 @@ export class Endpoint
   }
 
   #log(event: string, error: unknown): void {
-    this.#setup.platform.logger?.log('warn', event, { error });
+    this.#setup.protocol.platform.logger?.log('warn', event, { error });
     this.publish('error', { error });
   }
 }

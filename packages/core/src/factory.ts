@@ -23,18 +23,18 @@ export const DEFAULT_URL = 'ws://localhost';
 /** Makes the protocol objects of connections. */
 export abstract class WebSocketFactory {
   readonly platform: Platform;
-  url = '';
-  isSecure = false;
-  hostname = '';
+  declare url: string;
+  declare isSecure: boolean;
+  declare hostname: string;
   /** `null` for a Unix domain socket. */
-  port: number | null = null;
-  udsPath: string | null = null;
-  resource = '/';
-  path = '/';
-  params: Readonly<Record<string, readonly string[]>> = {};
-  protocols: readonly string[] = [];
-  headers: HeaderInit = {};
-  extensions: readonly CompressionExtension[] = [];
+  declare port: number | null;
+  declare udsPath: string | null;
+  declare resource: string;
+  declare path: string;
+  declare params: Readonly<Record<string, readonly string[]>>;
+  declare protocols: readonly string[];
+  declare headers: HeaderInit;
+  declare extensions: readonly CompressionExtension[];
 
   /** `true` on servers. */
   abstract readonly isServer: boolean;
@@ -47,21 +47,21 @@ export abstract class WebSocketFactory {
   prepareMessage(payload: Uint8Array | string, isBinary = false, doNotCompress = false): PreparedMessage {
     checkPayload(payload, isBinary);
     const bytes = typeof payload === 'string' ? encodeText(payload) : new Uint8Array(payload);
-    return new PreparedMessage(bytes, isBinary, doNotCompress);
+    return new this.Prepared(bytes, isBinary, doNotCompress);
+  }
+
+  /** @internal What {@link prepareMessage} makes. */
+  get Prepared(): typeof PreparedMessage {
+    return PreparedMessage;
   }
 
   /** Takes over what both sides' sessions have. */
   protected setSession(session: SessionParameters, parts: UrlParts): void {
-    this.url = session.url ?? DEFAULT_URL;
-    this.isSecure = parts.isSecure;
-    this.hostname = parts.hostname;
-    this.port = parts.port;
-    this.udsPath = parts.udsPath;
-    this.resource = parts.resource;
-    this.path = parts.path;
-    this.params = parts.params;
-    this.protocols = [...(session.protocols ?? [])];
-    this.headers = session.headers ?? {};
-    this.extensions = session.extensions ?? [];
+    const { url, protocols, headers, extensions } = session;
+    Object.assign(this, parts);
+    this.url = url ?? DEFAULT_URL;
+    this.protocols = [...(protocols ?? [])];
+    this.headers = headers ?? {};
+    this.extensions = extensions ?? [];
   }
 }

@@ -1,40 +1,21 @@
-// What the hooks of frames do when they are not overridden: join chunks to frames, and frames to the message.
+// The hooks of frames: are they overridden, and what do they need when they are not?
 
-import { concatBytes } from '@ws/util/primitives';
+/** All of them, without the `onMessage` before. */
+const NAMES = ['Begin', 'FrameBegin', 'FrameData', 'FrameEnd', 'Frame', 'End'] as const;
 
-/** The message that is being received, for a protocol class that overrides some of the hooks of frames. */
-export class FrameHookBuffer {
-  #isBinary = false;
-  #frame: Uint8Array[] = [];
-  #message: Uint8Array[] = [];
+/** The hooks themselves. */
+export type FrameHookMethods = { readonly [Name in `onMessage${(typeof NAMES)[number]}`]: unknown };
 
-  begin(isBinary: boolean): void {
-    this.#isBinary = isBinary;
-    this.#message = [];
-  }
+/** Whether some of the hooks are other ones than those of `base`. */
+export function overridesFrameHooks(protocol: FrameHookMethods, base: FrameHookMethods): boolean {
+  return NAMES.some(name => protocol[`onMessage${name}`] !== base[`onMessage${name}`]);
+}
 
-  beginFrame(): void {
-    this.#frame = [];
-  }
-
-  pushData(chunk: Uint8Array): void {
-    this.#frame.push(chunk);
-  }
-
-  /** The chunks of the frame that has ended. */
-  endFrame(): Uint8Array[] {
-    const frame = this.#frame;
-    this.#frame = [];
-    return frame;
-  }
-
-  pushFrame(chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) this.#message.push(chunk);
-  }
-
-  end(): { readonly payload: Uint8Array; readonly isBinary: boolean } {
-    const payload = concatBytes(this.#message);
-    this.#message = [];
-    return { payload, isBinary: this.#isBinary };
-  }
+/** The message that is being received, where some of the hooks are overridden and others not. */
+export interface HeldFrames {
+  isBinary: boolean;
+  /** Chunks of the frame that is being received. */
+  frame: Uint8Array[];
+  /** The frames before it. */
+  message: Uint8Array[];
 }

@@ -1,6 +1,7 @@
 // The read loop: as far as the application can follow. What it cannot yet take of the bytes at hand waits here, and
 // the stream is made to wait too.
 
+import type { ByteStream } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
 import { type FrameDecoder, Piece } from './frame-decoder.ts';
@@ -19,8 +20,8 @@ export interface FrameReaderActions {
   onDataFrame(): void;
   /** The peer broke a rule. */
   failConnection(error: unknown): void;
-  /** No more can be taken for now. */
-  pauseStream(): void;
+  /** It waits when no more can be taken for now. */
+  readonly stream: Pick<ByteStream, 'pause'>;
 }
 
 /** Reads the frames of one open connection after another: of each from one message's end on, to another's. */
@@ -82,7 +83,7 @@ export class FrameReader {
       const rest = decoder.detach();
       if (actions.isListening && (rest.length > 0 || this.#isFull)) {
         this.#unread = new Uint8Array(rest);
-        actions.pauseStream();
+        actions.stream.pause();
       }
     }
   }

@@ -2,8 +2,7 @@
 // turn. Memory that a slow transport has to keep is its own from then on; what comes after waits here.
 
 import type { ByteStream, Masker } from '@ws/types';
-import { encodeTextInto } from '@ws/util/primitives';
-import { FIN, frameHeaderLength, MAX_FRAME_HEADER, RSV1, writeFrameHeader } from './frame-header.ts';
+import { FIN, frameHeaderLength, RSV1, writeFrameHeader } from './frame-header.ts';
 import type { MaskingKeys } from './masking-keys.ts';
 import { Opcode } from './opcode.ts';
 import type { Flushable, OutputBuffer } from './output-buffer.ts';
@@ -13,12 +12,6 @@ const MAX_COPIED = 16384;
 
 /** Pieces of up to this many bytes together are joined for one write. */
 const MAX_JOINED = 32768;
-
-/** Texts of up to this many UTF-16 units are encoded in place: 3 bytes each, that would be copied anyway. */
-const MAX_SHORT_TEXT = 5461;
-
-/** The longest payload that a header of 2 bytes stands before. */
-const MAX_SHORT_PAYLOAD = 125;
 
 /** What the writers of all connections share. */
 export interface WriterPorts {
@@ -75,6 +68,11 @@ export class FrameWriter implements Flushable {
     return !this.#isBlocked && this.#pieces.length === 0 && this.#segment === null;
   }
 
+  /** What {@link allocate} gives a part of. */
+  get memory(): Uint8Array {
+    return this.#ports.output.bytes;
+  }
+
   /** Bytes not yet taken by the transport. */
   get bufferedAmount(): number {
     const amount = this.#stream.bufferedAmount + this.#waiting;
@@ -97,37 +95,36 @@ export class FrameWriter implements Flushable {
       this.#encode(frame, 0, firstByte, payload);
       this.#push(frame);
     } else if (length > MAX_COPIED) {
-      const offset = this.#allocate(size - length);
+      const offset = this.allocate(size - length);
       writeFrameHeader(this.#ports.output.bytes, offset, firstByte, length, null);
       this.#push(payload);
       // Now, not at the end of the turn: until the transport has it, the application must leave the memory alone.
       this.flush();
     } else {
-      const offset = this.#allocate(size);
+      const offset = this.allocate(size);
       this.#encode(this.#ports.output.bytes, offset, firstByte, payload);
     }
     return size;
   }
 
-  /** Sends a short text as one frame, encoded where it leaves from. @returns bytes on the wire, or 0: not short */
-  writeShortText(text: string): number {
-    // perf: no payload object, no second copy (bench/encoder.mjs).
-    const { length } = text;
-    if (length > MAX_SHORT_TEXT || this.#isBlocked || this.masking !== 'no') return 0;
-    const offset = this.#allocate(4 + length * 3);
+  /** Takes `length` bytes of the shared buffer, behind what this connection has there already. @returns where */
+  allocate(length: number): number {
     const { output } = this.#ports;
-    const { bytes } = output;
-    // No unit takes less than a byte. What takes more may need the longer header after all.
-    const isGuessedShort = length <= MAX_SHORT_PAYLOAD;
-    let start = offset + (isGuessedShort ? 2 : 4);
-    const size = encodeTextInto(text, bytes, start);
-    if (isGuessedShort && size > MAX_SHORT_PAYLOAD) {
-      bytes.copyWithin(offset + 4, start, start + size);
-      start = offset + 4;
+    output.reserve(length);
+    const offset = output.end;
+    if (this.#segment !== output.bytes || this.#end !== offset) {
+      this.#closeSegment();
+      this.#segment = output.bytes;
+      this.#start = offset;
     }
-    writeFrameHeader(bytes, offset, FIN | Opcode.TEXT, size, null);
-    this.#end = output.end = start + size;
-    return start + size - offset;
+    output.end = this.#end = offset + length;
+    this.#schedule();
+    return offset;
+  }
+
+  /** Gives back what lies behind `end`, of what was taken last. */
+  trim(end: number): void {
+    this.#end = this.#ports.output.end = end;
   }
 
   /** Sends the header of a frame whose payload follows by {@link writeFrameData}. @returns its length */
@@ -244,21 +241,6 @@ export class FrameWriter implements Flushable {
     if (this.masking === 'yes' && length > 0) this.#ports.masker.mask(target, start, start + length, key, 0);
   }
 
-  /** Takes `length` bytes of the shared buffer, behind what this connection has there already. */
-  #allocate(length: number): number {
-    const { output } = this.#ports;
-    output.reserve(length);
-    const offset = output.end;
-    if (this.#segment !== output.bytes || this.#end !== offset) {
-      this.#closeSegment();
-      this.#segment = output.bytes;
-      this.#start = offset;
-    }
-    output.end = this.#end = offset + length;
-    this.#schedule();
-    return offset;
-  }
-
   #push(piece: Uint8Array): void {
     this.#closeSegment();
     this.#pieces.push(piece);
@@ -283,14 +265,4 @@ export class FrameWriter implements Flushable {
 /** The first byte of a whole message's only frame. */
 export function messageFirstByte(isBinary: boolean, isCompressed: boolean): number {
   return FIN | (isCompressed ? RSV1 : 0) | (isBinary ? Opcode.BINARY : Opcode.TEXT);
-}
-
-/** Encodes one unmasked frame on its own. */
-export function encodeFrame(firstByte: number, payload: Uint8Array): Uint8Array {
-  const header = new Uint8Array(MAX_FRAME_HEADER);
-  const length = writeFrameHeader(header, 0, firstByte, payload.length, null);
-  const frame = new Uint8Array(length + payload.length);
-  frame.set(header.subarray(0, length));
-  frame.set(payload, length);
-  return frame;
 }

@@ -49,12 +49,6 @@ export class GrowingBuffer {
     return length * 2 > bytes.length ? bytes.fill(0, length).subarray(0, length) : bytes.slice(0, length);
   }
 
-  /** Drops what was joined. */
-  clear(): void {
-    this.#bytes = EMPTY_BYTES;
-    this.#length = 0;
-  }
-
   #grow(needed: number, expected: number): void {
     const held = this.#bytes.length;
     const capacity =

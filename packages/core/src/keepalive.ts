@@ -1,7 +1,9 @@
 // Automatic pings (RFC 6455, 5.5.2): is the peer still there, and how far away?
 
-import type { Clock, Random, Timer } from '@ws/types';
+import type { Platform, Timer } from '@ws/types';
 import { equalBytes } from '@ws/util/primitives';
+import type { ClosingHandshake } from './closing-handshake.ts';
+import { Opcode } from './opcode.ts';
 import type { Timers } from './timers.ts';
 
 /** The parts of the options that concern {@link Keepalive}; milliseconds. The interval is over 0, a timeout of 0 is none. */
@@ -14,41 +16,37 @@ export interface KeepaliveOptions {
 
 /** What {@link Keepalive} does to its connection. */
 export interface KeepaliveActions {
-  sendPing(payload: Uint8Array): void;
+  sendControl(opcode: number, payload: Uint8Array): void;
   /** The pong came, `latency` milliseconds after its ping. */
   onAutoPong(latency: number, payload: Uint8Array): void;
-  /** It did not come in time. */
-  onPingTimeout(): void;
+  /** Is told when it does not come in time. */
+  readonly closing: Pick<ClosingHandshake, 'expire'>;
 }
+
+/** Where {@link Keepalive} has the time and its payloads from. */
+export type KeepalivePlatform = Pick<Platform, 'clock' | 'random'>;
 
 /** Pings one connection at intervals; each ping after the pong of the one before. */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
   readonly #actions: KeepaliveActions;
   readonly #timers: Timers;
-  readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #platform: KeepalivePlatform;
   #timer: Timer | null = null;
   #pending: Uint8Array | null = null;
   #sentAt = 0;
   #sequence = 0;
 
-  constructor(
-    options: KeepaliveOptions,
-    actions: KeepaliveActions,
-    timers: Timers,
-    platform: { readonly clock: Clock; readonly random: Random },
-  ) {
+  constructor(options: KeepaliveOptions, actions: KeepaliveActions, timers: Timers, platform: KeepalivePlatform) {
     this.#options = options;
     this.#actions = actions;
     this.#timers = timers;
-    this.#clock = platform.clock;
-    this.#random = platform.random;
+    this.#platform = platform;
   }
 
   /** The connection is open: the first ping goes out after an interval. */
   start(): void {
-    this.#schedule();
+    this.#timer = this.#timers.start(this.#options.autoPingInterval, () => this.#ping());
   }
 
   /** The connection is no longer open. */
@@ -61,9 +59,9 @@ export class Keepalive {
   /** A pong came, ours or not. */
   onPong(payload: Uint8Array): void {
     if (this.#pending === null || !equalBytes(payload, this.#pending)) return;
-    const latency = this.#clock.now() - this.#sentAt;
+    const latency = this.#platform.clock.now() - this.#sentAt;
     this.stop();
-    this.#schedule();
+    this.start();
     this.#actions.onAutoPong(latency, payload);
   }
 
@@ -71,36 +69,25 @@ export class Keepalive {
   onTraffic(): void {
     if (this.#pending === null || !this.#options.autoPingRestartOnAnyTraffic) return;
     this.stop();
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    this.#timer = this.#timers.start(this.#options.autoPingInterval, () => this.#ping());
+    this.start();
   }
 
   #ping(): void {
     const payload = this.#makePayload();
     this.#pending = payload;
-    this.#sentAt = this.#clock.now();
-    const { autoPingTimeout, autoPingInterval } = this.#options;
+    this.#sentAt = this.#platform.clock.now();
+    const { autoPingTimeout } = this.#options;
     // Without a limit to wait for, the next ping goes out all the same: the peer may have missed one.
-    this.#timer =
-      autoPingTimeout > 0
-        ? this.#timers.start(autoPingTimeout, () => this.#expire())
-        : this.#timers.start(autoPingInterval, () => this.#ping());
+    if (autoPingTimeout === 0) this.start();
+    else this.#timer = this.#timers.start(autoPingTimeout, () => this.#actions.closing.expire('autoPing'));
     // Last, since it may end the connection, and this with it.
-    this.#actions.sendPing(payload);
-  }
-
-  #expire(): void {
-    this.#timer = null;
-    this.#actions.onPingTimeout();
+    this.#actions.sendControl(Opcode.PING, payload);
   }
 
   /** A sequence number and random bytes, so that no other pong can be taken for ours. */
   #makePayload(): Uint8Array {
     const payload = new Uint8Array(this.#options.autoPingSize);
-    this.#random.fill(payload);
+    this.#platform.random.fill(payload);
     this.#sequence = (this.#sequence + 1) >>> 0;
     for (let i = 0; i < 4; i++) payload[8 + i] = this.#sequence >>> (24 - 8 * i);
     return payload;

@@ -2,7 +2,7 @@
 // out are checked here: of compressed messages, on the decompressed bytes.
 
 import type { MessageCompression, Utf8Validator } from '@ws/types';
-import { DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
+import { type DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
 import type { FrameDecoder } from './frame-decoder.ts';
@@ -122,8 +122,8 @@ export class MessageReceiver {
   /** For an application that overrides the hooks of frames: each piece as it comes. */
   #pushHooked(frame: FrameDecoder, isMessageEnd: boolean): void {
     const delivery = this.#delivery!;
-    if (frame.isMessageStart) delivery.messageBegin(frame.opcode === Opcode.BINARY);
-    if (frame.isFrameStart) delivery.frameBegin(frame.frameLength);
+    if (frame.isMessageStart) delivery.frame('onMessageBegin', frame.opcode === Opcode.BINARY);
+    if (frame.isFrameStart) delivery.frame('onMessageFrameBegin', frame.frameLength);
     let chunk: Uint8Array;
     if (frame.isCompressed) {
       chunk = this.#decompress(frame, isMessageEnd);
@@ -131,9 +131,11 @@ export class MessageReceiver {
       chunk = frame.source.slice(frame.start, frame.end);
       this.#stats!.incomingOctetsAppLevel += chunk.length;
     }
-    if (chunk.length > 0 || (frame.isFrameStart && frame.isFrameEnd)) delivery.frameData(chunk);
-    if (frame.isFrameEnd) delivery.frameEnd();
-    if (isMessageEnd) delivery.messageEnd();
+    if (chunk.length > 0 || (frame.isFrameStart && frame.isFrameEnd)) {
+      delivery.frame('onMessageFrameData', chunk, chunk.length);
+    }
+    if (frame.isFrameEnd) delivery.frame('onMessageFrameEnd', undefined);
+    if (isMessageEnd) delivery.frame('onMessageEnd', undefined);
   }
 
   #decompress(frame: FrameDecoder, isMessageEnd: boolean): Uint8Array {
@@ -143,7 +145,7 @@ export class MessageReceiver {
     try {
       bytes = this.#compression!.decompress(compressed, isMessageEnd, this.#limit - this.#length);
     } catch (cause) {
-      const isTooBig = cause instanceof DecompressionError && cause.code === 'ERR_MESSAGE_TOO_BIG';
+      const isTooBig = (cause as DecompressionError | null)?.code === 'ERR_MESSAGE_TOO_BIG';
       throw new ProtocolError(isTooBig ? 'ERR_MESSAGE_TOO_BIG' : 'ERR_COMPRESSED_DATA', { cause });
     }
     this.#length += bytes.length;

@@ -27,9 +27,14 @@ export interface PreparedSendOptions {
   readonly dropIfBusy?: boolean | undefined;
 }
 
+/** A short way for texts. @returns whether it was one */
+export type ShortTextSender = (text: string, writer: FrameWriter, stats: TrafficStats, maxSize: number) => boolean;
+
 /** What a {@link MessageSender} is told once. */
 export interface MessageSenderRules {
   readonly autoFragmentSize: number;
+  /** Tried first for texts, where it can be used; returns whether it has sent it. */
+  readonly sendShortText: ShortTextSender | null;
   /** In bytes; 0: none. */
   readonly maxMessageSize: number;
 }
@@ -64,7 +69,8 @@ export class MessageSender {
   sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
     if (this.#state !== 'no message begun') this.#expect('no message begun');
     if (typeof payload === 'string') {
-      if (options === undefined && this.#sendShortText(payload)) return;
+      const { sendShortText, maxMessageSize } = this.#rules;
+      if (options === undefined && sendShortText?.(payload, this.#writer, this.#stats, maxMessageSize)) return;
       this.#sendBytes(encodeText(payload), false, options);
     } else {
       this.#sendBytes(payload, isBinary, options);
@@ -83,8 +89,8 @@ export class MessageSender {
       return;
     }
     this.#writer.writeShared(frame.bytes);
-    this.#countMessage(payload.length);
-    this.#countFrame(frame.payloadLength, frame.bytes.length);
+    this.#stats.countMessage(payload.length);
+    this.#stats.countFrame(frame.payloadLength, frame.bytes.length);
   }
 
   /** Begins a message that is sent in frames of the application's making. */
@@ -94,7 +100,7 @@ export class MessageSender {
     this.#isCompressed = this.#compression !== null && !doNotCompress;
     this.#messageLength = 0;
     this.#state = 'message begun';
-    this.#countMessage(0);
+    this.#stats.countMessage(0);
   }
 
   /** Begins a frame of `length` bytes, which follow by {@link sendMessageFrameData}. */
@@ -154,24 +160,11 @@ export class MessageSender {
     this.#state = 'no message begun';
   }
 
-  #sendShortText(text: string): boolean {
-    const { autoFragmentSize, maxMessageSize } = this.#rules;
-    if (this.#compression !== null || autoFragmentSize > 0) return false;
-    if (maxMessageSize > 0 && text.length * 3 > maxMessageSize) return false;
-    const wire = this.#writer.writeShortText(text);
-    if (wire === 0) return false;
-    // Neither 126 nor 127 bytes of payload make a frame of up to 129 bytes (RFC 6455, 5.2).
-    const length = wire < 130 ? wire - 2 : wire - 4;
-    this.#countMessage(length);
-    this.#countFrame(length, wire);
-    return true;
-  }
-
   #sendBytes(payload: Uint8Array, isBinary: boolean, options: SendOptions | undefined): void {
     const fragmentSize = checkFragmentSize(options?.fragmentSize) ?? this.#rules.autoFragmentSize;
     this.#checkSize(payload.length);
     const compression = this.#usableCompression(options?.doNotCompress === true, payload.length);
-    this.#countMessage(payload.length);
+    this.#stats.countMessage(payload.length);
     const bytes = compression === null ? payload : compression.compress(payload, true);
     const firstByte = messageFirstByte(isBinary, compression !== null);
     if (fragmentSize > 0 && bytes.length > fragmentSize) this.#sendFragments(bytes, firstByte, fragmentSize);
@@ -188,7 +181,7 @@ export class MessageSender {
   }
 
   #writeFrame(firstByte: number, payload: Uint8Array): void {
-    this.#countFrame(payload.length, this.#writer.writeFrame(firstByte, payload));
+    this.#stats.countFrame(payload.length, this.#writer.writeFrame(firstByte, payload));
   }
 
   /** First byte, without FIN, of the next frame of the message that was begun. */
@@ -200,18 +193,6 @@ export class MessageSender {
   #usableCompression(doNotCompress: boolean, length: number): MessageCompression | null {
     const compression = this.#compression;
     return compression === null || doNotCompress || length < compression.threshold ? null : compression;
-  }
-
-  #countMessage(length: number): void {
-    this.#stats.outgoingWebSocketMessages++;
-    this.#stats.outgoingOctetsAppLevel += length;
-  }
-
-  #countFrame(payloadLength: number, wireLength: number): void {
-    const stats = this.#stats;
-    stats.outgoingWebSocketFrames++;
-    stats.outgoingOctetsWebSocketLevel += payloadLength;
-    stats.outgoingOctetsWireLevel += wireLength;
   }
 
   #checkSize(length: number): void {

@@ -1,5 +1,4 @@
 import type { MessageCompression } from '@ws/types';
-import { encodeFrame, messageFirstByte } from './frame-writer.ts';
 
 /** A frame that is ready to be sent on many connections. */
 export interface PreparedFrame {
@@ -17,9 +16,6 @@ export class PreparedMessage {
   readonly payload: Uint8Array;
   readonly isBinary: boolean;
   readonly doNotCompress: boolean;
-  #plain: PreparedFrame | null = null;
-  /** By what the compressions that gave them have in common. */
-  readonly #compressed: Map<string, PreparedFrame> = new Map();
 
   /** @internal use the factory's `prepareMessage` */
   constructor(payload: Uint8Array, isBinary: boolean, doNotCompress: boolean) {
@@ -29,23 +25,7 @@ export class PreparedMessage {
   }
 
   /** The unmasked frame of a connection that compresses by `compression`; `null`: it has to make one of its own. */
-  frameFor(compression: MessageCompression | null): PreparedFrame | null {
-    if (compression === null) {
-      this.#plain ??= this.#encode(this.payload, false);
-      return this.#plain;
-    }
-    const key = compression.sharedKey;
-    if (key === null) return null;
-    let frame = this.#compressed.get(key);
-    if (frame === undefined) {
-      frame = this.#encode(compression.compress(this.payload, true), true);
-      this.#compressed.set(key, frame);
-    }
-    return frame;
-  }
-
-  #encode(payload: Uint8Array, isCompressed: boolean): PreparedFrame {
-    const bytes = encodeFrame(messageFirstByte(this.isBinary, isCompressed), payload);
-    return { bytes, payloadLength: payload.length };
+  frameFor(_compression: MessageCompression | null): PreparedFrame | null {
+    return null;
   }
 }

@@ -1,8 +1,9 @@
-import type { Diagnostics, Platform } from '@ws/types';
+import type { Diagnostics } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
 import type { EndpointSetup } from './endpoint-setup.ts';
+import type { CommonOptions } from './options.ts';
 import type { MessageListener, WebSocketProtocol } from './protocol.ts';
-import type { FrameHooks, Role } from './role-rules.ts';
+import { type ConnectionRules, connectionRules } from './role-rules.ts';
 
 /** Calls the hooks of a protocol object, and those who listen to it. */
 export class ProtocolHooks implements EndpointSetup {
@@ -16,16 +17,9 @@ export class ProtocolHooks implements EndpointSetup {
     this.protocol = protocol;
   }
 
-  get role(): Role {
-    return this.protocol.role;
-  }
-
-  get platform(): Platform {
-    return this.protocol.platform;
-  }
-
-  get frameHooks(): FrameHooks {
-    return this.protocol.frameHooks;
+  rules(options: CommonOptions, hasCompression: boolean): ConnectionRules {
+    const { protocol } = this;
+    return connectionRules(protocol, options, hasCompression, protocol.frameHooks);
   }
 
   addListener(listener: MessageListener): void {

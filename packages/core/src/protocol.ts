@@ -1,12 +1,12 @@
 // The class that applications extend: hooks to override, methods to call. What it does lies in the endpoint.
 
 import type { ByteStream, MessageCompression, Platform, TransportDetails } from '@ws/types';
-import { encodeText } from '@ws/util/primitives';
+import { concatBytes, encodeText } from '@ws/util/primitives';
 import type { CloseInfo, ConnectionState } from './close-info.ts';
 import { checkCloseArguments } from './close-payload.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Opening } from './endpoint-setup.ts';
-import { FrameHookBuffer } from './frame-hooks.ts';
+import { type HeldFrames, overridesFrameHooks } from './frame-hooks.ts';
 import type { MessageSender, PreparedSendOptions, SendOptions } from './message-sender.ts';
 import { Opcode } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
@@ -14,7 +14,7 @@ import { checkBytes, checkPayload } from './payload-check.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import { type Producer, ProducerDriver } from './producer.ts';
 import { ProtocolHooks } from './protocol-hooks.ts';
-import type { FrameHooks, Role } from './role-rules.ts';
+import type { FrameHooks, Role, RoleRules } from './role-rules.ts';
 import { Settled } from './settled.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError, UsageError } from './usage-error.ts';
@@ -41,7 +41,7 @@ export abstract class WebSocketProtocol {
   readonly #hooks: ProtocolHooks = new ProtocolHooks(this);
   #opened: Settled<void> | null = null;
   #closed: Settled<CloseInfo> | null = null;
-  #frames: FrameHookBuffer | null = null;
+  #frames: HeldFrames | null = null;
 
   // ---- hooks
 
@@ -72,39 +72,46 @@ export abstract class WebSocketProtocol {
 
   /** A message begins. This and the five hooks below are for applications that want frames, or chunks as they come. */
   onMessageBegin(isBinary: boolean): HookResult {
-    this.#frameBuffer().begin(isBinary);
+    const held = this.#held();
+    held.isBinary = isBinary;
+    held.message = [];
   }
 
   /** A frame begins, of `length` bytes (compressed ones, where compression was agreed). */
   onMessageFrameBegin(_length: number): HookResult {
-    this.#frameBuffer().beginFrame();
+    this.#held().frame = [];
   }
 
   /** Some bytes of the frame. */
   onMessageFrameData(chunk: Uint8Array): HookResult {
-    this.#frameBuffer().pushData(chunk);
+    this.#held().frame.push(chunk);
   }
 
   /** The frame is complete. Unless overridden, calls `onMessageFrame`. */
   onMessageFrameEnd(): HookResult {
-    return this.onMessageFrame(this.#frameBuffer().endFrame());
+    const held = this.#held();
+    const { frame } = held;
+    held.frame = [];
+    return this.onMessageFrame(frame);
   }
 
   /** A frame. */
   onMessageFrame(chunks: Uint8Array[]): HookResult {
-    this.#frameBuffer().pushFrame(chunks);
+    this.#held().message.push(concatBytes(chunks));
   }
 
   /** The message is complete. Unless overridden, calls `onMessage`. */
   onMessageEnd(): HookResult {
-    const { payload, isBinary } = this.#frameBuffer().end();
-    return this.#hooks.onMessage(payload, isBinary) as HookResult;
+    const held = this.#held();
+    const { message, isBinary } = held;
+    held.message = [];
+    return this.#hooks.onMessage(concatBytes(message), isBinary) as HookResult;
   }
 
   // ---- state
 
   get state(): ConnectionState {
-    return this.#endpoint === null ? 'connecting' : this.#endpoint.state;
+    return this.#endpoint?.state ?? 'connecting';
   }
 
   /** Resolves when open, after `onOpen`; rejects when that is not to be. */
@@ -128,17 +135,17 @@ export abstract class WebSocketProtocol {
   }
 
   get trafficStats(): TrafficStats {
-    return this.#endpoint === null ? new TrafficStats() : this.#endpoint.stats;
+    return this.#endpoint?.stats ?? new TrafficStats();
   }
 
   /** Bytes sent that the transport has not taken. */
   get bufferedAmount(): number {
-    return this.#endpoint === null ? 0 : this.#endpoint.writer.bufferedAmount;
+    return this.#endpoint?.writer.bufferedAmount ?? 0;
   }
 
   /** The compression in use. */
   get compression(): MessageCompression | null {
-    return this.#endpoint === null ? null : this.#endpoint.compression;
+    return this.#endpoint?.compression ?? null;
   }
 
   // ---- sending
@@ -239,7 +246,7 @@ export abstract class WebSocketProtocol {
   /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie
    * within 64 KiB of what has not been delivered. Beyond that the peer is made to wait. */
   pauseReceiving(): void {
-    this.#endpoint?.pauseReceiving();
+    this.#endpoint?.delivery.pause();
   }
 
   resumeReceiving(): void {
@@ -296,6 +303,8 @@ export abstract class WebSocketProtocol {
   abstract readonly platform: Platform;
   /** @internal */
   abstract readonly role: Role;
+  /** @internal */
+  abstract roleRules(options: CommonOptions): RoleRules;
 
   /** Starts the closing handshake with any code that may stand in a frame: for adapters, such as 1001 of a server that stops. */
   closeWith(code: number | null, reason: string | null): void {
@@ -339,15 +348,7 @@ export abstract class WebSocketProtocol {
 
   /** @internal */
   get frameHooks(): FrameHooks {
-    const base = WebSocketProtocol.prototype;
-    const areOverridden =
-      this.onMessageBegin !== base.onMessageBegin ||
-      this.onMessageFrameBegin !== base.onMessageFrameBegin ||
-      this.onMessageFrameData !== base.onMessageFrameData ||
-      this.onMessageFrameEnd !== base.onMessageFrameEnd ||
-      this.onMessageFrame !== base.onMessageFrame ||
-      this.onMessageEnd !== base.onMessageEnd;
-    if (!areOverridden) return 'none';
+    if (!overridesFrameHooks(this, WebSocketProtocol.prototype)) return 'none';
     return this.takesWholeMessages ? 'pieces' : 'all';
   }
 
@@ -387,8 +388,8 @@ export abstract class WebSocketProtocol {
     return result;
   }
 
-  #frameBuffer(): FrameHookBuffer {
-    this.#frames ??= new FrameHookBuffer();
+  #held(): HeldFrames {
+    this.#frames ??= { isBinary: false, frame: [], message: [] };
     return this.#frames;
   }
 }

@@ -1,12 +1,26 @@
-// What differs between client and server on an open connection: who masks (RFC 6455, 5.1).
+// What an open connection goes by: its options, and what differs between client and server.
 
 import type { FrameDecoderRules } from './frame-decoder.ts';
 import type { Masking } from './frame-writer.ts';
 import type { MessageReceiverRules } from './message-receiver.ts';
-import type { MessageSenderRules } from './message-sender.ts';
-import type { ClientOptions, CommonOptions, ServerOptions } from './options.ts';
+import type { MessageSenderRules, ShortTextSender } from './message-sender.ts';
+import type { CommonOptions } from './options.ts';
 
 export type Role = 'client' | 'server';
+
+/** What a side does in its own way, by its options. */
+export interface RoleRules {
+  /** Whether frames are masked that it sends (RFC 6455, 5.1). */
+  readonly isMasking: boolean;
+  /** Whether frames must be masked that it receives. */
+  readonly masking: FrameDecoderRules['masking'];
+  readonly sendShortText?: ShortTextSender;
+}
+
+/** Who has {@link RoleRules}. */
+export interface Side {
+  roleRules(options: CommonOptions): RoleRules;
+}
 
 /**
  * Which messages the hooks of frames are called for: none, since the application does not override them; all; or those
@@ -22,9 +36,9 @@ export interface ConnectionRules extends FrameDecoderRules, MessageReceiverRules
 /** Those that were made of the same options already, by what else they depend on. */
 const made: WeakMap<CommonOptions, Record<string, ConnectionRules>> = /* @__PURE__ */ new WeakMap();
 
-/** The rules of a connection: one object for all connections that have the same. */
+/** The rules of a connection: one object for all connections of a side that have the same. */
 export function connectionRules(
-  role: Role,
+  side: Side,
   options: CommonOptions,
   hasCompression: boolean,
   frameHooks: FrameHooks,
@@ -34,24 +48,22 @@ export function connectionRules(
     rules = {};
     made.set(options, rules);
   }
-  const key = `${role} ${hasCompression} ${frameHooks}`;
-  rules[key] ??= createRules(role, options as ServerOptions & ClientOptions, hasCompression, frameHooks);
+  const key = `${hasCompression} ${frameHooks}`;
+  rules[key] ??= createRules(side.roleRules(options), options, hasCompression, frameHooks);
   return rules[key];
 }
 
 function createRules(
-  role: Role,
-  options: ServerOptions & ClientOptions,
+  { isMasking, masking, sendShortText }: RoleRules,
+  options: CommonOptions,
   hasCompression: boolean,
   frameHooks: FrameHooks,
 ): ConnectionRules {
   const { applyMask, autoFragmentSize, maxFragments } = options;
-  const isServer = role === 'server';
-  const isMasking = isServer ? options.maskServerFrames : options.maskClientFrames;
-  const isStrict = isServer ? options.requireMaskedClientFrames : !options.acceptMaskedServerFrames;
+  const isPlain = !isMasking && !hasCompression && autoFragmentSize === 0;
   return {
     outgoingMasking: isMasking ? (applyMask ? 'yes' : 'unapplied') : 'no',
-    masking: isStrict ? (isServer ? 'must' : 'mustNot') : 'may',
+    masking,
     applyMask,
     hasCompression,
     validateUtf8: options.utf8validateIncoming,
@@ -61,5 +73,6 @@ function createRules(
     yieldsMessages: frameHooks !== 'all',
     hasFrameHooks: frameHooks !== 'none',
     autoFragmentSize,
+    sendShortText: (isPlain && sendShortText) || null,
   };
 }

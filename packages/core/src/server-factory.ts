@@ -2,6 +2,7 @@ import type { Platform } from '@ws/types';
 import { parseUrl } from '@ws/util';
 import { checkHeaderValue, checkToken, flattenHeaders, ownOptions } from '@ws/util/primitives';
 import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
+import { FramedMessage } from './framed-message.ts';
 import { compileOriginPatterns } from './handshake/origin.ts';
 import type { UpgradePolicy } from './handshake/server-handshake.ts';
 import { changeOptions, defaultOptions, type Partially, SERVER_OPTIONS, type ServerOptions } from './options.ts';
@@ -20,8 +21,8 @@ export class WebSocketServerFactory extends WebSocketFactory {
   override readonly isServer = true;
   /** The class to instantiate for each connection. */
   protocol: new () => WebSocketServerProtocol = WebSocketServerProtocol;
-  server: string | null = null;
-  externalPort: number | null = null;
+  declare server: string | null;
+  declare externalPort: number | null;
   #options: ServerOptions = defaultOptions<ServerOptions>(SERVER_OPTIONS);
   #isRefusing = false;
   readonly #connections: Set<WebSocketServerProtocol> = new Set();
@@ -89,6 +90,11 @@ export class WebSocketServerFactory extends WebSocketFactory {
   /** @internal Whether one more connection may open; it is counted already. */
   hasRoom({ maxConnections }: ServerOptions): boolean {
     return !this.#isRefusing && (maxConnections === 0 || this.connectionCount <= maxConnections);
+  }
+
+  /** @internal */
+  override get Prepared(): typeof FramedMessage {
+    return FramedMessage;
   }
 
   /** @internal */

@@ -91,7 +91,8 @@ export class ServerOpening implements Opening {
   /** Answers with the status of the failure. What is not the client's fault is not for it to see. */
   onFailed(error: unknown): void {
     const { closing } = this.#endpoint;
-    const failure = error instanceof HandshakeError ? error : new HandshakeError('ERR_INTERNAL', { cause: error });
+    const failure =
+      error instanceof HandshakeError ? error : new HandshakeError('ERR_INTERNAL', { status: 500, cause: error });
     const isOurs = failure.code === 'ERR_INTERNAL';
     const { status, reason, headers, body } = failure;
     closing.error = failure;
@@ -143,7 +144,7 @@ export class ServerOpening implements Opening {
       return;
     }
     if (this.#protocol.isGoingAway || !this.#factory.hasRoom(options))
-      throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS');
+      throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS', { status: 503 });
     if (upgrade.forwardedFor !== null) this.#protocol.peer = upgrade.forwardedFor;
     this.#ask(upgrade);
   }
@@ -166,7 +167,7 @@ export class ServerOpening implements Opening {
   #accept(upgrade: UpgradeRequest, answer: unknown): void {
     // The application may have dropped the connection instead of answering.
     if (this.#endpoint.state !== 'connecting') return;
-    if (this.#protocol.isGoingAway) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS');
+    if (this.#protocol.isGoingAway) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS', { status: 503 });
     const { subprotocol, headers } = readAnswer(answer);
     if (subprotocol !== null && !upgrade.protocols.includes(subprotocol)) {
       throw new RangeError(`onConnect chose the subprotocol ${subprotocol}, which the client did not offer`);
@@ -199,7 +200,7 @@ export class ServerOpening implements Opening {
     // It may have dropped the connection as well.
     if (this.#endpoint.state !== 'connecting') return;
     if (error instanceof HandshakeError && error.code === 'ERR_DENIED') throw error;
-    if (!(error instanceof ConnectionDeny)) throw new HandshakeError('ERR_INTERNAL', { cause: error });
+    if (!(error instanceof ConnectionDeny)) throw new HandshakeError('ERR_INTERNAL', { status: 500, cause: error });
     throw new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
   }
 

@@ -4,8 +4,10 @@ import { createRequestHead } from './handshake/request-head.ts';
 import { selectSubprotocol } from './handshake/subprotocol.ts';
 import { changeOptions, type Partially, SERVER_OPTIONS, type ServerOptions } from './options.ts';
 import { WebSocketProtocol } from './protocol.ts';
+import type { RoleRules } from './role-rules.ts';
 import type { WebSocketServerFactory } from './server-factory.ts';
 import { type ConnectAnswer, ServerOpening } from './server-opening.ts';
+import { sendShortText } from './short-text.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A request that an HTTP server has read already. */
@@ -99,6 +101,11 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
   override leave(): boolean {
     this.factory.countOut(this);
     return !this.servedFlashPolicy;
+  }
+
+  /** @internal */
+  override roleRules({ maskServerFrames, requireMaskedClientFrames }: ServerOptions): RoleRules {
+    return { isMasking: maskServerFrames, masking: requireMaskedClientFrames ? 'must' : 'may', sendShortText };
   }
 
   /** @internal */

@@ -3,19 +3,13 @@
  * is not an unhandled one.
  */
 export class Settled<Value> {
-  #outcome: { readonly value: Value } | { readonly error: unknown } | null = null;
   #promise: Promise<Value> | null = null;
-  #settle: (() => void) | null = null;
+  #resolve: ((value: Value | PromiseLike<never>) => void) | null = null;
 
   get promise(): Promise<Value> {
     if (this.#promise === null) {
-      this.#promise = new Promise((resolve, reject) => {
-        this.#settle = () => {
-          if (this.#outcome === null) return;
-          if ('error' in this.#outcome) reject(this.#outcome.error);
-          else resolve(this.#outcome.value);
-        };
-        this.#settle();
+      this.#promise = new Promise(resolve => {
+        this.#resolve = resolve;
       });
       this.#promise.catch(() => {});
     }
@@ -23,14 +17,15 @@ export class Settled<Value> {
   }
 
   /** Does nothing when it is settled. */
-  resolve(value: Value): void {
-    this.#outcome ??= { value };
-    this.#settle?.();
+  resolve(value: Value | Promise<never>): void {
+    if (this.#resolve === null) this.#promise ??= Promise.resolve(value);
+    else this.#resolve(value);
   }
 
   /** Does nothing when it is settled. */
   reject(error: unknown): void {
-    this.#outcome ??= { error };
-    this.#settle?.();
+    const failed = Promise.reject(error);
+    failed.catch(() => {});
+    this.resolve(failed);
   }
 }

@@ -24,15 +24,17 @@ class Entry implements Timer {
 class DelayQueue {
   readonly #clock: Clock;
   readonly #delay: number;
-  readonly #onEmpty: (delay: number) => void;
+  /** Where it is while there is something in it. */
+  readonly #queues: Map<number, DelayQueue>;
   /** In the order in which they were started, which is that in which they expire. */
   readonly #entries: Set<Entry> = new Set();
   #timer: Timer | null = null;
 
-  constructor(clock: Clock, delay: number, onEmpty: (delay: number) => void) {
+  constructor(clock: Clock, delay: number, queues: Map<number, DelayQueue>) {
     this.#clock = clock;
     this.#delay = delay;
-    this.#onEmpty = onEmpty;
+    this.#queues = queues;
+    queues.set(delay, this);
   }
 
   add(onExpiry: () => void): Entry {
@@ -47,7 +49,7 @@ class DelayQueue {
     if (!this.#entries.delete(entry) || this.#entries.size > 0) return;
     this.#timer?.cancel();
     this.#timer = null;
-    this.#onEmpty(this.#delay);
+    this.#queues.delete(this.#delay);
   }
 
   #arm(delay: number): void {
@@ -80,11 +82,7 @@ export class Timers {
 
   /** Calls `onExpiry`, which must not throw, once after `delay` milliseconds. */
   start(delay: number, onExpiry: () => void): Timer {
-    let queue = this.#queues.get(delay);
-    if (queue === undefined) {
-      queue = new DelayQueue(this.#clock, delay, emptied => this.#queues.delete(emptied));
-      this.#queues.set(delay, queue);
-    }
+    const queue = this.#queues.get(delay) ?? new DelayQueue(this.#clock, delay, this.#queues);
     return queue.add(onExpiry);
   }
 }

@@ -23,6 +23,19 @@ export class TrafficStats {
     Object.assign(this, new TrafficStats());
   }
 
+  /** @internal A message that is sent. */
+  countMessage(length: number): void {
+    this.outgoingWebSocketMessages++;
+    this.outgoingOctetsAppLevel += length;
+  }
+
+  /** @internal A frame of it. */
+  countFrame(payloadLength: number, wireLength: number): void {
+    this.outgoingWebSocketFrames++;
+    this.outgoingOctetsWebSocketLevel += payloadLength;
+    this.outgoingOctetsWireLevel += wireLength;
+  }
+
   /** The counters, and derived from them `*CompressionRatio` and `*WebSocketOverhead` (`null`: nothing to divide by). */
   toJSON(): Readonly<Record<string, number | null>> {
     const { outgoingOctetsWireLevel: sentWire, outgoingOctetsWebSocketLevel: sent } = this;

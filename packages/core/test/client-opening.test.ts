@@ -307,7 +307,7 @@ describe('the response', () => {
     advance(1);
     expect(peer.isClosed).toBe(true);
     expect(await opened).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' });
-    expect(log).toEqual([['close', false, 1006, expect.stringContaining('took too long')]]);
+    expect(log).toEqual([['close', false, 1006, expect.stringContaining('the openHandshakeTimeout has passed')]]);
     expect(await protocol.closed).toMatchObject({ timeout: 'openHandshake' });
   });
 

@@ -133,7 +133,7 @@ describe('sendClose', () => {
     expect(peer.isClosed).toBe(false);
     advance(1);
     expect(peer.isClosed).toBe(true);
-    expect(log.at(-1)).toEqual(unclean('did not answer'));
+    expect(log.at(-1)).toEqual(unclean('the closeHandshakeTimeout has passed'));
     expect(await protocol.closed).toMatchObject({ closedBy: 'local', timeout: 'closeHandshake', stage: 'closing' });
   });
 
@@ -173,7 +173,7 @@ describe('a client', () => {
       expect(peer.isClosed).toBe(false);
       advance(1);
       expect(peer.isClosed).toBe(true);
-      expect(log.at(-1)).toEqual(unclean('did not close the connection'));
+      expect(log.at(-1)).toEqual(unclean('the serverConnectionDropTimeout has passed'));
     }
   });
 

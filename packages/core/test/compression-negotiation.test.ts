@@ -78,7 +78,7 @@ describe('acceptOffers (RFC 7692, 5.1)', () => {
       },
     });
     acceptOffers([XOR], accepting(acceptor), [extension], testPlatform({ deflate }));
-    expect(codecs).toEqual({ deflate, bzip2: undefined });
+    expect(codecs).toMatchObject({ deflate });
   });
 });
 

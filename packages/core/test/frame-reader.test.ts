@@ -8,7 +8,7 @@ import { CLIENT_OPTIONS, type ClientOptions, defaultOptions } from '../src/optio
 import { PayloadPool } from '../src/payload-pool.ts';
 import { connectionRules } from '../src/role-rules.ts';
 import { TrafficStats } from '../src/traffic-stats.ts';
-import { frame, joined, type Log, text } from './harness.ts';
+import { frame, joined, type Log, sides, text } from './harness.ts';
 
 const OPTIONS = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
 const plain = (opcode: number, payload: string): Uint8Array => frame(opcode, payload, { mask: null });
@@ -31,7 +31,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     },
   };
   const delivery = new Delivery(hooks, { onHookFailed: error => void log.push(error) });
-  const decoder = new FrameDecoder(connectionRules('client', OPTIONS, false, 'none'), {
+  const decoder = new FrameDecoder(connectionRules(sides.client, OPTIONS, false, 'none'), {
     masker: portableMasker,
     utf8: portableUtf8,
   });
@@ -48,7 +48,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
       log.push((error as { code: string }).code);
       reader.skipToClose();
     },
-    pauseStream: () => void log.push('pause'),
+    stream: { pause: () => void log.push('pause') },
   };
   const reader: FrameReader = new FrameReader(decoder, receiver);
   reader.assign(delivery, new TrafficStats(), actions);

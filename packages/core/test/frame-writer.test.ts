@@ -3,9 +3,11 @@ import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { portableMasker } from '@ws/util/primitives';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeFrame, FrameWriter, type Masking, messageFirstByte } from '../src/frame-writer.ts';
+import { FrameWriter, type Masking, messageFirstByte } from '../src/frame-writer.ts';
 import { MaskingKeys } from '../src/masking-keys.ts';
 import { OutputBuffer } from '../src/output-buffer.ts';
+import { sendShortText } from '../src/short-text.ts';
+import { TrafficStats } from '../src/traffic-stats.ts';
 import { bytes, frame, joined, sameBytes, text } from './harness.ts';
 
 /** A transport that takes everything, or keeps it, and sees that what it keeps is left alone. */
@@ -74,7 +76,7 @@ describe('batching', () => {
   test('what is sent in one turn is one write, in order', () => {
     const { writer, transport, flush, log } = setup();
     expect(writer.writeFrame(0x82, Uint8Array.of(1))).toBe(3);
-    expect(writer.writeShortText('é')).toBe(4);
+    expect(sendShortText('é', writer, new TrafficStats(), 0)).toBe(true);
     expect(writer.beginFrame(0x02, 2)).toBe(2);
     writer.writeFrameData(Uint8Array.of(2));
     writer.writeFrameData(new Uint8Array(0));
@@ -180,7 +182,7 @@ describe('a transport that is behind', () => {
     writer.writeFrame(0x82, Uint8Array.of(1));
     flush();
     const { bytes: memory } = output;
-    expect(writer.writeShortText('a')).toBe(0);
+    expect(sendShortText('a', writer, new TrafficStats(), 0)).toBe(false);
     writer.writeFrame(0x81, bytes('a'));
     writer.writeShared(Uint8Array.of(0x8a, 0));
     flush();
@@ -224,7 +226,7 @@ describe('a transport that is behind', () => {
           else if (what === 'share') {
             writer.writeShared(payload);
             sent[who]!.push(payload);
-          } else if (what === 'text' && writer.writeShortText(`${i}`) > 0) {
+          } else if (what === 'text' && sendShortText(`${i}`, writer, new TrafficStats(), 0)) {
             sent[who]!.push(frame(1, `${i}`, { mask: null }));
           } else {
             writer.writeFrame(0x82, payload);
@@ -296,30 +298,6 @@ describe('masking (RFC 6455, 5.3)', () => {
     const sent = transport.received;
     expect([sent[1], text(sent.subarray(6, 8)), sent[9], text(sent.subarray(14))]).toEqual([0x82, 'ab', 0x82, 'cd']);
   });
-
-  test('a short text is left to the others where frames are masked, or when it is long', () => {
-    expect(setup('yes').writer.writeShortText('a')).toBe(0);
-    const { writer, transport, flush } = setup();
-    expect(writer.writeShortText('a'.repeat(5462))).toBe(0);
-    flush();
-    expect(transport.received).toHaveLength(0);
-  });
-
-  test.each([
-    ['nothing', '', 2],
-    ['125 bytes', 'a'.repeat(125), 127],
-    ['125 bytes in fewer letters', `${'€'.repeat(41)}é`, 127],
-    ['126 bytes', 'a'.repeat(126), 130],
-    ['126 bytes in fewer letters', '€'.repeat(42), 130],
-    ['as many bytes as can be', '€'.repeat(5461), 16_387],
-  ])('a short text has the header that its bytes need (RFC 6455, 5.2): %s', (_name, letters, wire) => {
-    const { writer, transport, flush } = setup();
-    expect(writer.writeShortText(letters)).toBe(wire);
-    expect(writer.writeShortText('behind')).toBe(8);
-    flush();
-    const frames = joined(frame(1, letters, { mask: null }), frame(1, 'behind', { mask: null }));
-    expect(sameBytes(transport.received, frames)).toBe(true);
-  });
 });
 
 describe('the end', () => {
@@ -376,9 +354,4 @@ test.each([
   { isBinary: true, isCompressed: true, first: 0xc2 },
 ])('messageFirstByte: $isBinary, $isCompressed', ({ isBinary, isCompressed, first }) => {
   expect(messageFirstByte(isBinary, isCompressed)).toBe(first);
-});
-
-test.each([0, 125, 126, 65_535, 65_536])('encodeFrame of %i bytes', length => {
-  const payload = new Uint8Array(length).fill(7);
-  expect(sameBytes(encodeFrame(0x82, payload), frame(2, payload, { mask: null }))).toBe(true);
 });

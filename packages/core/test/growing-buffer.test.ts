@@ -77,13 +77,13 @@ describe('GrowingBuffer', () => {
     expect(new Uint8Array(buffer.take().buffer)).toEqual(new Uint8Array(64));
   });
 
-  test('begins anew after take, in other memory, and after clear', () => {
+  test('begins anew after take, in other memory', () => {
     const buffer = new GrowingBuffer();
     buffer.append(filled(64), 0, 64, 0);
     const first = buffer.take();
     buffer.append(filled(64, 1), 0, 64, 0);
     expect(first).toEqual(filled(64));
-    buffer.clear();
+    expect(buffer.take()).toEqual(filled(64, 1));
     expect(buffer.take()).toEqual(new Uint8Array(0));
     buffer.append(filled(2, 3), 0, 2, 0);
     expect(buffer.take()).toEqual(filled(2, 3));

@@ -7,6 +7,7 @@ import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
 import { WebSocketClientFactory } from '../src/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/client-protocol.ts';
 import type { ClientOptions, Partially, ServerOptions } from '../src/options.ts';
+import type { Side } from '../src/role-rules.ts';
 import { type ServerSession, WebSocketServerFactory } from '../src/server-factory.ts';
 import { WebSocketServerProtocol } from '../src/server-protocol.ts';
 
@@ -27,6 +28,12 @@ export function testPlatform(overrides: Partial<Platform> = {}): TestPlatform {
 
 export const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 export const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+/** Whose rules an open connection has. */
+export const sides: { readonly client: Side; readonly server: Side } = {
+  client: WebSocketClientProtocol.prototype,
+  server: WebSocketServerProtocol.prototype,
+};
 
 /** The other end: collects what arrives, and sends what it is told. */
 export class RawPeer implements ByteStreamHandler {

@@ -6,12 +6,12 @@ import { ReaderPool } from '../src/reader-pool.ts';
 import { connectionRules } from '../src/role-rules.ts';
 import { WebSocketServerFactory } from '../src/server-factory.ts';
 import { sharedStateOf } from '../src/shared-state.ts';
-import { bytes, frame, joined, type Log, loggingServer, RawPeer, REQUEST, testPlatform } from './harness.ts';
+import { bytes, frame, joined, type Log, loggingServer, RawPeer, REQUEST, sides, testPlatform } from './harness.ts';
 import { XorCompression } from './xor-compression.ts';
 
 const options = defaultOptions<ServerOptions>(SERVER_OPTIONS);
-const rules = connectionRules('server', options, false, 'none');
-const otherRules = connectionRules('server', options, false, 'all');
+const rules = connectionRules(sides.server, options, false, 'none');
+const otherRules = connectionRules(sides.server, options, false, 'all');
 
 describe('ReaderPool', () => {
   test('gives readers again that were given back, to connections of the same rules', () => {
@@ -78,7 +78,7 @@ describe('connections on one platform', () => {
     const { servers, readers } = threeServers();
     const { factory } = servers[0]!.protocol;
     for (const { send } of servers) send(joined(frame(1, 'a'), frame(2, 'b')));
-    const used = connectionRules('server', factory.options, false, 'none');
+    const used = connectionRules(sides.server, factory.options, false, 'none');
     const [first, second] = [readers.take(used, null), readers.take(used, null)];
     readers.give(used, first);
     readers.give(used, second);

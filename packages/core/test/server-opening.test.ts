@@ -162,7 +162,7 @@ describe('an upgrade request', () => {
     advance(1);
     expect(peer.isClosed).toBe(true);
     expect(await opened).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' });
-    expect(log).toEqual([unclean('took too long')]);
+    expect(log).toEqual([unclean('the openHandshakeTimeout has passed')]);
   });
 
   test('is waited for as long as it takes, when the timeout is 0', () => {

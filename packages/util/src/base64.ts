@@ -1,16 +1,13 @@
+import { decodeLatin1 } from './text.ts';
+
+// A global of every runtime, but in no ES2022 library: declared here alone.
+declare const btoa: (latin1: string) => string;
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** The bytes in base64, with padding (RFC 4648, 4). */
 export function encodeBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i;
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    text += ALPHABET[group >> 18]! + ALPHABET[(group >> 12) & 63]!;
-    text += left > 1 ? ALPHABET[(group >> 6) & 63]! : '=';
-    text += left > 2 ? ALPHABET[group & 63]! : '=';
-  }
-  return text;
+  return btoa(decodeLatin1(bytes));
 }
 
 /**

@@ -43,7 +43,7 @@ export function encodeTextInto(text: string, target: Uint8Array, offset: number)
       target[at++] = 0xc0 | (unit >> 6);
       target[at++] = 0x80 | (unit & 0x3f);
     } else {
-      const codePoint = codePointAt(text, i, unit);
+      const codePoint = codePointAt(text, i);
       if (codePoint > 0xffff) {
         i++;
         target[at++] = 0xf0 | (codePoint >> 18);
@@ -58,12 +58,10 @@ export function encodeTextInto(text: string, target: Uint8Array, offset: number)
   return at - offset;
 }
 
-/** The code point that starts with `unit` at `index`; U+FFFD for half a surrogate pair. */
-function codePointAt(text: string, index: number, unit: number): number {
-  if (unit < 0xd800 || unit > 0xdfff) return unit;
-  const next = text.charCodeAt(index + 1); // NaN at the end
-  if (unit > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return 0xfffd;
-  return ((unit - 0xd800) << 10) + (next - 0xdc00) + 0x10000;
+/** The code point at `index`; U+FFFD for half a surrogate pair. */
+function codePointAt(text: string, index: number): number {
+  const codePoint = text.codePointAt(index)!;
+  return codePoint >> 11 === 0x1b ? 0xfffd : codePoint;
 }
 
 /** How many bytes the text takes in UTF-8. */
@@ -76,7 +74,7 @@ export function textByteLength(text: string): number {
     else {
       // 2 bytes more than the unit; a whole pair is 4 bytes for 2 units, likewise 2 more.
       length += 2;
-      if (codePointAt(text, i, unit) > 0xffff) i++;
+      if (codePointAt(text, i) > 0xffff) i++;
     }
   }
   return length;

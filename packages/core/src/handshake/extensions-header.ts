@@ -35,31 +35,16 @@ export function parseExtensions(value: string): Extension[] {
 
 /** The trimmed parts between the separators that stand outside of quoted strings. */
 function splitUnquoted(text: string, separator: string): string[] {
-  const parts = text.includes('"') ? splitQuoted(text, separator) : text.split(separator, MAX_PARTS + 1);
+  // No header has a NUL.
+  const marked = text.replace(/"(?:[^"\\]|\\.)*("?)|[,;]/g, (match, end) => {
+    if (end === '') throw new HandshakeError('ERR_EXTENSIONS');
+    return match === separator ? '\0' : match;
+  });
+  const parts = marked.split('\0', MAX_PARTS + 1);
   if (parts.length > MAX_PARTS) throw new HandshakeError('ERR_EXTENSIONS');
   return parts.map(part => part.trim());
 }
 
-function splitQuoted(text: string, separator: string): string[] {
-  const parts: string[] = [];
-  let start = 0;
-  let isQuoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (char === '"') isQuoted = !isQuoted;
-    else if (char === '\\' && isQuoted) i++;
-    else if (char === separator && !isQuoted) {
-      parts.push(text.slice(start, i));
-      start = i + 1;
-    }
-  }
-  if (isQuoted) throw new HandshakeError('ERR_EXTENSIONS');
-  parts.push(text.slice(start));
-  return parts;
-}
-
 function unquote(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"')
-    ? value.slice(1, -1).replace(/\\(.)/g, '$1')
-    : value;
+  return value.replace(/^"(.*)"$/, (_, inner: string) => inner.replace(/\\(.)/g, '$1'));
 }

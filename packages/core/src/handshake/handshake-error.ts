@@ -45,23 +45,10 @@ export type HandshakeErrorCode =
   | 'ERR_HANDSHAKE_TIMEOUT'
   | 'ERR_HANDSHAKE_ENDED';
 
-/** The status that a server answers with, where it is not 400. */
-const STATUSES: { readonly [Code in HandshakeErrorCode]?: number } = {
-  ERR_HTTP_TOO_BIG: 431,
-  ERR_HTTP_METHOD: 405,
-  ERR_HTTP_VERSION: 505,
-  ERR_UPGRADE_REQUIRED: 426,
-  ERR_VERSION_UNSUPPORTED: 426,
-  ERR_ORIGIN_REFUSED: 403,
-  ERR_TOO_MANY_CONNECTIONS: 503,
-  ERR_DENIED: 403,
-  ERR_INTERNAL: 500,
-};
-
-/** What a {@link HandshakeError} carries beside its code; the status and the message have defaults by the code. */
+/** What a {@link HandshakeError} carries beside its code; both message and reason have a default by the code. */
 export interface HandshakeErrorOptions {
   readonly message?: string | undefined;
-  /** See {@link HandshakeError.status}. */
+  /** See {@link HandshakeError.status}; by default 400, of `ERR_DENIED` 403. */
   readonly status?: number | null | undefined;
   /** See {@link HandshakeError.reason}; by default the message. */
   readonly reason?: string | undefined;
@@ -83,7 +70,7 @@ export class HandshakeError extends WsError<HandshakeErrorCode> {
   body: Uint8Array | null = null;
 
   constructor(code: HandshakeErrorCode, options: HandshakeErrorOptions = {}) {
-    const { status = STATUSES[code] ?? 400, message = `handshake failed: ${codeText(code)}` } = options;
+    const { status = code === 'ERR_DENIED' ? 403 : 400, message = `handshake failed: ${codeText(code)}` } = options;
     super(code, message, 'cause' in options ? options : undefined);
     this.status = status;
     this.reason = options.reason ?? message;

@@ -20,7 +20,7 @@ export class RequestHeadParser extends HttpHeadParser<RequestHead> {
   }
 
   protected override fail(code: HandshakeErrorCode): HandshakeError {
-    return new HandshakeError(code);
+    return new HandshakeError(code, { status: code === 'ERR_HTTP_TOO_BIG' ? 431 : 400 });
   }
 }
 

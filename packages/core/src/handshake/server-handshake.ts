@@ -57,13 +57,13 @@ export interface UpgradeRequest {
  */
 export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): UpgradeRequest | null {
   const { headers, counts } = head;
-  if (head.method !== 'GET') throw new HandshakeError('ERR_HTTP_METHOD', { headers: { Allow: 'GET' } });
-  if (head.version !== 'HTTP/1.1') throw new HandshakeError('ERR_HTTP_VERSION');
+  if (head.method !== 'GET') throw new HandshakeError('ERR_HTTP_METHOD', { status: 405, headers: { Allow: 'GET' } });
+  if (head.version !== 'HTTP/1.1') throw new HandshakeError('ERR_HTTP_VERSION', { status: 505 });
   const target = parseRequestTarget(head.target);
   const { host } = checkHost(head, policy);
   if (headers.upgrade === undefined) {
     if (policy.webStatus) return null;
-    throw new HandshakeError('ERR_UPGRADE_REQUIRED', { headers: { Upgrade: 'websocket' } });
+    throw new HandshakeError('ERR_UPGRADE_REQUIRED', { status: 426, headers: { Upgrade: 'websocket' } });
   }
   checkSwitch(head);
   const version = checkVersion(head, policy);
@@ -105,6 +105,7 @@ function checkVersion({ headers }: RequestHead, { versions }: UpgradePolicy): nu
   if (versions.includes(version)) return version;
   const supported = [...versions].sort((a, b) => b - a).join(', ');
   throw new HandshakeError('ERR_VERSION_UNSUPPORTED', {
+    status: 426,
     headers: { Upgrade: 'websocket', 'Sec-WebSocket-Version': supported },
   });
 }
@@ -114,7 +115,7 @@ function checkOrigin({ headers, counts }: RequestHead, version: number, policy: 
   const origin = headers[name] ?? null;
   if (origin !== null && counts[name] !== 1) throw new HandshakeError('ERR_ORIGIN');
   if (isOriginAllowed(origin, policy.allowedOrigins, policy.allowNullOrigin)) return origin;
-  throw new HandshakeError('ERR_ORIGIN_REFUSED');
+  throw new HandshakeError('ERR_ORIGIN_REFUSED', { status: 403 });
 }
 
 /** How a server accepts. */

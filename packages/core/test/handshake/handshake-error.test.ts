@@ -4,14 +4,14 @@ import { HandshakeError } from '../../src/handshake/handshake-error.ts';
 
 describe('HandshakeError', () => {
   test('has the status, the message and the reason of its code', () => {
-    const error = new HandshakeError('ERR_ORIGIN_REFUSED');
+    const error = new HandshakeError('ERR_ORIGIN');
     expect(error).toBeInstanceOf(WsError);
     expect(error).toMatchObject({
       name: 'HandshakeError',
-      code: 'ERR_ORIGIN_REFUSED',
-      status: 403,
-      message: 'handshake failed: origin refused',
-      reason: 'handshake failed: origin refused',
+      code: 'ERR_ORIGIN',
+      status: 400,
+      message: 'handshake failed: origin',
+      reason: 'handshake failed: origin',
       headers: null,
       body: null,
     });
@@ -30,6 +30,6 @@ describe('HandshakeError', () => {
   });
 
   test('speaks of itself with the given message', () => {
-    expect(new HandshakeError('ERR_DENIED', { message: 'go away' }).reason).toBe('go away');
+    expect(new HandshakeError('ERR_DENIED', { message: 'go away' })).toMatchObject({ reason: 'go away', status: 403 });
   });
 });
