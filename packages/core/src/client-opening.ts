@@ -21,6 +21,11 @@ import { gone } from './opening-failure.ts';
 import type { ClientOptions } from './options.ts';
 import { RefusalBody } from './refusal-body.ts';
 
+interface Refusal {
+  readonly error: HandshakeError;
+  readonly body: RefusalBody;
+}
+
 type Phase = 'asking' | 'proxy' | 'response' | 'answering';
 
 /** The opening handshake of one client connection. */
@@ -33,7 +38,7 @@ export class ClientOpening implements Opening {
   #sent: ClientRequest | null = null;
   /** Came before it was asked for. */
   #rest: Uint8Array = EMPTY_BYTES;
-  #refusal: { readonly error: HandshakeError; readonly body: RefusalBody } | null = null;
+  #refusal: Refusal | null = null;
 
   constructor(endpoint: Endpoint, protocol: WebSocketClientProtocol, factory: WebSocketClientFactory) {
     this.#endpoint = endpoint;
@@ -74,13 +79,8 @@ export class ClientOpening implements Opening {
   }
 
   onGone(info: CloseInfo): void {
-    if (this.#refusal === null) {
-      this.#protocol.settleOpened({ error: gone(info) });
-    } else {
-      const { error, body } = this.#refusal;
-      error.body ??= body.take();
-      this.#protocol.settleOpened({ error });
-    }
+    if (this.#refusal === null) this.#protocol.settleOpened({ error: gone(info) });
+    else this.#refuse(this.#refusal);
   }
 
   #onHead(bytes: Uint8Array): void {
@@ -190,11 +190,15 @@ export class ClientOpening implements Opening {
   }
 
   /** The server refuses: the body says why, perhaps. */
-  #onBody(bytes: Uint8Array, { error, body }: { readonly error: HandshakeError; readonly body: RefusalBody }): void {
-    if (!body.push(bytes)) return;
-    error.body = body.take();
-    this.#protocol.settleOpened({ error });
+  #onBody(bytes: Uint8Array, refusal: Refusal): void {
+    if (!refusal.body.push(bytes)) return;
+    this.#refuse(refusal);
     this.#endpoint.closing.drop(true);
+  }
+
+  #refuse({ error, body }: Refusal): void {
+    error.body ??= body.take();
+    this.#protocol.settleOpened({ error });
   }
 
   #note(error: unknown): void {
@@ -205,6 +209,6 @@ export class ClientOpening implements Opening {
   }
 
   #createParser(): ResponseHeadParser {
-    return new ResponseHeadParser({ maxSize: this.#endpoint.options.maxHandshakeSize });
+    return new ResponseHeadParser(this.#endpoint.options.maxHandshakeSize);
   }
 }

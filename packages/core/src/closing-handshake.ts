@@ -5,7 +5,7 @@ import type { Timer } from '@ws/types';
 import type { CloseInfo, ConnectionState, TimeoutName } from './close-info.ts';
 import { type ClosePayload, formatClosePayload, parseClosePayload } from './close-payload.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { Opcode } from './opcode.ts';
+import { CLOSE } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProtocolError } from './protocol-error.ts';
 import type { Timers } from './timers.ts';
@@ -214,7 +214,7 @@ export class ClosingHandshake {
     this.#stage = state;
     this.state = next;
     // Before the application hears of it: whatever it does then, the peer is told.
-    if (closePayload !== undefined) this.#actions.sendControl(Opcode.CLOSE, closePayload);
+    if (closePayload !== undefined) this.#actions.sendControl(CLOSE, closePayload);
     if (state !== 'closing') this.#actions.onLeaveOpen();
   }
 }

@@ -78,8 +78,9 @@ function answerByOffer(
   response: CompressionResponse,
 ): CompressionResponseAccept | null {
   for (const offer of offers) {
-    const accept = offer.extensionName === response.extensionName ? (offer.acceptResponse?.(response) ?? null) : null;
-    if (accept !== null) return accept;
+    if (offer.extensionName !== response.extensionName) continue;
+    const accept = offer.acceptResponse?.(response);
+    if (accept) return accept;
   }
   return null;
 }

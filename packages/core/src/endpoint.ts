@@ -12,7 +12,7 @@ import type { FrameReader, FrameReaderActions } from './frame-reader.ts';
 import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
 import { Keepalive, type KeepaliveActions } from './keepalive.ts';
 import { MessageSender } from './message-sender.ts';
-import { Opcode } from './opcode.ts';
+import { CLOSE, PING, PONG } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
@@ -164,7 +164,7 @@ export class Endpoint
       const pong = this.#pendingPong;
       if (pong === null || this.writer.isBlocked) return;
       this.#pendingPong = null;
-      if (this.state === 'open') this.sendControl(Opcode.PONG, pong);
+      if (this.state === 'open') this.sendControl(PONG, pong);
     });
   }
 
@@ -273,15 +273,15 @@ export class Endpoint
 
   onControl(opcode: number, payload: Uint8Array): void {
     const setup = this.#setup;
-    if (opcode === Opcode.CLOSE) {
+    if (opcode === CLOSE) {
       this.#hasReceivedClose = true;
       this.closing.onCloseFrame(payload);
     } else if (this.closing.failedByMe) {
       return;
-    } else if (opcode === Opcode.PING) {
+    } else if (opcode === PING) {
       this.publish('ping', { payload });
       if (this.writer.isBlocked) this.#pendingPong = payload;
-      else if (this.state === 'open') this.sendControl(Opcode.PONG, payload);
+      else if (this.state === 'open') this.sendControl(PONG, payload);
       this.delivery.call(() => setup.protocol.onPing(payload));
     } else {
       this.publish('pong', { payload });

@@ -5,7 +5,7 @@
 import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
-import { isControlOpcode, isKnownOpcode, Opcode } from './opcode.ts';
+import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode, TEXT } from './opcode.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** What a {@link FrameDecoder} is told once. */
@@ -40,6 +40,12 @@ export interface FrameDecoderPorts {
  * uncompressed message, of which only `opcode`, `source`, `start` and `end` are set.
  */
 export const Piece = { NONE: 0, DATA: 1, CONTROL: 2, MESSAGE: 3 } as const;
+
+// The same by themselves, for the engine: bundlers write these as numbers.
+export const PIECE_NONE = 0;
+export const PIECE_DATA = 1;
+export const PIECE_CONTROL = 2;
+export const PIECE_MESSAGE = 3;
 
 const BETWEEN_FRAMES = -1;
 
@@ -136,7 +142,7 @@ export class FrameDecoder {
   next(): number {
     const bytes = this.#bytes;
     const position = this.#position;
-    if (position === bytes.length) return Piece.NONE;
+    if (position === bytes.length) return PIECE_NONE;
     if (this.#remaining > 0) {
       if (this.#isSkipping) return this.#skip();
       this.isMessageStart = false;
@@ -147,7 +153,7 @@ export class FrameDecoder {
       // perf: what nearly all traffic is made of, a message in one frame, all of it here (bench/decoder.mjs).
       const first = bytes[position]!;
       const isUsual = (first === 0x81 || first === 0x82) && this.#messageOpcode === 0 && !this.#isSkipping;
-      if (isUsual && this.#takeMessage(bytes, position, first)) return Piece.MESSAGE;
+      if (isUsual && this.#takeMessage(bytes, position, first)) return PIECE_MESSAGE;
       return this.#nextFrame(bytes, position, bytes.length, 0);
     }
     const carried = this.#carried;
@@ -235,7 +241,7 @@ export class FrameDecoder {
     }
     this.#carriedLength = limit - at;
     this.#position = this.#bytes.length;
-    return Piece.NONE;
+    return PIECE_NONE;
   }
 
   /** What the first two bytes of a header already give away (RFC 6455, 5.2 to 5.5). */
@@ -256,8 +262,8 @@ export class FrameDecoder {
       if (first < 0x80) throw new ProtocolError('ERR_FRAGMENTED_CONTROL');
       if (length > 125) throw new ProtocolError('ERR_CONTROL_TOO_LONG');
       if ((first & 0x40) !== 0) throw new ProtocolError('ERR_COMPRESSED_CONTROL');
-      if (opcode === Opcode.CLOSE && length === 1) throw new ProtocolError('ERR_CLOSE_PAYLOAD');
-    } else if (opcode === Opcode.CONTINUATION) {
+      if (opcode === CLOSE && length === 1) throw new ProtocolError('ERR_CLOSE_PAYLOAD');
+    } else if (opcode === CONTINUATION) {
       if (this.#messageOpcode === 0) throw new ProtocolError('ERR_UNEXPECTED_CONTINUATION');
       if ((first & 0x40) !== 0) throw new ProtocolError('ERR_COMPRESSED_CONTINUATION');
     } else if (this.#messageOpcode !== 0) {
@@ -268,13 +274,13 @@ export class FrameDecoder {
   #beginDataFrame(first: number, length: number): void {
     const rules = this.#rules;
     const opcode = first & 0x0f;
-    if (opcode !== Opcode.CONTINUATION) {
+    if (opcode !== CONTINUATION) {
       this.#messageOpcode = opcode;
       this.#messageLength = 0;
       this.#fragments = 0;
       this.isMessageStart = true;
       this.isCompressed = (first & 0x40) !== 0;
-      this.#isPlainText = opcode === Opcode.TEXT && !this.isCompressed && rules.validateUtf8;
+      this.#isPlainText = opcode === TEXT && !this.isCompressed && rules.validateUtf8;
       this.#utf8State = UTF8_ACCEPT;
     } else {
       this.isMessageStart = false;
@@ -310,7 +316,7 @@ export class FrameDecoder {
       this.#remaining = BETWEEN_FRAMES;
       if (this.isFinal) this.#messageOpcode = 0;
     }
-    return Piece.DATA;
+    return PIECE_DATA;
   }
 
   #unmaskText(bytes: Uint8Array, start: number, end: number, offset: number): void {
@@ -362,7 +368,7 @@ export class FrameDecoder {
     this.source = source;
     this.start = payload;
     this.end = end;
-    return Piece.CONTROL;
+    return PIECE_CONTROL;
   }
 }
 

@@ -4,7 +4,7 @@
 import type { ByteStream } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
-import { type FrameDecoder, Piece } from './frame-decoder.ts';
+import { type FrameDecoder, PIECE_DATA, PIECE_MESSAGE, PIECE_NONE } from './frame-decoder.ts';
 import type { MessageReceiver } from './message-receiver.ts';
 import type { TrafficStats } from './traffic-stats.ts';
 
@@ -119,11 +119,11 @@ export class FrameReader {
   #read(decoder: FrameDecoder): boolean {
     const actions = this.#actions!;
     try {
-      for (let piece = decoder.next(); piece !== Piece.NONE; piece = decoder.next()) {
-        if (piece === Piece.MESSAGE) {
+      for (let piece = decoder.next(); piece !== PIECE_NONE; piece = decoder.next()) {
+        if (piece === PIECE_MESSAGE) {
           this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
           actions.onDataFrame();
-        } else if (piece === Piece.DATA) {
+        } else if (piece === PIECE_DATA) {
           this.#receiver.push(decoder);
           if (decoder.isFrameEnd) actions.onDataFrame();
         } else {

@@ -4,7 +4,7 @@
 import type { ByteStream, Masker } from '@ws/types';
 import { FIN, frameHeaderLength, RSV1, writeFrameHeader } from './frame-header.ts';
 import type { MaskingKeys } from './masking-keys.ts';
-import { Opcode } from './opcode.ts';
+import { BINARY, TEXT } from './opcode.ts';
 import type { Flushable, OutputBuffer } from './output-buffer.ts';
 
 /** Payloads up to this many bytes are copied behind their header; longer ones leave from where they are. */
@@ -264,5 +264,5 @@ export class FrameWriter implements Flushable {
 
 /** The first byte of a whole message's only frame. */
 export function messageFirstByte(isBinary: boolean, isCompressed: boolean): number {
-  return FIN | (isCompressed ? RSV1 : 0) | (isBinary ? Opcode.BINARY : Opcode.TEXT);
+  return FIN | (isCompressed ? RSV1 : 0) | (isBinary ? BINARY : TEXT);
 }

@@ -3,7 +3,7 @@
 import type { Platform, Timer } from '@ws/types';
 import { equalBytes } from '@ws/util/primitives';
 import type { ClosingHandshake } from './closing-handshake.ts';
-import { Opcode } from './opcode.ts';
+import { PING } from './opcode.ts';
 import type { Timers } from './timers.ts';
 
 /** The parts of the options that concern {@link Keepalive}; milliseconds. The interval is over 0, a timeout of 0 is none. */
@@ -81,7 +81,7 @@ export class Keepalive {
     if (autoPingTimeout === 0) this.start();
     else this.#timer = this.#timers.start(autoPingTimeout, () => this.#actions.closing.expire('autoPing'));
     // Last, since it may end the connection, and this with it.
-    this.#actions.sendControl(Opcode.PING, payload);
+    this.#actions.sendControl(PING, payload);
   }
 
   /** A sequence number and random bytes, so that no other pong can be taken for ours. */

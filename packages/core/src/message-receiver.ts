@@ -7,7 +7,7 @@ import { EMPTY_BYTES } from '@ws/util/primitives';
 import type { Delivery } from './delivery.ts';
 import type { FrameDecoder } from './frame-decoder.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
-import { Opcode } from './opcode.ts';
+import { BINARY, TEXT } from './opcode.ts';
 import type { PayloadPool } from './payload-pool.ts';
 import { ProtocolError } from './protocol-error.ts';
 import type { TrafficStats } from './traffic-stats.ts';
@@ -92,13 +92,13 @@ export class MessageReceiver {
     stats.incomingOctetsAppLevel += length;
     stats.incomingWebSocketFrames++;
     stats.incomingWebSocketMessages++;
-    this.#delivery!.message(this.#payloads.copy(source, start, end), opcode === Opcode.BINARY);
+    this.#delivery!.message(this.#payloads.copy(source, start, end), opcode === BINARY);
   }
 
   /** The usual way: whole messages. */
   #pushWhole(frame: FrameDecoder, isMessageEnd: boolean): void {
     const { source, start, end } = frame;
-    const isBinary = frame.opcode === Opcode.BINARY;
+    const isBinary = frame.opcode === BINARY;
     if (frame.isCompressed) {
       const bytes = this.#decompress(frame, isMessageEnd);
       const isWhole = isMessageEnd && this.#bufferedNothing();
@@ -122,7 +122,7 @@ export class MessageReceiver {
   /** For an application that overrides the hooks of frames: each piece as it comes. */
   #pushHooked(frame: FrameDecoder, isMessageEnd: boolean): void {
     const delivery = this.#delivery!;
-    if (frame.isMessageStart) delivery.frame('onMessageBegin', frame.opcode === Opcode.BINARY);
+    if (frame.isMessageStart) delivery.frame('onMessageBegin', frame.opcode === BINARY);
     if (frame.isFrameStart) delivery.frame('onMessageFrameBegin', frame.frameLength);
     let chunk: Uint8Array;
     if (frame.isCompressed) {
@@ -151,7 +151,7 @@ export class MessageReceiver {
     this.#length += bytes.length;
     if (this.#length > this.#limit) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
     this.#stats!.incomingOctetsAppLevel += bytes.length;
-    if (this.#rules.validateUtf8 && frame.opcode === Opcode.TEXT) this.#validate(bytes, isMessageEnd);
+    if (this.#rules.validateUtf8 && frame.opcode === TEXT) this.#validate(bytes, isMessageEnd);
     return bytes;
   }
 

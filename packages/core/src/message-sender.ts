@@ -5,7 +5,7 @@ import { EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import { FIN, RSV1 } from './frame-header.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { messageFirstByte } from './frame-writer.ts';
-import { Opcode } from './opcode.ts';
+import { BINARY, CONTINUATION, TEXT } from './opcode.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import type { TrafficStats } from './traffic-stats.ts';
 import { UsageError } from './usage-error.ts';
@@ -48,7 +48,7 @@ export class MessageSender {
   readonly #stats: TrafficStats;
   readonly #compression: MessageCompression | null;
   #state: SendState = 'no message begun';
-  #opcode: number = Opcode.BINARY;
+  #opcode: number = BINARY;
   #isCompressed = false;
   #frameRemaining = 0;
   #messageLength = 0;
@@ -96,7 +96,7 @@ export class MessageSender {
   /** Begins a message that is sent in frames of the application's making. */
   beginMessage(isBinary: boolean, doNotCompress: boolean): void {
     this.#expect('no message begun');
-    this.#opcode = isBinary ? Opcode.BINARY : Opcode.TEXT;
+    this.#opcode = isBinary ? BINARY : TEXT;
     this.#isCompressed = this.#compression !== null && !doNotCompress;
     this.#messageLength = 0;
     this.#state = 'message begun';
@@ -175,7 +175,7 @@ export class MessageSender {
     const { length } = bytes;
     for (let start = 0; start < length; start += fragmentSize) {
       const end = Math.min(start + fragmentSize, length);
-      const opcode = start === 0 ? firstByte & ~FIN : Opcode.CONTINUATION;
+      const opcode = start === 0 ? firstByte & ~FIN : CONTINUATION;
       this.#writeFrame(end === length ? opcode | FIN : opcode, bytes.subarray(start, end));
     }
   }
@@ -186,7 +186,7 @@ export class MessageSender {
 
   /** First byte, without FIN, of the next frame of the message that was begun. */
   #nextFirstByte(): number {
-    if (this.#state !== 'message begun') return Opcode.CONTINUATION;
+    if (this.#state !== 'message begun') return CONTINUATION;
     return this.#opcode | (this.#isCompressed ? RSV1 : 0);
   }
 

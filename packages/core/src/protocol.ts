@@ -8,7 +8,7 @@ import { Endpoint } from './endpoint.ts';
 import type { Opening } from './endpoint-setup.ts';
 import { type HeldFrames, overridesFrameHooks } from './frame-hooks.ts';
 import type { MessageSender, PreparedSendOptions, SendOptions } from './message-sender.ts';
-import { Opcode } from './opcode.ts';
+import { PING, PONG } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import { checkBytes, checkPayload } from './payload-check.ts';
 import type { PreparedMessage } from './prepared-message.ts';
@@ -174,12 +174,12 @@ export abstract class WebSocketProtocol {
 
   /** Sends a ping of at most 125 bytes. Does nothing when not open. */
   sendPing(payload?: Uint8Array | string): void {
-    this.#sendControl(Opcode.PING, payload);
+    this.#sendControl(PING, payload);
   }
 
   /** Sends a pong that nobody asked for. Does nothing when not open. */
   sendPong(payload?: Uint8Array | string): void {
-    this.#sendControl(Opcode.PONG, payload);
+    this.#sendControl(PONG, payload);
   }
 
   /**

@@ -57,7 +57,7 @@ export class ServerOpening implements Opening {
     this.#endpoint = endpoint;
     this.#protocol = protocol;
     this.#factory = factory;
-    this.#parser = new RequestHeadParser({ maxSize: endpoint.options.maxHandshakeSize });
+    this.#parser = new RequestHeadParser(endpoint.options.maxHandshakeSize);
     this.#flash = this.#options.serveFlashSocketPolicy ? 0 : -1;
     this.#given = given;
     if (given === null) return;

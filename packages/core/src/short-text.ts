@@ -3,7 +3,7 @@
 import { encodeTextInto } from '@ws/util/primitives';
 import { FIN, writeFrameHeader } from './frame-header.ts';
 import type { FrameWriter } from './frame-writer.ts';
-import { Opcode } from './opcode.ts';
+import { TEXT } from './opcode.ts';
 import type { TrafficStats } from './traffic-stats.ts';
 
 /** Texts of up to this many UTF-16 units are encoded in place: 3 bytes each, that would be copied anyway. */
@@ -32,7 +32,7 @@ export function sendShortText(text: string, writer: FrameWriter, stats: TrafficS
     memory.copyWithin(offset + 4, start, start + size);
     start = offset + 4;
   }
-  writeFrameHeader(memory, offset, FIN | Opcode.TEXT, size, null);
+  writeFrameHeader(memory, offset, FIN | TEXT, size, null);
   writer.trim(start + size);
   stats.countMessage(size);
   stats.countFrame(size, start + size - offset);

@@ -4,43 +4,45 @@
  */
 export function sha1(bytes: Uint8Array): Uint8Array {
   const message = pad(bytes);
-  const hash = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+  const hash = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
   const schedule = new Int32Array(80);
   for (let at = 0; at < message.byteLength; at += 64) {
-    for (let t = 0; t < 16; t++) schedule[t] = message.getInt32(at + t * 4);
-    for (let t = 16; t < 80; t++) {
-      schedule[t] = rotate(schedule[t - 3]! ^ schedule[t - 8]! ^ schedule[t - 14]! ^ schedule[t - 16]!, 1);
+    for (let t = 0; t < 80; t++) {
+      schedule[t] =
+        t < 16
+          ? message.getInt32(at + t * 4)
+          : rotate(schedule[t - 3]! ^ schedule[t - 8]! ^ schedule[t - 14]! ^ schedule[t - 16]!, 1);
     }
     compress(hash, schedule);
   }
-  const digest = new DataView(new ArrayBuffer(20));
   hash.forEach((word, i) => {
-    digest.setInt32(i * 4, word);
+    message.setInt32(i * 4, word);
   });
-  return new Uint8Array(digest.buffer);
+  return new Uint8Array(message.buffer.slice(0, 20));
 }
 
 /** The message, a 1 bit, zeros up to a whole block, and the message's length in bits (FIPS 180-4, 5.1.1). */
 function pad(bytes: Uint8Array): DataView {
-  const padded = new Uint8Array(((bytes.length + 8) >> 6) * 64 + 64);
+  const { length } = bytes;
+  const padded = new Uint8Array(((length + 8) >> 6) * 64 + 64);
   padded.set(bytes);
-  padded[bytes.length] = 0x80;
+  padded[length] = 0x80;
   const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, bytes.length / 0x2000_0000);
-  view.setUint32(padded.length - 4, bytes.length << 3);
+  view.setUint32(padded.length - 8, length / 0x2000_0000);
+  view.setUint32(padded.length - 4, length << 3);
   return view;
 }
 
 /** One block's 80 rounds (FIPS 180-4, 6.1.2). */
-function compress(hash: Int32Array, schedule: Int32Array): void {
-  let [a, b, c, d, e] = hash as unknown as [number, number, number, number, number];
+function compress(hash: number[], schedule: Int32Array): void {
+  let [a, b, c, d, e] = hash as [number, number, number, number, number];
   for (let t = 0; t < 80; t++) {
-    let mix: number;
-    if (t < 20) mix = ((b & c) | (~b & d)) + 0x5a827999;
-    else if (t < 40) mix = (b ^ c ^ d) + 0x6ed9eba1;
-    else if (t < 60) mix = ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
-    else mix = (b ^ c ^ d) + 0xca62c1d6;
-    const next = (rotate(a, 5) + mix + e + schedule[t]!) | 0;
+    let mix = b ^ c ^ d;
+    if (t < 20) mix = (b & c) | (~b & d);
+    else if (t >= 40 && t < 60) mix = (b & c) | (b & d) | (c & d);
+    // The constants of FIPS 180-4, 4.2.1.
+    const constant = Math.sqrt([2, 3, 5, 10][Math.floor(t / 20)]!) * 2 ** 30;
+    const next = (rotate(a, 5) + mix + e + schedule[t]! + Math.floor(constant)) | 0;
     e = d;
     d = c;
     c = rotate(b, 30);
@@ -48,7 +50,7 @@ function compress(hash: Int32Array, schedule: Int32Array): void {
     a = next;
   }
   [a, b, c, d, e].forEach((word, i) => {
-    hash[i]! += word;
+    hash[i] = (hash[i]! + word) | 0;
   });
 }
 

@@ -10,7 +10,7 @@ import type {
   Headers,
   Random,
 } from '@ws/types';
-import { checkHeaderValue, encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
+import { checkHeaderValue, decodeText, encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
 import { createAcceptKey } from './accept-key.ts';
 import { parseExtensions } from './extensions-header.ts';
 import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
@@ -99,9 +99,8 @@ function formatHostHeader({ connecting: { host, port }, isSecure }: ClientReques
 function formatResource(resource: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the request line
   if (!/^\/[^\0-\x1f\x7f#]*$/.test(resource)) throw new RangeError(`not a resource: ${JSON.stringify(resource)}`);
-  return resource.replace(/[^!-~]+/g, run =>
-    encodeText(run).reduce((text, byte) => `${text}%${byte.toString(16).toUpperCase().padStart(2, '0')}`, ''),
-  );
+  // By way of its bytes, since a lone surrogate has no escape; U+FFFD has one.
+  return resource.replace(/[^!-~]+/g, run => encodeURIComponent(decodeText(encodeText(run))));
 }
 
 /**

@@ -71,7 +71,7 @@ export class HandshakeError extends WsError<HandshakeErrorCode> {
 
   constructor(code: HandshakeErrorCode, options: HandshakeErrorOptions = {}) {
     const { status = code === 'ERR_DENIED' ? 403 : 400, message = `handshake failed: ${codeText(code)}` } = options;
-    super(code, message, 'cause' in options ? options : undefined);
+    super(code, message, options);
     this.status = status;
     this.reason = options.reason ?? message;
     this.headers = options.headers ?? null;

@@ -15,13 +15,8 @@ export interface HttpHead {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** How much of a head is read at most. */
-export interface HttpHeadLimits {
-  /** Bytes up to and with the empty line; default 65536. */
-  readonly maxSize?: number | undefined;
-  /** Header lines; default 256. */
-  readonly maxHeaders?: number | undefined;
-}
+/** How many header lines a head has at most. */
+const MAX_HEADERS = 256;
 
 /** The header lines, as they are being collected. */
 export interface HeaderFields extends HttpHead {
@@ -44,7 +39,6 @@ export function addHeader({ headers, counts }: HeaderFields, name: string, value
 /** Reads one head. What differs between requests and responses is in the subclasses. */
 export abstract class HttpHeadParser<Head extends HttpHead> {
   readonly #maxSize: number;
-  readonly #maxHeaders: number;
   #size = 0;
   #headerCount = 0;
   /** The start of a line that was cut. */
@@ -55,9 +49,9 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   #fields: HeaderFields = createHeaderFields();
   #head: Head | null = null;
 
-  constructor({ maxSize = 65536, maxHeaders = 256 }: HttpHeadLimits = {}) {
+  /** @param maxSize how many bytes are read at most, up to and with the empty line */
+  constructor(maxSize: number) {
     this.#maxSize = maxSize;
-    this.#maxHeaders = maxHeaders;
   }
 
   /** The head, once it is complete. */
@@ -65,20 +59,15 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
     return this.#head;
   }
 
-  /** How many bytes have been read. */
-  get size(): number {
-    return this.#size;
-  }
-
   /**
-   * Reads on in `bytes[start, end)`.
+   * Reads on.
    *
    * @returns how many of them belong to the head: all of them, unless it is now complete. What follows is not HTTP.
    * @throws {@link HandshakeError} when the head is malformed (400) or too big (431); nothing may be pushed after that
    */
-  push(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
-    const limit = Math.min(end, start + this.#maxSize - this.#size);
-    const text = decodeLatin1(bytes, start, limit);
+  push(bytes: Uint8Array): number {
+    const limit = Math.min(bytes.length, this.#maxSize - this.#size);
+    const text = decodeLatin1(bytes, 0, limit);
     let at = 0;
     while (this.#head === null && at < text.length) {
       if (this.#line !== null) {
@@ -91,11 +80,11 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
       const lineEnd = cr < 0 ? text.length : cr;
       const piece = text.slice(at, lineEnd);
       this.#checkCharacters(piece);
-      if (cr < 0) this.#rest.append(bytes, start + at, limit, 0);
-      else this.#line = this.#takeLine(piece, bytes, start + at, start + cr);
+      if (cr < 0) this.#rest.append(bytes, at, limit, 0);
+      else this.#line = this.#takeLine(piece, bytes, at, cr);
       at = lineEnd + (cr < 0 ? 0 : 1);
     }
-    if (this.#head === null && limit < end) throw this.fail('ERR_HTTP_TOO_BIG');
+    if (this.#head === null && limit < bytes.length) throw this.fail('ERR_HTTP_TOO_BIG');
     this.#size += at;
     return at;
   }
@@ -135,7 +124,7 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   }
 
   #addLine(line: string): void {
-    if (++this.#headerCount > this.#maxHeaders) throw this.fail('ERR_HTTP_TOO_BIG');
+    if (++this.#headerCount > MAX_HEADERS) throw this.fail('ERR_HTTP_TOO_BIG');
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
     // A folded line begins with a blank, so that its name is no token; nor is one with a blank before the colon.

@@ -38,7 +38,7 @@ describe('ResponseHeadParser', () => {
   });
 
   test('does not pass over them for ever', () => {
-    const parser = new ResponseHeadParser({ maxSize: 1000 });
+    const parser = new ResponseHeadParser(1000);
     const interim = latin1('HTTP/1.1 100 Continue\r\n\r\n');
     const error = thrown(() => {
       for (let i = 0; i < 100; i++) parser.push(interim);

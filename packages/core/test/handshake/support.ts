@@ -12,14 +12,14 @@ export function text(bytes: Uint8Array): string {
 
 /** The head of a request made of these lines. */
 export function request(...lines: readonly string[]): RequestHead {
-  const parser = new RequestHeadParser();
+  const parser = new RequestHeadParser(65536);
   parser.push(latin1(`${[...lines, '', ''].join('\r\n')}`));
   return parser.head!;
 }
 
 /** The head of a response made of these lines. */
 export function response(...lines: readonly string[]): ResponseHead {
-  const parser = new ResponseHeadParser();
+  const parser = new ResponseHeadParser(65536);
   parser.push(latin1(`${[...lines, '', ''].join('\r\n')}`));
   return parser.head!;
 }
