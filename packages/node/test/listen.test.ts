@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createClientAgent, ListenError, type ListeningPort, listenWS, WebSocketServerFactory } from '../src/index.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
@@ -71,7 +71,9 @@ describe('listenWS', () => {
   });
 
   test('listens on a Unix domain socket', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'ws-node-')), 'server.sock');
+    const folder = mkdtempSync(join(tmpdir(), 'ws-node-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'server.sock');
     const factory = echoFactory();
     const port = await listen(factory, { path });
     expect([port.address, port.port]).toEqual([path, null]);

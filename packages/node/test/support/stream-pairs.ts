@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -41,11 +41,14 @@ export async function handlePair(): Promise<Pair> {
 
 /** The same over a Unix domain socket. */
 export async function unixPair(): Promise<Pair> {
-  const path = join(mkdtempSync(join(tmpdir(), 'ws-node-')), 'socket');
+  const folder = mkdtempSync(join(tmpdir(), 'ws-node-'));
+  const path = join(folder, 'socket');
   const server = createServer({ allowHalfOpen: true });
   await new Promise<void>(resolve => server.listen(path, resolve));
   const target = { hostname: 'unix', port: 0, isSecure: false, udsPath: path };
   const [{ stream: a }, b] = await Promise.all([dialTarget(target), acceptHandle(server)]);
+  // Who is connected needs the path no more.
+  rmSync(folder, { recursive: true });
   return { a, b, close: () => closeServer(server) };
 }
 
