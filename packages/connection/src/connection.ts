@@ -109,8 +109,8 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
    *
    * @throws ConnectionClosed, TypeError, RangeError; UsageError for one that is longer than `maxMessageSize`
    */
-  sendMessage(message: OutgoingData, { signal, compress = true }: SendMessageOptions = {}): Promise<void> {
-    return this.#outbox.send(message, !compress, signal);
+  sendMessage(message: OutgoingData, options?: SendMessageOptions): Promise<void> {
+    return this.#outbox.send(message, options?.compress === false, options?.signal);
   }
 
   /**

@@ -76,6 +76,9 @@ export class Messages implements AsyncIterableIterator<Received> {
   readonly #signal: AbortSignalLike | undefined;
   readonly #isCleanEnd: (error: unknown) => boolean;
   #hasEnded = false;
+  readonly #wait = (resolve: (step: Step) => void, reject: (error: unknown) => void): void => {
+    this.#inbox.add(new StepTaker(this, resolve, reject));
+  };
 
   /** @param isCleanEnd what ends the iteration; any other error is thrown by it */
   constructor(inbox: Inbox, signal: AbortSignalLike | undefined, isCleanEnd: (error: unknown) => boolean) {
@@ -90,12 +93,8 @@ export class Messages implements AsyncIterableIterator<Received> {
 
   next(): Promise<Step> {
     if (this.#hasEnded) return Promise.resolve(END);
-    // perf: no generator, no closures for signals (the server bench, echo with `for await`).
-    if (this.#signal === undefined) {
-      return new Promise((resolve, reject) => {
-        this.#inbox.add(new StepTaker(this, resolve, reject));
-      });
-    }
+    // perf: no generator, and no closures (apps/bench, echo-64-binary, `ours-pull`).
+    if (this.#signal === undefined) return new Promise(this.#wait);
     return cancellable(this.#signal, (resolve, reject) => {
       const taker = new StepTaker(this, resolve, reject);
       this.#inbox.add(taker);

@@ -3,7 +3,7 @@
 import type { AbortSignalLike } from '@ws/types';
 import { encodeText } from '@ws/util/primitives';
 import type { EngineProtocol } from './engine.ts';
-import { cancellable, orAborted, throwIfAborted } from './signals.ts';
+import { orAborted, throwIfAborted } from './signals.ts';
 
 /** A message to send; in pieces, they are all strings or all bytes. */
 export type OutgoingData = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
@@ -18,6 +18,19 @@ export class Outbox {
   readonly #closedError: () => unknown;
   /** The message in pieces that is being sent. */
   #busy: Promise<void> | null = null;
+  /** Of all who wait: settled when the transport took everything, or will not. What is sent until then shares it. */
+  #draining: Promise<void> | null = null;
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  readonly #keepResolvers = (resolve: () => void, reject: (error: unknown) => void): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
+  readonly #onDrained = (error: unknown): void => {
+    this.#draining = null;
+    if (error === undefined) this.#resolve();
+    else this.#reject(this.#closedError());
+  };
 
   constructor(protocol: EngineProtocol, closedError: () => unknown) {
     this.#protocol = protocol;
@@ -42,19 +55,15 @@ export class Outbox {
 
   /** Resolves when the transport took everything. */
   drained(signal: AbortSignalLike | undefined): Promise<void> {
-    // perf: one promise for each message (the server bench, echo with `for await`).
-    if (signal === undefined) return new Promise((resolve, reject) => this.#whenDrained(resolve, reject));
-    return cancellable<void>(signal, (resolve, reject) => {
-      this.#whenDrained(resolve, reject);
-      return () => {};
-    });
+    return orAborted(this.#draining ?? this.#waitForDrain(), signal);
   }
 
-  #whenDrained(resolve: () => void, reject: (error: unknown) => void): void {
-    this.#protocol.whenDrained(error => {
-      if (error === undefined) resolve();
-      else reject(this.#closedError());
-    });
+  #waitForDrain(): Promise<void> {
+    // perf: no closures: an eighth less memory per message (apps/bench, echo-64-binary, `ours-pull`).
+    const draining = new Promise<void>(this.#keepResolvers);
+    this.#draining = draining;
+    this.#protocol.whenDrained(this.#onDrained);
+    return draining;
   }
 
   /** Behind a message in pieces. */
