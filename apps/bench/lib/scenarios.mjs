@@ -79,7 +79,14 @@ export const SCENARIOS = [
     budgets: [...ratioToWs(0.07), { of: 'ours-attach', to: 'ours', atMost: 1.1 }],
     inChart: true,
   },
-  { ...DEFAULTS, name: 'echo-64-binary', title: 'echo 64 B binary, 32 connections, one in flight', isBinary: true },
+  {
+    ...DEFAULTS,
+    name: 'echo-64-binary',
+    title: 'echo 64 B binary, 32 connections, one in flight',
+    isBinary: true,
+    entries: subjects(['ours', 'ours-pull', ...PEERS.slice(1), 'raw']),
+    budgets: [{ of: 'ours-pull', to: 'ours', atMost: 1.25 }],
+  },
   {
     ...DEFAULTS,
     name: 'echo-1k',
