@@ -293,6 +293,15 @@ describe('closing', () => {
     expect(await failureOf(client.getMessage())).toEqual(closedWith(1006));
   });
 
+  test('all who wait for a transport that is lost are told', async () => {
+    const { server, serverStream } = await openPair({ memory: { capacity: 1000 } });
+    const long = 'x'.repeat(200_000);
+    const sent = [server.sendMessage(long), server.sendMessage(long), server.sendMessage('y')].map(failureOf);
+    await settle();
+    serverStream.breakWith(new Error('cable'));
+    expect(await Promise.all(sent)).toEqual(Array(3).fill(closedWith(1006)));
+  });
+
   test('a Close frame and the end of the transport that come together', async () => {
     const { server, client, serverStream } = await openPair();
     const waiting = failureOf(client.getMessage());
