@@ -2,10 +2,10 @@
 
 import { hash, randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { markAsUntransferable } from 'node:worker_threads';
 import type { Clock, Platform } from '@ws/types';
 import { channelDiagnostics } from './diagnostics.ts';
 import { nodeAccelerator } from './nvx.ts';
+import { allocateSlab, allocateUninitialised } from './payload-memory.ts';
 import { receiveBuffer } from './receive-buffer.ts';
 import { zlibCodec } from './zlib-codec.ts';
 
@@ -34,12 +34,8 @@ export const nodePlatform: Platform = {
   utf8: nodeAccelerator.utf8,
   textUnmasker: nodeAccelerator.textUnmasker,
   receiveBuffer: { bytes: () => receiveBuffer },
-  allocateSlab: length => {
-    const slab = new ArrayBuffer(length);
-    markAsUntransferable(slab);
-    return slab;
-  },
-  allocateUninitialised: length => Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer,
+  allocateSlab,
+  allocateUninitialised,
   deflate: zlibCodec,
   diagnostics: channelDiagnostics,
 };
