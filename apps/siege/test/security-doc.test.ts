@@ -27,7 +27,7 @@ describe('SECURITY.md', () => {
     expect(limits.filter(name => !named.includes(name))).toEqual([]);
   });
   test.each([
-    ['header lines', '256', 'core/src/handshake/http-head.ts', /maxHeaders = (\S+) \}/],
+    ['header lines', '256', 'core/src/handshake/http-head.ts', /MAX_HEADERS = (\S+);/],
     ['extensions in a header', '256', 'core/src/handshake/extensions-header.ts', /MAX_PARTS = (\S+);/],
     ['body of a refusal', '65536 bytes', 'core/src/refusal-body.ts', /MAX_REFUSAL_BODY = (\S+);/],
     ['read ahead', '65536 bytes', 'core/src/frame-reader.ts', /LOOK_AHEAD = (\S+);/],

@@ -75,9 +75,7 @@ export class WebSocketClientFactory extends WebSocketFactory {
     const { headers = null, protocols = null } = session;
     createRequest(parts, { headers, useragent, origin, protocols });
     this.setSession(session, parts);
-    this.origin = origin;
-    this.useragent = useragent;
-    this.proxy = proxy;
+    Object.assign(this, { origin, useragent, proxy });
   }
 
   /** @internal What to ask for when the protocol class has nothing else in mind. */

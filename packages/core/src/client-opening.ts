@@ -59,10 +59,8 @@ export class ClientOpening implements Opening {
     }
     this.#phase = 'proxy';
     this.#endpoint.closing.state = 'proxy-connecting';
-    const { username, password, headers } = proxy;
-    // A Unix domain socket, which has none, is never reached through a proxy.
-    const target = { host: hostname, port: port as number, username, password, headers };
-    this.#endpoint.sendHandshake(formatConnectRequest(target));
+    // A Unix domain socket, which has no port, is never reached through a proxy.
+    this.#endpoint.sendHandshake(formatConnectRequest({ ...proxy, host: hostname, port: port as number }));
   }
 
   onData(bytes: Uint8Array): void {

@@ -40,8 +40,7 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
   /** Changes options for this connection only. Possible until it is open. */
   setProtocolOptions(changes: Partially<ClientOptions>): void {
     const options = changeOptions<ClientOptions>(CLIENT_OPTIONS, this.#options ?? this.factory.options, changes);
-    const state = this.endpoint?.state ?? 'connecting';
-    if (state !== 'connecting' && state !== 'proxy-connecting') {
+    if (!this.state.endsWith('connecting')) {
       throw new UsageError('ERR_NOT_OPEN', 'options can be changed until the connection is open');
     }
     this.#options = options;

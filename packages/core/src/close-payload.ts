@@ -1,3 +1,4 @@
+import { checkInteger, checkString } from '@ws/types/checks';
 import { decodeText, EMPTY_BYTES, truncateText } from '@ws/util/primitives';
 import { ProtocolError } from './protocol-error.ts';
 
@@ -57,12 +58,12 @@ export function formatClosePayload(code: number | null, reason: string | null): 
  * @throws TypeError or RangeError
  */
 export function checkCloseArguments(code: unknown, reason: unknown, anyCode: boolean): void {
-  if (code !== null && typeof code !== 'number') throw new TypeError('close code must be a number');
-  if (reason !== null && typeof reason !== 'string') throw new TypeError('close reason must be a string');
+  if (reason !== null) checkString('close reason', reason);
   if (code === null) {
     if (reason !== null) throw new RangeError('a close reason needs a close code');
     return;
   }
-  const isAllowed = Number.isInteger(code) && (anyCode ? isWireCloseCode(code) : code === 1000 || code >= 3000);
-  if (!isAllowed || code > 4999) throw new RangeError(`close code ${code} is not 1000 or 3000 to 4999`);
+  checkInteger('close code', code, 1000, 4999);
+  const isAllowed = anyCode ? isWireCloseCode(code) : code === 1000 || code >= 3000;
+  if (!isAllowed) throw new RangeError(`close code ${code} is not 1000 or 3000 to 4999`);
 }

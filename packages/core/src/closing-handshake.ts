@@ -120,7 +120,6 @@ export class ClosingHandshake {
     if (this.state !== 'closed') {
       this.#closedBy ??= 'local';
       this.#leave('closed');
-      this.#stopTimer();
       if (!isAbort) {
         this.#actions.writer.end();
         this.#awaitDrop();
@@ -133,11 +132,7 @@ export class ClosingHandshake {
   onPeerEnded(): void {
     if (!this.wasClean) this.notCleanReason ??= 'the peer ended the connection without a Close frame';
     this.#closedBy ??= 'transport';
-    if (this.state === 'closed') return;
-    this.#leave('closed');
-    this.#stopTimer();
-    this.#actions.writer.end();
-    this.#awaitDrop();
+    this.drop(false);
   }
 
   /** Something did not come in time. */
@@ -157,18 +152,21 @@ export class ClosingHandshake {
   /** The transport is gone. */
   onTransportClosed(error: unknown): CloseInfo {
     this.#leave('closed');
-    this.#stopTimer();
     if (error !== undefined) this.error ??= error;
-    if (!this.wasClean) this.notCleanReason ??= lostReason(error);
+    if (!this.wasClean) {
+      this.notCleanReason ??=
+        error instanceof Error ? `the transport failed: ${error.message}` : 'the connection was lost';
+    }
+    const { wasClean, localCode, localReason, timeout } = this;
     return {
-      wasClean: this.wasClean,
-      code: this.wasClean ? this.remoteCode : 1006,
-      reason: this.wasClean ? this.remoteReason : `closed uncleanly: ${this.notCleanReason}`,
+      wasClean,
+      code: wasClean ? this.remoteCode : 1006,
+      reason: wasClean ? this.remoteReason : `closed uncleanly: ${this.notCleanReason}`,
       closedBy: this.#closedBy ?? 'transport',
       stage: this.#stage,
-      localCode: this.localCode,
-      localReason: this.localReason,
-      timeout: this.timeout,
+      localCode,
+      localReason,
+      timeout,
       error: this.error,
     };
   }
@@ -210,6 +208,7 @@ export class ClosingHandshake {
 
   #leave(next: 'closing' | 'closed', closePayload?: Uint8Array): void {
     const { state } = this;
+    this.#stopTimer();
     if (state === 'closed') return;
     this.#stage = state;
     this.state = next;
@@ -217,8 +216,4 @@ export class ClosingHandshake {
     if (closePayload !== undefined) this.#actions.sendControl(CLOSE, closePayload);
     if (state !== 'closing') this.#actions.onLeaveOpen();
   }
-}
-
-function lostReason(error: unknown): string {
-  return error instanceof Error ? `the transport failed: ${error.message}` : 'the connection was lost';
 }

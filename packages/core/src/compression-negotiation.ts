@@ -69,8 +69,7 @@ export function clientExtensions(
   extensions: readonly CompressionExtension[],
 ): CompressionExtension[] {
   const ofOffers = options.perMessageCompressionOffers.flatMap(offer => offer.extension ?? []);
-  const acceptor = options.perMessageCompressionAccept;
-  return [...extensions, ...ofOffers, ...(acceptor === null ? [] : extensionsOf(acceptor))];
+  return [...extensions, ...ofOffers, ...extensionsOf(options.perMessageCompressionAccept)];
 }
 
 function answerByOffer(
@@ -86,10 +85,10 @@ function answerByOffer(
 }
 
 /** A ready-made acceptor brings what parses its offers. */
-function extensionsOf(acceptor: {
-  readonly extensions?: readonly CompressionExtension[] | undefined;
-}): readonly CompressionExtension[] {
-  return acceptor.extensions ?? [];
+function extensionsOf(
+  acceptor: { readonly extensions?: readonly CompressionExtension[] | undefined } | null,
+): readonly CompressionExtension[] {
+  return acceptor?.extensions ?? [];
 }
 
 function declined(logger: Logger | undefined, error: unknown): void {

@@ -48,11 +48,6 @@ export class Delivery {
     this.#listener = listener;
   }
 
-  /** Whether events wait: by `pause`, or because those before them still do. */
-  get isHolding(): boolean {
-    return this.#held !== null;
-  }
-
   message(payload: Uint8Array, isBinary: boolean): void {
     if (this.#held !== null) this.#hold(payload.length, () => this.#hooks.onMessage(payload, isBinary));
     else this.#callMessage(payload, isBinary);

@@ -3,8 +3,7 @@
 import type { Platform } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
 import type { FrameTarget, MessageHooks } from './delivery.ts';
-import type { CommonOptions } from './options.ts';
-import type { ConnectionRules, Role } from './role-rules.ts';
+import type { Side } from './role-rules.ts';
 
 /** Hooks that are called as they are. */
 export interface ControlHooks {
@@ -18,9 +17,7 @@ export interface ControlHooks {
 /** Who an endpoint is, and what it calls: the application, through its protocol class. */
 export interface EndpointSetup extends MessageHooks {
   /** The application's object; also what tracing sees as the connection. */
-  readonly protocol: FrameTarget & ControlHooks & { readonly role: Role; readonly platform: Platform };
-  /** What to go by when open. */
-  rules(options: CommonOptions, hasCompression: boolean): ConnectionRules;
+  readonly protocol: FrameTarget & ControlHooks & Side & { readonly platform: Platform };
   onOpen(): unknown;
   /** The connection is gone: called once, last. */
   onClose(info: CloseInfo): unknown;

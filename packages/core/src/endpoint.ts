@@ -2,7 +2,6 @@
 // at the stream: whatever goes wrong ends this connection, with the right code, and no other.
 
 import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression } from '@ws/types';
-import { askApplication } from './ask-application.ts';
 import type { ConnectionState } from './close-info.ts';
 import { type ClosingActions, ClosingHandshake } from './closing-handshake.ts';
 import { Delivery, type DeliveryListener } from './delivery.ts';
@@ -10,13 +9,14 @@ import type { EndpointSetup, Opening } from './endpoint-setup.ts';
 import { FIN } from './frame-header.ts';
 import type { FrameReader, FrameReaderActions } from './frame-reader.ts';
 import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
+import { isPromise } from './is-promise.ts';
 import { Keepalive, type KeepaliveActions } from './keepalive.ts';
 import { MessageSender } from './message-sender.ts';
 import { CLOSE, PING, PONG } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
-import type { ConnectionRules } from './role-rules.ts';
+import { type ConnectionRules, connectionRules } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
@@ -113,7 +113,7 @@ export class Endpoint
   open(compression: MessageCompression | null, rest: Uint8Array, refusal?: { readonly error: unknown }): void {
     const setup = this.#setup;
     const { options, stats } = this;
-    const rules = setup.rules(options, compression !== null);
+    const rules = connectionRules(setup.protocol, options, compression !== null);
     this.#opening = null;
     this.compression = compression;
     this.writer.masking = rules.outgoingMasking;
@@ -239,12 +239,27 @@ export class Endpoint
 
   /** Asks the application during the opening handshake. It may take its time, in which nothing is read. */
   ask(question: () => unknown, onAnswer: (answer: unknown) => void, onError: (error: unknown) => void): void {
-    const isWaiting = askApplication(question, onAnswer, onError, task => {
+    let answer: unknown;
+    try {
+      answer = question();
+    } catch (error) {
+      onError(error);
+      return;
+    }
+    if (!isPromise(answer)) {
+      onAnswer(answer);
+      return;
+    }
+    this.stream.pause();
+    const goOn = (task: () => void): void => {
       // First, since the task may stop the stream again.
       if (!this.#isGone) this.stream.resume();
       this.ifConnecting(task);
-    });
-    if (isWaiting) this.stream.pause();
+    };
+    answer.then(
+      result => goOn(() => onAnswer(result)),
+      error => goOn(() => onError(error)),
+    );
   }
 
   /** Goes on with the opening handshake, unless it has come to an end meanwhile. */
@@ -313,7 +328,7 @@ export class Endpoint
   }
 
   #createWriter(stream: ByteStream): FrameWriter {
-    return new FrameWriter(stream, this.#shared.writerPorts, this);
+    return new FrameWriter(stream, this.#shared, this);
   }
 
   onDataFrame(): void {
@@ -327,10 +342,7 @@ export class Endpoint
   /** The transport took everything. */
   onFlushed(): void {
     this.producer?.onFlushed();
-    const waiters = this.#flushWaiters;
-    if (waiters === null || !this.writer.isEmpty) return;
-    this.#flushWaiters = null;
-    for (const waiter of waiters) waiter(undefined);
+    if (this.writer.isEmpty) this.#tellWaiters(undefined);
   }
 
   /** The transport took not everything. */
@@ -362,12 +374,17 @@ export class Endpoint
     this.#keepalive?.stop();
     this.writer.close();
     this.compression?.close();
-    const waiters = this.#flushWaiters ?? [];
-    this.#flushWaiters = null;
-    for (const waiter of waiters) waiter(new ClosedError('the connection is closed', { cause: info.error }));
+    if (this.#flushWaiters !== null)
+      this.#tellWaiters(new ClosedError('the connection is closed', { cause: info.error }));
     opening?.onGone(info);
     this.publish('close', { ...info });
     this.delivery.call(() => setup.onClose(info));
+  }
+
+  #tellWaiters(error: unknown): void {
+    const waiters = this.#flushWaiters;
+    this.#flushWaiters = null;
+    for (const waiter of waiters ?? []) waiter(error);
   }
 
   #log(event: string, error: unknown): void {

@@ -101,8 +101,8 @@ export class FrameDecoder {
     this.#ports = ports;
     this.#usualMaskBit = rules.masking === 'must' ? 0x80 : 0;
     const isUsual = rules.yieldsMessages && rules.masking !== 'may' && rules.applyMask;
-    const limits = [rules.maxFrameSize, rules.maxMessageSize].map(limit => (limit > 0 ? limit : 65535));
-    this.#usualLimit = isUsual ? Math.min(65535, ...limits) : -1;
+    const { maxFrameSize, maxMessageSize } = rules;
+    this.#usualLimit = isUsual ? Math.min(65535, maxFrameSize || 65535, maxMessageSize || 65535) : -1;
   }
 
   /** Hands over bytes, lent until all of them are read ({@link Piece.NONE}) or {@link detach}. */

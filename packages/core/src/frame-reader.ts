@@ -43,18 +43,11 @@ export class FrameReader {
     this.#receiver = receiver;
   }
 
-  /** From now on the bytes of this connection are read. */
-  assign(delivery: Delivery, stats: TrafficStats, actions: FrameReaderActions): void {
+  /** From now on the bytes of this connection are read; `null`: of none. */
+  assign(delivery: Delivery | null, stats: TrafficStats | null, actions: FrameReaderActions | null): void {
     this.#delivery = delivery;
     this.#actions = actions;
     this.#receiver.assign(delivery, stats);
-  }
-
-  /** Lets go of the connection. */
-  release(): void {
-    this.#delivery = null;
-    this.#actions = null;
-    this.#receiver.release();
   }
 
   /** It is in the middle of nothing: any other connection of the same rules can have it. */
@@ -111,8 +104,7 @@ export class FrameReader {
 
   /** As much waits as may. */
   get #isFull(): boolean {
-    const delivery = this.#delivery!;
-    return delivery.isHolding && delivery.heldBytes >= LOOK_AHEAD && !this.#isLast;
+    return this.#delivery!.heldBytes >= LOOK_AHEAD && !this.#isLast;
   }
 
   /** Reads what was pushed. @returns whether there is nothing more to do with it now */

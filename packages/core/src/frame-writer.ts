@@ -202,8 +202,7 @@ export class FrameWriter implements Flushable {
   #write(pieces: Uint8Array[]): boolean {
     const joined = this.#join(pieces);
     let isTaken = true;
-    if (joined.length === 1) isTaken = this.#stream.write(joined[0]!);
-    else if (this.#stream.writev !== undefined) isTaken = this.#stream.writev(joined);
+    if (joined.length > 1 && this.#stream.writev !== undefined) isTaken = this.#stream.writev(joined);
     else for (const piece of joined) isTaken = this.#stream.write(piece) && isTaken;
     const { output } = this.#ports;
     // What the stream keeps must not be written over.

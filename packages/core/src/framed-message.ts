@@ -1,7 +1,8 @@
 import type { MessageCompression } from '@ws/types';
 import { MAX_FRAME_HEADER, writeFrameHeader } from './frame-header.ts';
-import { messageFirstByte } from './frame-writer.ts';
+import { type FrameWriter, messageFirstByte } from './frame-writer.ts';
 import { type PreparedFrame, PreparedMessage } from './prepared-message.ts';
+import type { TrafficStats } from './traffic-stats.ts';
 
 /** A server's prepared message, which has frames that are not masked. */
 export class FramedMessage extends PreparedMessage {
@@ -22,6 +23,16 @@ export class FramedMessage extends PreparedMessage {
       this.#compressed.set(key, frame);
     }
     return frame;
+  }
+
+  override sendFrame(compression: MessageCompression | null, writer: FrameWriter, stats: TrafficStats): boolean {
+    const frame = this.frameFor(compression);
+    if (frame === null) return false;
+    const { bytes, payloadLength } = frame;
+    writer.writeShared(bytes);
+    stats.countMessage(this.payload.length);
+    stats.countFrame(payloadLength, bytes.length);
+    return true;
   }
 
   #encode(payload: Uint8Array, isCompressed: boolean): PreparedFrame {

@@ -88,8 +88,7 @@ export class Keepalive {
   #makePayload(): Uint8Array {
     const payload = new Uint8Array(this.#options.autoPingSize);
     this.#platform.random.fill(payload);
-    this.#sequence = (this.#sequence + 1) >>> 0;
-    for (let i = 0; i < 4; i++) payload[8 + i] = this.#sequence >>> (24 - 8 * i);
+    new DataView(payload.buffer).setUint32(8, ++this.#sequence);
     return payload;
   }
 }

@@ -45,18 +45,14 @@ export class MessageReceiver {
     this.#utf8 = utf8;
     this.#compression = compression;
     this.#payloads = payloads;
-    this.#limit = decompressedLimit(rules.maxMessageSize, compression);
+    const none = Number.POSITIVE_INFINITY;
+    this.#limit = Math.min(rules.maxMessageSize || none, compression?.maxMessageSize || none);
   }
 
-  /** Whose messages they are. Called between two messages. */
-  assign(delivery: Delivery, stats: TrafficStats): void {
+  /** Whose messages they are; `null`: nobody's. Called between two messages. */
+  assign(delivery: Delivery | null, stats: TrafficStats | null): void {
     this.#delivery = delivery;
     this.#stats = stats;
-  }
-
-  release(): void {
-    this.#delivery = null;
-    this.#stats = null;
   }
 
   /** Bytes held of the message that is being received. */
@@ -101,21 +97,19 @@ export class MessageReceiver {
     const isBinary = frame.opcode === BINARY;
     if (frame.isCompressed) {
       const bytes = this.#decompress(frame, isMessageEnd);
-      const isWhole = isMessageEnd && this.#bufferedNothing();
+      const isWhole = isMessageEnd && this.#buffer === null;
       if (!isWhole) this.#join(bytes, 0, bytes.length, 0);
       if (isMessageEnd) this.#delivery!.message(isWhole ? bytes : this.#takeJoined(), isBinary);
       return;
     }
     this.#stats!.incomingOctetsAppLevel += end - start;
-    if (isMessageEnd && this.#bufferedNothing()) {
+    if (isMessageEnd && this.#buffer === null) {
       // What arrived in one piece is copied once, into what the application gets.
       this.#delivery!.message(this.#payloads.copy(source, start, end), isBinary);
       return;
     }
-    const held = this.bufferedBytes;
-    const before = frame.isFrameStart ? held : this.#frameBegan;
-    if (frame.isFrameStart) this.#frameBegan = held;
-    this.#join(source, start, end, frame.isFinal ? before + frame.frameLength : 0);
+    if (frame.isFrameStart) this.#frameBegan = this.bufferedBytes;
+    this.#join(source, start, end, frame.isFinal ? this.#frameBegan + frame.frameLength : 0);
     if (isMessageEnd) this.#delivery!.message(this.#takeJoined(), isBinary);
   }
 
@@ -164,10 +158,6 @@ export class MessageReceiver {
   /** Where the current frame began in the buffer. */
   #frameBegan = 0;
 
-  #bufferedNothing(): boolean {
-    return this.#buffer === null || this.#buffer.length === 0;
-  }
-
   #join(source: Uint8Array, start: number, end: number, expected: number): void {
     if (start === end) return;
     this.#buffer ??= new GrowingBuffer(this.#payloads.allocate);
@@ -180,9 +170,4 @@ export class MessageReceiver {
     this.#buffer = null;
     return joined;
   }
-}
-
-function decompressedLimit(maxMessageSize: number, compression: MessageCompression | null): number {
-  const limits = [maxMessageSize, compression?.maxMessageSize ?? 0].filter(limit => limit > 0);
-  return limits.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...limits);
 }

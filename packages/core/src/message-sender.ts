@@ -1,6 +1,7 @@
 // Messages in, frames out: compression, fragmentation, and the APIs to send a message bit by bit.
 
 import type { MessageCompression } from '@ws/types';
+import { checkInteger } from '@ws/types/checks';
 import { EMPTY_BYTES, encodeText } from '@ws/util/primitives';
 import { FIN, RSV1 } from './frame-header.ts';
 import type { FrameWriter } from './frame-writer.ts';
@@ -77,20 +78,14 @@ export class MessageSender {
     }
   }
 
-  /** Sends a message that was framed before. */
+  /** Sends a message whose frame was made before, where there is one that is not masked. */
   sendPrepared(prepared: PreparedMessage): void {
     this.#expect('no message begun');
-    const { payload, isBinary } = prepared;
+    const { payload, isBinary, doNotCompress } = prepared;
     this.#checkSize(payload.length);
-    const compression = this.#usableCompression(prepared.doNotCompress, payload.length);
-    const frame = this.#writer.masking === 'no' ? prepared.frameFor(compression) : null;
-    if (frame === null) {
-      this.#sendBytes(payload, isBinary, { doNotCompress: prepared.doNotCompress });
-      return;
-    }
-    this.#writer.writeShared(frame.bytes);
-    this.#stats.countMessage(payload.length);
-    this.#stats.countFrame(frame.payloadLength, frame.bytes.length);
+    const compression = this.#usableCompression(doNotCompress, payload.length);
+    const isSent = this.#writer.masking === 'no' && prepared.sendFrame(compression, this.#writer, this.#stats);
+    if (!isSent) this.#sendBytes(payload, isBinary, { doNotCompress });
   }
 
   /** Begins a message that is sent in frames of the application's making. */
@@ -106,7 +101,7 @@ export class MessageSender {
   /** Begins a frame of `length` bytes, which follow by {@link sendMessageFrameData}. */
   beginMessageFrame(length: number): void {
     this.#expect('message begun', 'inside message');
-    if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`frame length ${length} is not valid`);
+    checkInteger('frame length', length, 0, Number.MAX_SAFE_INTEGER);
     if (this.#isCompressed) {
       throw new UsageError(
         'ERR_STREAMING_COMPRESSED',
@@ -161,7 +156,8 @@ export class MessageSender {
   }
 
   #sendBytes(payload: Uint8Array, isBinary: boolean, options: SendOptions | undefined): void {
-    const fragmentSize = checkFragmentSize(options?.fragmentSize) ?? this.#rules.autoFragmentSize;
+    const { fragmentSize = this.#rules.autoFragmentSize } = options ?? {};
+    if (options?.fragmentSize !== undefined) checkInteger('fragmentSize', fragmentSize, 1, Number.MAX_SAFE_INTEGER);
     this.#checkSize(payload.length);
     const compression = this.#usableCompression(options?.doNotCompress === true, payload.length);
     this.#stats.countMessage(payload.length);
@@ -206,10 +202,4 @@ export class MessageSender {
     if (states.includes(this.#state)) return;
     throw new UsageError('ERR_SEND_STATE', `not possible here: ${this.#state}`);
   }
-}
-
-function checkFragmentSize(size: number | undefined): number | undefined {
-  if (size === undefined || (Number.isInteger(size) && size >= 1)) return size;
-  if (typeof size !== 'number') throw new TypeError('fragmentSize must be a number');
-  throw new RangeError(`fragmentSize ${size} is not a positive integer`);
 }

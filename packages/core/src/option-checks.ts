@@ -24,8 +24,3 @@ export function isListOf(check: OptionCheck, least = 0): OptionCheck {
     return wanted === undefined ? null : `a list, each of it ${wanted}`;
   };
 }
-
-/** Such, or `null`. */
-export function orNull(check: OptionCheck): OptionCheck {
-  return value => (value === null ? null : check(value));
-}

@@ -4,7 +4,7 @@
 import type { CompressionOffer, CompressionOfferAcceptor, CompressionResponseAcceptor } from '@ws/types';
 import { nearestName } from '@ws/util/primitives';
 import { DEFAULT_FLASH_POLICY } from './handshake/flash-policy.ts';
-import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck, orNull } from './option-checks.ts';
+import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck } from './option-checks.ts';
 
 /** Options of both sides. Sizes in bytes, durations in milliseconds. */
 export interface CommonOptions {
@@ -62,7 +62,7 @@ export interface OptionRow {
 const size: OptionCheck = isIntegerFrom(0);
 const duration: OptionCheck = isIntegerFrom(0, 2 ** 31 - 1);
 const flag: OptionCheck = isBoolean;
-const hook: OptionCheck = orNull(value => (typeof value === 'function' ? null : 'a function'));
+const hook: OptionCheck = value => (value === null || typeof value === 'function' ? null : 'a function');
 
 const row = (value: unknown, check: OptionCheck): OptionRow => ({ default: value, check });
 
@@ -144,14 +144,14 @@ export const CLIENT_OPTIONS: { readonly [Name in keyof ClientOptions]: OptionRow
   /** Mask frames to servers, as RFC 6455 demands. */
   maskClientFrames: row(true, flag),
   /** Compression to offer, the preferred first. */
-  perMessageCompressionOffers: row([], isListOf(isOffer)),
+  perMessageCompressionOffers: row([], areOffers),
   /** Takes the server's response. `null`: ready-made offers answer for themselves, others fail. */
   perMessageCompressionAccept: row(null, hook),
 }))();
 
-function isOffer(value: unknown): string | null {
-  const isOne = typeof value === 'object' && value !== null && 'getExtensionString' in value;
-  return isOne ? null : 'a compression offer';
+function areOffers(value: unknown): string | null {
+  const isOffer = (item: unknown): boolean => typeof item === 'object' && item !== null && 'getExtensionString' in item;
+  return Array.isArray(value) && value.every(isOffer) ? null : 'a list of compression offers';
 }
 
 type Rows = Readonly<Record<string, OptionRow>>;

@@ -1,4 +1,6 @@
 import type { MessageCompression } from '@ws/types';
+import type { FrameWriter } from './frame-writer.ts';
+import type { TrafficStats } from './traffic-stats.ts';
 
 /** A frame that is ready to be sent on many connections. */
 export interface PreparedFrame {
@@ -27,5 +29,10 @@ export class PreparedMessage {
   /** The unmasked frame of a connection that compresses by `compression`; `null`: it has to make one of its own. */
   frameFor(_compression: MessageCompression | null): PreparedFrame | null {
     return null;
+  }
+
+  /** @internal Sends that frame. @returns whether there is one */
+  sendFrame(_compression: MessageCompression | null, _writer: FrameWriter, _stats: TrafficStats): boolean {
+    return false;
   }
 }

@@ -1,9 +1,7 @@
 import type { Diagnostics } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
 import type { EndpointSetup } from './endpoint-setup.ts';
-import type { CommonOptions } from './options.ts';
 import type { MessageListener, WebSocketProtocol } from './protocol.ts';
-import { type ConnectionRules, connectionRules } from './role-rules.ts';
 
 /** Calls the hooks of a protocol object, and those who listen to it. */
 export class ProtocolHooks implements EndpointSetup {
@@ -15,11 +13,6 @@ export class ProtocolHooks implements EndpointSetup {
 
   constructor(protocol: WebSocketProtocol) {
     this.protocol = protocol;
-  }
-
-  rules(options: CommonOptions, hasCompression: boolean): ConnectionRules {
-    const { protocol } = this;
-    return connectionRules(protocol, options, hasCompression, protocol.frameHooks);
   }
 
   addListener(listener: MessageListener): void {

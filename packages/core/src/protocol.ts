@@ -309,7 +309,7 @@ export abstract class WebSocketProtocol {
   /** Starts the closing handshake with any code that may stand in a frame: for adapters, such as 1001 of a server that stops. */
   closeWith(code: number | null, reason: string | null): void {
     const endpoint = this.#endpoint;
-    if (endpoint === null || endpoint.state === 'connecting' || endpoint.state === 'proxy-connecting') {
+    if (endpoint === null || this.state.endsWith('connecting')) {
       throw new ClosedError('the connection is not open yet: drop it');
     }
     endpoint.inTurn(() => endpoint.closing.startClosingHandshake(code, reason));
@@ -365,9 +365,9 @@ export abstract class WebSocketProtocol {
     this.#closed.resolve(info);
   }
 
-  #sendControl(opcode: number, payload: Uint8Array | string | undefined): void {
-    if (payload !== undefined && typeof payload !== 'string') checkBytes(payload);
-    const bytes = payload === undefined || typeof payload === 'string' ? encodeText(payload ?? '') : payload;
+  #sendControl(opcode: number, payload: Uint8Array | string = ''): void {
+    const bytes = typeof payload === 'string' ? encodeText(payload) : payload;
+    checkBytes(bytes);
     if (bytes.length > 125) throw new RangeError(`control frames carry at most 125 bytes, not ${bytes.length}`);
     if (this.#endpoint?.state === 'open') this.#endpoint.sendControl(opcode, bytes);
   }

@@ -38,7 +38,7 @@ export class ReaderPool {
 
   /** Takes back one that is idle, and was made without compression. */
   give(rules: ConnectionRules, reader: FrameReader): void {
-    reader.release();
+    reader.assign(null, null, null);
     const readers = this.#idle.get(rules);
     if (readers === undefined) this.#idle.set(rules, [reader]);
     else if (readers.length < MOST_KEPT) readers.push(reader);

@@ -61,5 +61,5 @@ const MAX_SIZE_LINE = 256;
 /** RFC 9112, 6.3. What is not announced ends with the connection. */
 function announcedLength(status: number, length: string | undefined, isChunked: boolean): number {
   if (status === 204 || status === 304) return 0;
-  return !isChunked && length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : MAX_REFUSAL_BODY;
+  return !isChunked && /^\d{1,15}$/.test(length ?? '') ? Number(length) : MAX_REFUSAL_BODY;
 }

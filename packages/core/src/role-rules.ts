@@ -19,6 +19,8 @@ export interface RoleRules {
 
 /** Who has {@link RoleRules}. */
 export interface Side {
+  readonly role: Role;
+  readonly frameHooks: FrameHooks;
   roleRules(options: CommonOptions): RoleRules;
 }
 
@@ -41,7 +43,7 @@ export function connectionRules(
   side: Side,
   options: CommonOptions,
   hasCompression: boolean,
-  frameHooks: FrameHooks,
+  frameHooks: FrameHooks = side.frameHooks,
 ): ConnectionRules {
   let rules = made.get(options);
   if (rules === undefined) {

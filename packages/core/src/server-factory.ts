@@ -78,8 +78,7 @@ export class WebSocketServerFactory extends WebSocketFactory {
     const parts = parseUrl(session.url ?? DEFAULT_URL);
     if (parts.resource.includes('?')) throw new RangeError("a server's url has no query");
     this.setSession(session, parts);
-    this.server = server;
-    this.externalPort = externalPort;
+    Object.assign(this, { server, externalPort });
   }
 
   /** From now on new handshakes are answered with 503: the server is going to stop. */

@@ -58,7 +58,7 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
   /** Changes options for this connection only. Possible until it is open. */
   setProtocolOptions(changes: Partially<ServerOptions>): void {
     const options = changeOptions<ServerOptions>(SERVER_OPTIONS, this.#options ?? this.factory.options, changes);
-    if (this.endpoint !== null && this.endpoint.state !== 'connecting') {
+    if (this.state !== 'connecting') {
       throw new UsageError('ERR_NOT_OPEN', 'options can be changed until the connection is open');
     }
     this.#options = options;

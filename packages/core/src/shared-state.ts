@@ -7,12 +7,9 @@ import { ReaderPool } from './reader-pool.ts';
 import { Timers } from './timers.ts';
 
 /** What all connections on one platform share: no connection has an output buffer or a timer of its own. */
-export interface SharedState {
-  readonly output: OutputBuffer;
-  readonly maskingKeys: MaskingKeys;
+export interface SharedState extends WriterPorts {
   readonly timers: Timers;
   readonly readers: ReaderPool;
-  readonly writerPorts: WriterPorts;
 }
 
 const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
@@ -21,14 +18,12 @@ const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
 export function sharedStateOf(platform: Platform): SharedState {
   let state = states.get(platform);
   if (state === undefined) {
-    const output = new OutputBuffer(platform.clock);
-    const maskingKeys = new MaskingKeys(platform.random);
     state = {
-      output,
-      maskingKeys,
+      output: new OutputBuffer(platform.clock),
+      maskingKeys: new MaskingKeys(platform.random),
+      masker: platform.masker,
       timers: new Timers(platform.clock),
       readers: new ReaderPool(platform, new PayloadPool(platform)),
-      writerPorts: { output, maskingKeys, masker: platform.masker },
     };
     states.set(platform, state);
   }

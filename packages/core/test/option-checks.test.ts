@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck, orNull } from '../src/option-checks.ts';
+import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck } from '../src/option-checks.ts';
 
 describe.each([
   { name: 'isBoolean', check: isBoolean, good: [true, false], bad: [1, 'true', null], wanted: 'true or false' },
@@ -34,7 +34,6 @@ describe.each([
     bad: [[], 'a'],
     wanted: 'a list that is not empty',
   },
-  { name: 'orNull', check: orNull(isText), good: [null, 'a'], bad: [undefined, 1], wanted: 'a string' },
 ] as readonly { name: string; check: OptionCheck; good: unknown[]; bad: unknown[]; wanted: string }[])(
   '$name',
   ({ check, good, bad, wanted }) => {

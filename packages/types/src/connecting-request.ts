@@ -21,31 +21,38 @@ export interface ConnectingRequestFields {
 
 /** What a client asks a server for (RFC 6455, 4.1): the answer of a client's `onConnecting`. */
 export class ConnectingRequest {
-  readonly host: string;
-  readonly port: number;
-  readonly resource: string;
-  readonly headers: HeaderInit;
-  readonly useragent: string | null;
-  readonly origin: string | null;
-  readonly protocols: readonly string[];
+  declare readonly host: string;
+  declare readonly port: number;
+  declare readonly resource: string;
+  declare readonly headers: HeaderInit;
+  declare readonly useragent: string | null;
+  declare readonly origin: string | null;
+  declare readonly protocols: readonly string[];
 
   /** @throws TypeError when a field has the wrong type, RangeError when it cannot stand in a request */
   constructor(fields: ConnectingRequestFields = {}) {
-    this.host = fields.host ?? 'localhost';
-    this.port = fields.port ?? 80;
-    this.resource = fields.resource ?? '/';
-    this.headers = headersToSend('headers', fields.headers ?? {});
-    this.useragent = fields.useragent ?? null;
-    this.origin = fields.origin ?? null;
+    const host = fields.host ?? 'localhost';
+    const port = fields.port ?? 80;
+    const resource = fields.resource ?? '/';
+    const headers = headersToSend('headers', fields.headers ?? {});
+    const useragent = fields.useragent ?? null;
+    const origin = fields.origin ?? null;
     const protocols = fields.protocols ?? [];
-    checkHeaderValue('host', this.host);
-    if (this.host === '') throw new RangeError('host is empty');
-    checkInteger('port', this.port, 1, 65535);
-    checkResource(this.resource);
-    if (this.useragent !== null) checkHeaderValue('useragent', this.useragent);
-    if (this.origin !== null) checkHeaderValue('origin', this.origin);
-    checkProtocols(protocols);
-    this.protocols = [...protocols];
+    checkHeaderValue('host', host);
+    if (host === '') throw new RangeError('host is empty');
+    checkInteger('port', port, 1, 65535);
+    checkString('resource', resource);
+    // Characters beyond ASCII and blanks are let through: they are escaped when the request is written.
+    if (!/^\/[ -"$-~\x80-\uffff]*$/.test(resource)) {
+      throw new RangeError(`resource must be a path and query: ${JSON.stringify(resource)}`);
+    }
+    if (useragent !== null) checkHeaderValue('useragent', useragent);
+    if (origin !== null) checkHeaderValue('origin', origin);
+    // RFC 6455, 4.1: tokens, each one once.
+    checkList('protocols', protocols);
+    for (const protocol of protocols) checkToken('subprotocol', protocol);
+    if (new Set(protocols).size < protocols.length) throw new RangeError('a subprotocol is offered twice');
+    Object.assign(this, { host, port, resource, headers, useragent, origin, protocols: [...protocols] });
   }
 
   toJSON(): ConnectingRequestFields {
@@ -56,19 +63,4 @@ export class ConnectingRequest {
   toString(): string {
     return JSON.stringify(this, null, 2);
   }
-}
-
-/** Characters beyond ASCII and blanks are let through: they are escaped when the request is written. */
-function checkResource(resource: string): void {
-  checkString('resource', resource);
-  if (!/^\/[ -"$-~\x80-\uffff]*$/.test(resource)) {
-    throw new RangeError(`resource must be a path and query: ${JSON.stringify(resource)}`);
-  }
-}
-
-/** RFC 6455, 4.1: tokens, each one once. */
-function checkProtocols(protocols: readonly string[]): void {
-  checkList('protocols', protocols);
-  for (const protocol of protocols) checkToken('subprotocol', protocol);
-  if (new Set(protocols).size < protocols.length) throw new RangeError('a subprotocol is offered twice');
 }

@@ -23,11 +23,11 @@ export interface ConnectionResponseFields {
 
 /** A server's opening handshake (RFC 6455, 4.2.2), given to a client's `onConnect`. */
 export class ConnectionResponse implements ConnectionResponseFields {
-  readonly peer: string;
-  readonly headers: Headers;
-  readonly version: number;
-  readonly protocol: string | null;
-  readonly extensions: readonly ExtensionInUse[];
+  declare readonly peer: string;
+  declare readonly headers: Headers;
+  declare readonly version: number;
+  declare readonly protocol: string | null;
+  declare readonly extensions: readonly ExtensionInUse[];
 
   /** @throws TypeError when a field is missing or has the wrong type, RangeError when `version` is not 0 to 255 */
   constructor(fields: ConnectionResponseFields) {
@@ -40,11 +40,8 @@ export class ConnectionResponse implements ConnectionResponseFields {
       checkMap('extensions: each', extension);
       checkString('extension name', extension.name);
     }
-    this.peer = peer;
-    this.headers = receivedHeaders('headers', headers);
-    this.version = version;
-    this.protocol = protocol;
-    this.extensions = [...extensions];
+    const copy = receivedHeaders('headers', headers);
+    Object.assign(this, { peer, headers: copy, version, protocol, extensions: [...extensions] });
   }
 
   toJSON(): ConnectionResponseFields {

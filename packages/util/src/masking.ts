@@ -40,10 +40,8 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number): 
   const head = -(bytes.byteOffset + start) & 3;
   maskBytes(bytes, start, start + head, key);
   const turned = (key << (head << 3)) | (key >>> -(head << 3));
-  keyBytes[0] = turned >>> 24;
-  keyBytes[1] = turned >>> 16;
-  keyBytes[2] = turned >>> 8;
-  keyBytes[3] = turned;
+  keyWord[0] = 0;
+  maskBytes(keyBytes, 0, 4, turned);
   const word = keyWord[0]!;
   const first = start + head;
   // Signed words: an unsigned one may not fit the engine's small integers.

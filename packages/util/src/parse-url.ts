@@ -41,10 +41,9 @@ function parseEndpoint(endpoint: string, isSecure: boolean): Pick<UrlParts, 'hos
 
 /** @param location all between `unix:` and the query: the socket's path, perhaps a colon and a path */
 function parseSocket(location: string, query: string): Omit<UrlParts, 'isSecure'> {
-  const colon = location.indexOf(':/');
-  const socket = colon < 0 ? location : location.slice(0, colon);
+  // Matches anything; the path is what begins at the first `:/`.
+  const [, socket = '', rawPath = resourceOfSocket(socket)] = /^(.*?)(?::(\/.*))?$/s.exec(location)!;
   if (socket === '') throw new RangeError('the URL has no socket path after unix:');
-  const rawPath = colon < 0 ? resourceOfSocket(socket) : location.slice(colon + 1);
   return { hostname: 'unix', port: null, udsPath: decodePercent(socket), ...parseResource(rawPath, query) };
 }
 

@@ -66,7 +66,9 @@ export function createClientRequest(init: ClientRequestInit): ClientRequest {
   for (const [name] of extra) {
     if (OWN_HEADERS.test(name)) throw new RangeError(`header ${name} belongs to the opening handshake`);
   }
-  const key = encodeBase64(randomBytes(random));
+  const nonce = new Uint8Array(16);
+  random.fill(nonce);
+  const key = encodeBase64(nonce);
 
   const lines: HeaderLine[] = [];
   if (useragent && !extra.some(([name]) => name.toLowerCase() === 'user-agent')) lines.push(['User-Agent', useragent]);
@@ -83,22 +85,14 @@ export function createClientRequest(init: ClientRequestInit): ClientRequest {
   return { bytes, key, version, protocols: [...protocols], offers };
 }
 
-function randomBytes(random: Random): Uint8Array {
-  const bytes = new Uint8Array(16);
-  random.fill(bytes);
-  return bytes;
-}
-
 /** A Unix domain socket (host `unix`) has no host of its own; the server there is on this machine. */
 function formatHostHeader({ connecting: { host, port }, isSecure }: ClientRequestInit): string {
   if (host === 'unix') return 'localhost';
   return formatHost(host, port === (isSecure ? 443 : 80) ? null : port);
 }
 
-/** Blanks and what is not ASCII are escaped; the rest stays as it is, escapes too. */
+/** What is not visible ASCII is escaped; the rest stays as it is, escapes too. */
 function formatResource(resource: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the request line
-  if (!/^\/[^\0-\x1f\x7f#]*$/.test(resource)) throw new RangeError(`not a resource: ${JSON.stringify(resource)}`);
   // By way of its bytes, since a lone surrogate has no escape; U+FFFD has one.
   return resource.replace(/[^!-~]+/g, run => encodeURIComponent(decodeText(encodeText(run))));
 }
@@ -106,7 +100,7 @@ function formatResource(resource: string): string {
 /**
  * Checks the server's answer against what was sent.
  *
- * @param extensions those whose responses can be read, beside what the offers bring along
+ * @param extensions those whose responses can be read
  * @throws {@link HandshakeError} with the answer's status and headers; `ERR_STATUS` when it is not 101
  */
 export function checkUpgradeResponse(
@@ -141,18 +135,13 @@ function checkExtensions(
     const [first, ...more] = parseExtensions(value);
     if (first === undefined && head.counts['sec-websocket-extensions'] === 1) return null;
     const offered = offers.filter(offer => offer.extensionName === first?.[0]);
-    const extension =
-      extensions.find(({ extensionName }) => extensionName === first?.[0]) ?? offered.find(hasExtension)?.extension;
+    const extension = extensions.find(({ extensionName }) => extensionName === first?.[0]);
     if (first && extension && offered.length > 0 && more.length === 0)
       return extension.parseResponse(first[1], offered);
   } catch (cause) {
     throw failure(head, 'ERR_EXTENSION_RESPONSE', { cause });
   }
   throw failure(head, 'ERR_EXTENSION_RESPONSE');
-}
-
-function hasExtension({ extension }: CompressionOffer): boolean {
-  return extension !== undefined;
 }
 
 function failure(
