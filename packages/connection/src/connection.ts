@@ -68,10 +68,11 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     this.handshakeHeaders = setup.handshakeHeaders;
     this.#protocol = protocol;
     this.#disconnectTimeout = setup.disconnectTimeout;
-    this.#inbox = new Inbox(setup.messageQueueSize, isPaused => {
+    const setPaused = (isPaused: boolean): void => {
       if (isPaused) protocol.pauseReceiving();
       else protocol.resumeReceiving();
-    });
+    };
+    this.#inbox = new Inbox(setup.messageQueueSize, setPaused, protocol.platform.textCodec);
     this.#outbox = new Outbox(protocol, () => this.#closedError());
     this.#pings = new Pings(protocol, () => this.#closedError());
     this.#whenClosed = protocol.closed.then(info => this.#onClosed(info));

@@ -1,6 +1,9 @@
 // Messages between the engine and who pulls them: at most so many complete ones, then the engine is paused. A message
 // may also be taken before it is complete, chunk by chunk.
 
+import type { TextCodec } from '@ws/types';
+import { decodeText } from '@ws/util/primitives';
+
 /** A message that is being received. */
 export class IncomingParts {
   readonly isText: boolean;
@@ -29,6 +32,8 @@ export interface Taker {
 
 /** The queue of one connection. */
 export class Inbox {
+  /** Makes the strings of text messages. */
+  readonly codec: Pick<TextCodec, 'decode'>;
   readonly #capacity: number;
   readonly #setPaused: (isPaused: boolean) => void;
   readonly #complete: IncomingParts[] = [];
@@ -46,7 +51,12 @@ export class Inbox {
    *
    * @param capacity complete messages that may wait, 0 or more
    */
-  constructor(capacity: number, setPaused: (isPaused: boolean) => void) {
+  constructor(
+    capacity: number,
+    setPaused: (isPaused: boolean) => void,
+    codec: Pick<TextCodec, 'decode'> = { decode: decodeText },
+  ) {
+    this.codec = codec;
     this.#capacity = capacity;
     this.#setPaused = setPaused;
   }

@@ -1,7 +1,7 @@
 // What comes out of the inbox: whole messages, one or all of them, or one chunk by chunk.
 
 import type { AbortSignalLike } from '@ws/types';
-import { concatBytes, decodeText } from '@ws/util/primitives';
+import { concatBytes } from '@ws/util/primitives';
 import { type Inbox, IncomingParts, type Taker } from './inbox.ts';
 import { cancellable } from './signals.ts';
 import { TextDecoderStreaming } from './text-stream.ts';
@@ -13,7 +13,7 @@ export type Received = string | Uint8Array;
 function deliver(bytes: Uint8Array, isText: boolean, taker: WholeTaker): void {
   let message: Received = bytes;
   try {
-    if (isText) message = decodeText(bytes);
+    if (isText) message = taker.inbox.codec.decode(bytes);
   } catch (error) {
     // Text that was not validated, as an option of the engine allows.
     taker.reject(error);
@@ -23,6 +23,7 @@ function deliver(bytes: Uint8Array, isText: boolean, taker: WholeTaker): void {
 }
 
 interface WholeTaker extends Taker {
+  readonly inbox: Inbox;
   resolve(message: Received): void;
   reject(error: unknown): void;
 }
@@ -30,10 +31,12 @@ interface WholeTaker extends Taker {
 /** One who waits for the next message. */
 class MessageTaker implements WholeTaker {
   readonly wantsParts = false;
+  readonly inbox: Inbox;
   readonly resolve: (message: Received) => void;
   readonly reject: (error: unknown) => void;
 
-  constructor(resolve: (message: Received) => void, reject: (error: unknown) => void) {
+  constructor(inbox: Inbox, resolve: (message: Received) => void, reject: (error: unknown) => void) {
+    this.inbox = inbox;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -56,11 +59,11 @@ export function nextMessage(inbox: Inbox, signal: AbortSignalLike | undefined): 
   // perf: no closures for signals where there is none (the server bench, echo with `for await`).
   if (signal === undefined) {
     return new Promise((resolve, reject) => {
-      inbox.add(new MessageTaker(resolve, reject));
+      inbox.add(new MessageTaker(inbox, resolve, reject));
     });
   }
   return cancellable(signal, (resolve, reject) => {
-    const taker = new MessageTaker(resolve, reject);
+    const taker = new MessageTaker(inbox, resolve, reject);
     inbox.add(taker);
     return () => inbox.remove(taker);
   });
@@ -72,17 +75,18 @@ const END: Step = { done: true, value: undefined };
 
 /** All messages until the connection closes. Leaving it takes no message along, and does not close. */
 export class Messages implements AsyncIterableIterator<Received> {
-  readonly #inbox: Inbox;
+  /** @internal */
+  readonly inbox: Inbox;
   readonly #signal: AbortSignalLike | undefined;
   readonly #isCleanEnd: (error: unknown) => boolean;
   #hasEnded = false;
   readonly #wait = (resolve: (step: Step) => void, reject: (error: unknown) => void): void => {
-    this.#inbox.add(new StepTaker(this, resolve, reject));
+    this.inbox.add(new StepTaker(this, resolve, reject));
   };
 
   /** @param isCleanEnd what ends the iteration; any other error is thrown by it */
   constructor(inbox: Inbox, signal: AbortSignalLike | undefined, isCleanEnd: (error: unknown) => boolean) {
-    this.#inbox = inbox;
+    this.inbox = inbox;
     this.#signal = signal;
     this.#isCleanEnd = isCleanEnd;
   }
@@ -97,14 +101,14 @@ export class Messages implements AsyncIterableIterator<Received> {
     if (this.#signal === undefined) return new Promise(this.#wait);
     return cancellable(this.#signal, (resolve, reject) => {
       const taker = new StepTaker(this, resolve, reject);
-      this.#inbox.add(taker);
-      return () => this.#inbox.remove(taker);
+      this.inbox.add(taker);
+      return () => this.inbox.remove(taker);
     });
   }
 
   return(): Promise<Step> {
     this.#hasEnded = true;
-    for (const taker of this.#inbox.withdraw(other => other instanceof StepTaker && other.messages === this)) {
+    for (const taker of this.inbox.withdraw(other => other instanceof StepTaker && other.messages === this)) {
       (taker as StepTaker).settle(END);
     }
     return Promise.resolve(END);
@@ -121,11 +125,13 @@ export class Messages implements AsyncIterableIterator<Received> {
 class StepTaker implements WholeTaker {
   readonly wantsParts = false;
   readonly messages: Messages;
+  readonly inbox: Inbox;
   readonly settle: (step: Step) => void;
   readonly reject: (error: unknown) => void;
 
   constructor(messages: Messages, settle: (step: Step) => void, reject: (error: unknown) => void) {
     this.messages = messages;
+    this.inbox = messages.inbox;
     this.settle = settle;
     this.reject = reject;
   }

@@ -7,7 +7,7 @@ import { WebSocketProtocol } from './protocol.ts';
 import type { RoleRules } from './role-rules.ts';
 import type { WebSocketServerFactory } from './server-factory.ts';
 import { type ConnectAnswer, ServerOpening } from './server-opening.ts';
-import { sendShortText } from './short-text.ts';
+import { shortTextSender } from './short-text.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A request that an HTTP server has read already. */
@@ -105,6 +105,7 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
 
   /** @internal */
   override roleRules({ maskServerFrames, requireMaskedClientFrames }: ServerOptions): RoleRules {
+    const sendShortText = shortTextSender(this.platform.textCodec);
     return { isMasking: maskServerFrames, masking: requireMaskedClientFrames ? 'must' : 'may', sendShortText };
   }
 

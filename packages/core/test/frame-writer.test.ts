@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { FrameWriter, type Masking, messageFirstByte } from '../src/frame-writer.ts';
 import { MaskingKeys } from '../src/masking-keys.ts';
 import { OutputBuffer } from '../src/output-buffer.ts';
-import { sendShortText } from '../src/short-text.ts';
+import { shortTextSender } from '../src/short-text.ts';
 import { TrafficStats } from '../src/traffic-stats.ts';
 import { bytes, frame, joined, sameBytes, text } from './harness.ts';
 
@@ -69,6 +69,8 @@ function setup(masking: Masking = 'no', transport = new Transport()) {
   };
   return { clock, output, transport, log, connect, writer: connect(transport), flush: () => clock.flush() };
 }
+
+const sendShortText = shortTextSender();
 
 const sizes = (transport: Transport): number[][] => transport.writes.map(chunks => chunks.map(({ length }) => length));
 

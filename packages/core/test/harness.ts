@@ -31,8 +31,8 @@ export const bytes = (value: string): Uint8Array => new TextEncoder().encode(val
 
 /** Whose rules an open connection has. */
 export const sides: { readonly client: Side; readonly server: Side } = {
-  client: WebSocketClientProtocol.prototype,
-  server: WebSocketServerProtocol.prototype,
+  client: new WebSocketClientFactory().buildProtocol(),
+  server: new WebSocketServerFactory().buildProtocol(),
 };
 
 /** The other end: collects what arrives, and sends what it is told. */

@@ -49,4 +49,18 @@ describe('a short text', () => {
     flush();
     expect(peer.take()).toHaveLength(letters.length === 5 ? 7 : 0);
   });
+
+  test('is encoded by what the platform has for it', () => {
+    const textCodec = {
+      encodeInto(text: string, target: Uint8Array, offset: number): number {
+        target.set([...text].map(letter => letter.charCodeAt(0)).reverse(), offset);
+        return text.length;
+      },
+      decode: String,
+    };
+    const { protocol, peer, flush } = rawServer({ platform: { textCodec } });
+    protocol.sendMessage('abc');
+    flush();
+    expect(peer.takeHex()).toBe('81 03 63 62 61');
+  });
 });

@@ -7,6 +7,7 @@ import { channelDiagnostics } from './diagnostics.ts';
 import { nodeAccelerator } from './nvx.ts';
 import { allocateSlab, allocateUninitialised } from './payload-memory.ts';
 import { receiveBuffer } from './receive-buffer.ts';
+import { nodeTextCodec } from './text-codec.ts';
 import { zlibCodec } from './zlib-codec.ts';
 
 /** The longest delay, in milliseconds, that `setTimeout` does not take for 1. */
@@ -33,6 +34,7 @@ export const nodePlatform: Platform = {
   masker: nodeAccelerator.masker,
   utf8: nodeAccelerator.utf8,
   textUnmasker: nodeAccelerator.textUnmasker,
+  textCodec: nodeTextCodec ?? undefined,
   receiveBuffer: { bytes: () => receiveBuffer },
   allocateSlab,
   allocateUninitialised,

@@ -57,6 +57,7 @@ export type {
   Platform,
   Random,
   ReceiveBuffer,
+  TextCodec,
   TextUnmasker,
   Timer,
   Utf8Validator,
