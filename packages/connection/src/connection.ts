@@ -217,8 +217,12 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
 
   #createListener(): EngineListener {
     const inbox = this.#inbox;
+    const outbox = this.#outbox;
     return {
-      onMessage: (payload, isText) => inbox.message(payload, isText),
+      onMessage(payload, isText) {
+        outbox.isAnswering = true;
+        inbox.message(payload, isText);
+      },
       onMessageBegin: isText => inbox.begin(isText),
       onChunk: chunk => inbox.push(chunk),
       onMessageEnd: () => inbox.finish(message => this.#publish(message)),

@@ -12,10 +12,14 @@ type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
 
 const UNCOMPRESSED = { doNotCompress: true };
 
+const TAKEN: Promise<void> = Promise.resolve();
+
 /** Sends the messages of one connection. */
 export class Outbox {
   readonly #protocol: EngineProtocol;
   readonly #closedError: () => unknown;
+  /** A message has come: what is sent next is its answer, and need not wait for more to go with it. */
+  isAnswering = false;
   /** The message in pieces that is being sent. */
   #busy: Promise<void> | null = null;
   /** Of all who wait: settled when the transport took everything, or will not. What is sent until then shares it. */
@@ -26,7 +30,11 @@ export class Outbox {
     this.#resolve = resolve;
     this.#reject = reject;
   };
+  /** What became of it, when it was asked for last; `null`: nothing yet. */
+  #outcome: 'taken' | 'lost' | null = null;
   readonly #onDrained = (error: unknown): void => {
+    this.#outcome = error === undefined ? 'taken' : 'lost';
+    if (this.#draining === null) return;
     this.#draining = null;
     if (error === undefined) this.#resolve();
     else this.#reject(this.#closedError());
@@ -59,10 +67,16 @@ export class Outbox {
   }
 
   #waitForDrain(): Promise<void> {
+    const isUrgent = this.isAnswering;
+    this.isAnswering = false;
+    this.#outcome = null;
+    this.#protocol.whenDrained(this.#onDrained, isUrgent);
+    // perf: an answer goes at once, which takes one microtask less and no promise (apps/bench, echo-64, `ours-pull`).
+    if (this.#outcome === 'taken') return TAKEN;
     // perf: no closures: an eighth less memory per message (apps/bench, echo-64-binary, `ours-pull`).
     const draining = new Promise<void>(this.#keepResolvers);
-    this.#draining = draining;
-    this.#protocol.whenDrained(this.#onDrained);
+    if (this.#outcome === 'lost') this.#reject(this.#closedError());
+    else this.#draining = draining;
     return draining;
   }
 

@@ -1,5 +1,5 @@
 import type { Diagnostics } from '@ws/types';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ConnectionClosed, DisconnectionTimeout } from '../src/errors.ts';
 import { failureOf, openPair, settle, testPlatform } from './support/pair.ts';
 
@@ -291,6 +291,30 @@ describe('closing', () => {
     await client.whenClosed;
     expect(await failureOf(client.sendMessage('x'))).toEqual(closedWith(1006));
     expect(await failureOf(client.getMessage())).toEqual(closedWith(1006));
+  });
+
+  test('an answer goes at once, and what follows in the turn goes together', async () => {
+    const { server, client, serverStream } = await openPair();
+    const write = vi.spyOn(serverStream, 'write');
+    await client.sendMessage('question');
+    await server.getMessage();
+    const sent = ['answer', 'more', 'and more'].map((text, i) => {
+      const taken = server.sendMessage(text);
+      expect([i, write.mock.calls.length]).toEqual([i, 1]);
+      return taken;
+    });
+    await Promise.all(sent);
+    expect(write).toHaveBeenCalledTimes(2);
+    expect([await client.getMessage(), await client.getMessage(), await client.getMessage()]).toEqual([
+      'answer',
+      'more',
+      'and more',
+    ]);
+    // Nobody has asked for these.
+    const unasked = [server.sendMessage('one'), server.sendMessage('two')];
+    expect(write).toHaveBeenCalledTimes(2);
+    await Promise.all(unasked);
+    expect(write).toHaveBeenCalledTimes(3);
   });
 
   test('all who wait for a transport that is lost are told', async () => {

@@ -268,7 +268,8 @@ export class Endpoint
   }
 
   /** Calls back when the transport has taken everything, or with an error when it is gone before. */
-  whenFlushed(onFlushed: (error: unknown) => void): void {
+  whenFlushed(onFlushed: (error: unknown) => void, isUrgent?: boolean): void {
+    if (isUrgent) this.writer.flush();
     if (this.#isGone) {
       onFlushed(new ClosedError('the connection is closed'));
     } else if (this.writer.isEmpty) {

@@ -237,10 +237,10 @@ export abstract class WebSocketProtocol {
     });
   }
 
-  /** The same for adapters, by a call, which must not throw: without a promise where there is one already. */
-  whenDrained(onDrained: (error: unknown) => void): void {
+  /** The same for adapters, by a call, which must not throw. @param isUrgent what waits for the end of the turn goes now */
+  whenDrained(onDrained: (error: unknown) => void, isUrgent?: boolean): void {
     if (this.#endpoint === null) onDrained(new ClosedError('the connection is not open'));
-    else this.#endpoint.whenFlushed(onDrained);
+    else this.#endpoint.whenFlushed(onDrained, isUrgent);
   }
 
   /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie

@@ -38,6 +38,19 @@ describe('drained', () => {
     expect([peer.take().length, protocol.bufferedAmount]).toEqual([1004, 0]);
   });
 
+  test('who is in a hurry has everything sent now, not at the end of the turn', () => {
+    const { protocol } = rawServer();
+    const told: unknown[] = [];
+    protocol.sendMessage('a');
+    protocol.whenDrained(error => told.push(error));
+    expect(told).toEqual([]);
+    protocol.whenDrained(error => told.push(error), true);
+    expect([told, protocol.bufferedAmount]).toEqual([[undefined, undefined], 0]);
+    protocol.dropConnection(true);
+    protocol.whenDrained(error => told.push(error), true);
+    expect(told[2]).toMatchObject(ended);
+  });
+
   test('resolves when what was sent left with the end of the connection', async () => {
     const { protocol } = rawServer();
     protocol.sendMessage('a');
