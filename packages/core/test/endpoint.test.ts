@@ -38,8 +38,8 @@ describe('drained', () => {
     expect([peer.take().length, protocol.bufferedAmount]).toEqual([1004, 0]);
   });
 
-  test('who is in a hurry has everything sent now, not at the end of the turn', () => {
-    const { protocol } = rawServer();
+  test('who is in a hurry has everything sent now, not at the end of the turn', async () => {
+    const { protocol, flush } = rawServer();
     const told: unknown[] = [];
     protocol.sendMessage('a');
     protocol.whenDrained(error => told.push(error));
@@ -47,6 +47,8 @@ describe('drained', () => {
     protocol.whenDrained(error => told.push(error), true);
     expect([told, protocol.bufferedAmount]).toEqual([[undefined, undefined], 0]);
     protocol.dropConnection(true);
+    flush();
+    await protocol.closed;
     protocol.whenDrained(error => told.push(error), true);
     expect(told[2]).toMatchObject(ended);
   });
