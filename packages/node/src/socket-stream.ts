@@ -117,7 +117,7 @@ export class SocketStream implements NodeStream {
     return socket;
   }
 
-  /** @internal Bytes arrived from the socket. */
+  /** Bytes arrived from the socket. */
   receive(bytes: Uint8Array): void {
     if (this.#isReadable && this.#handler !== null) this.#handler.onData(bytes);
   }
@@ -232,7 +232,7 @@ export class TlsStream extends SocketStream implements TlsHandleListener {
     if (this.#handle === null || this.#handle.pending === 0) this.socket.end();
   }
 
-  /** @internal The handle has written everything. */
+  /** The handle has written everything. */
   written(wasKept: boolean): void {
     if (!this.isWritable) this.socket.end();
     if (wasKept) this.drained();
