@@ -173,6 +173,8 @@ export class HandleStream implements NodeStream {
   /** @internal The handle is gone. */
   closed(): void {
     this.#isClosed = true;
+    // Nothing holds who is gone.
+    if (fullReader === this) fullReader = null;
     if (this.#handler !== null) this.#handler.onClose(this.#error);
     const { onGone } = this;
     this.onGone = null;
