@@ -15,7 +15,7 @@ const USAGE = `usage: pnpm bench [--quick] [--only NAMES] [--servers NAMES] [--r
   --quick     3 short rounds
   --only      work whose name starts with one of these, separated by commas
   --servers   only these of ours, ours-attach, ours-pull, ws, websocket, deno, uws, raw, undici, ours-wamp, fox-wamp
-  --rounds    rounds (default 5)          --seconds  measured in each (default 1)
+  --rounds    rounds (default 7 to 25)        --seconds  measured in each (default 1)
   --save      write RESULTS.md, results.json and the chart; a run of everything does so anyway
   --cpu-prof  node servers write CPU profiles to node_modules/.cache/bench/profiles
   --uws       an echo server over uWebSockets, started as PATH PORT (or set BENCH_UWS)
@@ -43,7 +43,7 @@ function readArguments() {
   const only = values.only?.split(',') ?? null;
   const servers = values.servers?.split(',') ?? null;
   return {
-    rounds: Number(values.rounds ?? (values.quick ? 3 : 5)),
+    rounds: values.rounds ? Number(values.rounds) : values.quick ? 3 : null,
     seconds: Number(values.seconds ?? (values.quick ? 0.3 : 1)),
     warmup: values.quick ? 0.5 : 1,
     chosen: SCENARIOS.filter(({ name }) => only?.some(start => name.startsWith(start)) ?? true),
@@ -86,8 +86,8 @@ async function main() {
     console.log(describe(summary));
     scenarios.push(summary);
   }
-  const rounds = { count: options.rounds, seconds: options.seconds };
-  if (options.isSaved) save({ machine: describeMachine(), versions: describeVersions(), rounds, scenarios });
+  const { seconds } = options;
+  if (options.isSaved) save({ machine: describeMachine(), versions: describeVersions(), seconds, scenarios });
 }
 
 await main();

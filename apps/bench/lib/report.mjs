@@ -7,7 +7,7 @@
  * @typedef {object} Report
  * @property {Record<string, string>} machine
  * @property {Record<string, string>} versions
- * @property {{ count: number, seconds: number }} rounds
+ * @property {number} seconds Of measuring, in each round.
  * @property {ScenarioSummary[]} scenarios
  */
 
@@ -70,7 +70,7 @@ function budgetTable(scenarios) {
           `| ${scenario.title} | ${ratio.of} / ${ratio.to} | ${ratio.median.toFixed(2)} | ${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)} | ${budgetOf(ratio)} |`,
       ),
   );
-  return ['| work | ratio of | median | rounds | budget |', '|---|---|---:|---:|---|', ...rows].join('\n');
+  return ['| work | ratio of | median | single rounds | budget |', '|---|---|---:|---:|---|', ...rows].join('\n');
 }
 
 /** @param {readonly ScenarioSummary[]} scenarios */
@@ -81,12 +81,12 @@ function detailTable(scenarios) {
       const rate = entry.perSecond === null ? '' : Math.round(entry.perSecond).toLocaleString('en');
       const bytes = entry.bytesPerMessage ? significant(entry.bytesPerMessage) : '';
       const spread = `${figure(scenario, entry.low)} to ${figure(scenario, entry.high)}`;
-      return `| ${scenario.name} | ${name} | ${figure(scenario, entry.median)} | ${spread} | ${rate} | ${latency} | ${bytes} |`;
+      return `| ${scenario.name} | ${name} | ${figure(scenario, entry.median)} | ${spread} | ${entry.rounds.length} | ${rate} | ${latency} | ${bytes} |`;
     }),
   );
   return [
-    '| work | server | median | rounds | per second | latency p50 / p99 | payload bytes of a reply |',
-    '|---|---|---:|---:|---:|---:|---:|',
+    '| work | server | median | single rounds | rounds | per second | latency p50 / p99 | payload bytes of a reply |',
+    '|---|---|---:|---:|---:|---:|---:|---:|',
     ...rows,
   ].join('\n');
 }
@@ -101,7 +101,7 @@ const list = record =>
  * @param {Report} report
  * @returns {string} Markdown.
  */
-export function formatReport({ machine, versions, rounds, scenarios }) {
+export function formatReport({ machine, versions, seconds, scenarios }) {
   const isClient = (/** @type {ScenarioSummary} */ scenario) => scenario.name.startsWith('client');
   const servers = scenarios.filter(scenario => !isClient(scenario));
   const isWamp = (/** @type {ScenarioSummary} */ scenario) => scenario.name.startsWith('wamp');
@@ -113,8 +113,8 @@ export function formatReport({ machine, versions, rounds, scenarios }) {
 
 Written by \`pnpm bench\`; do not edit. The figure is the **CPU time of the server process**, all its threads, per
 message, delivery or handshake; in brackets its ratio to \`ws\` with \`bufferutil\`. Each server runs in a process of its
-own, pinned to one CPU, and the load generator (\`load/\`) on another. Medians of ${rounds.count} interleaved rounds of ${rounds.seconds} s;
-ratios are taken within each round. \`raw\` is a \`node:net\` echo server that knows no WebSocket; \`ours-attach\` is
+own, pinned to one CPU, and the load generator (\`load/\`) on another. Medians of interleaved rounds of ${seconds} s, as many
+as the last table tells; ratios are taken within each round. \`raw\` is a \`node:net\` echo server that knows no WebSocket; \`ours-attach\` is
 \`@ws/node\` mounted on \`node:http\`, \`ours-pull\` its \`for await\` API. Lower is better everywhere. Trust the ratios within a row more than its figures.
 
 ![CPU time per message, relative to ws](../../docs/assets/bench.svg)

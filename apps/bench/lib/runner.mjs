@@ -12,7 +12,7 @@ import { LOAD_CPU, runForJson, SERVER_CPU, startServer, whyMissing } from './pro
  * @typedef {import('./scenarios.mjs').Entry} Entry
  *
  * @typedef {object} RunOptions
- * @property {number} rounds
+ * @property {number | null} rounds Other than each scenario's own.
  * @property {number} seconds Of measuring, in each round.
  * @property {number} warmup Seconds of work before the first round; a fifth of it before each other.
  * @property {(entry: Entry) => boolean} isWanted
@@ -211,7 +211,7 @@ export async function runScenario(scenario, options) {
   /** @type {Record<string, Sample[]>} */
   const samples = Object.fromEntries(entries.map(entry => [entry.name, []]));
   try {
-    for (let round = 0; round < options.rounds; round++) {
+    for (let round = 0; round < (options.rounds ?? scenario.rounds); round++) {
       const first = round % entries.length;
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
         try {

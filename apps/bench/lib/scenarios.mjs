@@ -29,6 +29,7 @@
  * @property {readonly Entry[]} entries
  * @property {readonly Comparison[]} budgets
  * @property {boolean} inChart
+ * @property {number} rounds More of them where single rounds scatter most against the budget.
  */
 
 /** @param {readonly string[]} names @returns {Entry[]} */
@@ -54,6 +55,7 @@ const DEFAULTS = {
   entries: subjects([...PEERS, 'raw']),
   budgets: /** @type {Comparison[]} */ ([]),
   inChart: false,
+  rounds: 7,
 };
 
 /** @type {readonly Scenario[]} */
@@ -61,6 +63,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'echo-64',
+    rounds: 25,
     title: 'echo 64 B text, 32 connections, one in flight',
     entries: subjects(['ours', 'ours-attach', 'ours-pull', ...PEERS.slice(1), 'raw']),
     budgets: [
@@ -82,6 +85,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'echo-64-binary',
+    rounds: 25,
     title: 'echo 64 B binary, 32 connections, one in flight',
     isBinary: true,
     entries: subjects(['ours', 'ours-pull', ...PEERS.slice(1), 'raw']),
@@ -98,6 +102,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'echo-16k',
+    rounds: 15,
     title: 'echo 16 KiB text, 8 connections, 4 in flight',
     size: 16_384,
     connections: 8,
@@ -184,6 +189,7 @@ export const SCENARIOS = [
     connections: receivers,
     window,
     size: 128,
+    rounds: 15,
     entries: subjects(['ours', 'ws', 'websocket', 'deno']),
     budgets: atMost === null ? [] : ratioToWs(atMost),
     inChart: receivers === 1000,
@@ -191,6 +197,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'handshake',
+    rounds: 25,
     title: 'handshakes: accept, upgrade, reset',
     mode: 'open',
     unit: 'handshake',
