@@ -5,7 +5,7 @@ import { bytes, text } from './harness.ts';
 
 /** What is collected of a body, and whether that was known to be all. */
 function collect(headers: Record<string, string>, body: string, status = 403): [string, boolean] {
-  const head = { version: 'HTTP/1.1', status, reason: '', headers, counts: {} };
+  const head = { version: 'HTTP/1.1', status, reason: '', headers, repeated: [] };
   return everySplit(bytes(body), chunks => {
     const collector = new RefusalBody(head);
     let isDone = false;
@@ -83,7 +83,7 @@ describe('the body of a refusal (RFC 9112, 6.3)', () => {
   });
 
   test.each([{}, { 'content-length': '1000000' }])('is read up to 64 KiB: %j', headers => {
-    const head = { version: 'HTTP/1.1', status: 403, reason: '', headers, counts: {} };
+    const head = { version: 'HTTP/1.1', status: 403, reason: '', headers, repeated: [] };
     const collector = new RefusalBody(head);
     expect(collector.push(new Uint8Array(MAX_REFUSAL_BODY - 1))).toBe(false);
     expect(collector.push(new Uint8Array(100))).toBe(true);

@@ -109,7 +109,7 @@ export function checkUpgradeResponse(
   digest: Digest,
   extensions: readonly CompressionExtension[],
 ): UpgradeResponse {
-  const { headers, counts, status, reason } = head;
+  const { headers, repeated, status, reason } = head;
   if (status !== 101) throw failure(head, 'ERR_STATUS', { message: `the server answered ${status} ${reason}`.trim() });
   if (head.version !== 'HTTP/1.1') throw failure(head, 'ERR_HTTP_VERSION');
   if (headers.upgrade?.toLowerCase() !== 'websocket') throw failure(head, 'ERR_UPGRADE');
@@ -118,7 +118,7 @@ export function checkUpgradeResponse(
   if (headers['sec-websocket-accept'] !== createAcceptKey(sent.key, digest)) throw failure(head, 'ERR_ACCEPT');
   const compression = checkExtensions(head, sent, extensions);
   const protocol = headers['sec-websocket-protocol'] || null;
-  if (protocol !== null && (counts['sec-websocket-protocol'] !== 1 || !sent.protocols.includes(protocol))) {
+  if (protocol !== null && (repeated.includes('sec-websocket-protocol') || !sent.protocols.includes(protocol))) {
     throw failure(head, 'ERR_SUBPROTOCOL_RESPONSE');
   }
   return { headers, version: sent.version, protocol, compression };
@@ -133,7 +133,7 @@ function checkExtensions(
   if (value === undefined) return null;
   try {
     const [first, ...more] = parseExtensions(value);
-    if (first === undefined && head.counts['sec-websocket-extensions'] === 1) return null;
+    if (first === undefined && !head.repeated.includes('sec-websocket-extensions')) return null;
     const offered = offers.filter(offer => offer.extensionName === first?.[0]);
     const extension = extensions.find(({ extensionName }) => extensionName === first?.[0]);
     if (first && extension && offered.length > 0 && more.length === 0)

@@ -11,8 +11,8 @@ import type { HandshakeError, HandshakeErrorCode } from './handshake-error.ts';
 export interface HttpHead {
   /** Values by name in lower case; several lines of one name are joined by `, `. */
   readonly headers: Headers;
-  /** How many lines each name had. */
-  readonly counts: Readonly<Record<string, number>>;
+  /** The names that had several lines, in lower case. */
+  readonly repeated: readonly string[];
 }
 
 /** How many header lines a head has at most. */
@@ -21,19 +21,19 @@ const MAX_HEADERS = 256;
 /** The header lines, as they are being collected. */
 export interface HeaderFields extends HttpHead {
   readonly headers: Record<string, string>;
-  readonly counts: Record<string, number>;
+  readonly repeated: string[];
 }
 
 export function createHeaderFields(): HeaderFields {
-  return { headers: Object.create(null), counts: Object.create(null) };
+  return { headers: Object.create(null), repeated: [] };
 }
 
 /** Adds a header line whose name is a token and whose value is trimmed. */
-export function addHeader({ headers, counts }: HeaderFields, name: string, value: string): void {
+export function addHeader({ headers, repeated }: HeaderFields, name: string, value: string): void {
   const key = name.toLowerCase();
   const earlier = headers[key];
   headers[key] = earlier === undefined ? value : `${earlier}, ${value}`;
-  counts[key] = (counts[key] ?? 0) + 1;
+  if (earlier !== undefined) repeated.push(key);
 }
 
 /** Reads one head. What differs between requests and responses is in the subclasses. */

@@ -56,7 +56,7 @@ export interface UpgradeRequest {
  * @throws {@link HandshakeError} with the status to answer with
  */
 export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): UpgradeRequest | null {
-  const { headers, counts } = head;
+  const { headers, repeated } = head;
   if (head.method !== 'GET') throw new HandshakeError('ERR_HTTP_METHOD', { status: 405, headers: { Allow: 'GET' } });
   if (head.version !== 'HTTP/1.1') throw new HandshakeError('ERR_HTTP_VERSION', { status: 505 });
   const target = parseRequestTarget(head.target);
@@ -70,7 +70,7 @@ export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): U
   const protocols = parseSubprotocols(headers['sec-websocket-protocol']);
   const origin = checkOrigin(head, version, policy);
   const key = headers['sec-websocket-key'] ?? '';
-  if (counts['sec-websocket-key'] !== 1 || !isValidKey(key)) throw new HandshakeError('ERR_KEY');
+  if (repeated.includes('sec-websocket-key') || !isValidKey(key)) throw new HandshakeError('ERR_KEY');
   const extensions = parseExtensions(headers['sec-websocket-extensions'] ?? '');
   const forwardedFor = parseForwardedFor(headers['x-forwarded-for'], policy.trustXForwardedFor);
   return { headers, host, ...target, version, origin, protocols, extensions, key, forwardedFor };
@@ -84,9 +84,9 @@ function checkHost({ headers }: RequestHead, { externalPort }: UpgradePolicy): H
   return parsed;
 }
 
-function checkSwitch({ headers, counts }: RequestHead): void {
-  if (counts.upgrade !== 1 || !hasToken(headers.upgrade, 'websocket')) throw new HandshakeError('ERR_UPGRADE');
-  if (counts.connection !== 1 || !hasToken(headers.connection, 'upgrade')) {
+function checkSwitch({ headers, repeated }: RequestHead): void {
+  if (repeated.includes('upgrade') || !hasToken(headers.upgrade, 'websocket')) throw new HandshakeError('ERR_UPGRADE');
+  if (repeated.includes('connection') || !hasToken(headers.connection, 'upgrade')) {
     throw new HandshakeError('ERR_CONNECTION');
   }
   // To a proxy in front of us, bytes of a body are no frames: whoever disagrees with it can smuggle a request.
@@ -110,10 +110,10 @@ function checkVersion({ headers }: RequestHead, { versions }: UpgradePolicy): nu
   });
 }
 
-function checkOrigin({ headers, counts }: RequestHead, version: number, policy: UpgradePolicy): string | null {
+function checkOrigin({ headers, repeated }: RequestHead, version: number, policy: UpgradePolicy): string | null {
   const name = version < 13 ? 'sec-websocket-origin' : 'origin';
   const origin = headers[name] ?? null;
-  if (origin !== null && counts[name] !== 1) throw new HandshakeError('ERR_ORIGIN');
+  if (origin !== null && repeated.includes(name)) throw new HandshakeError('ERR_ORIGIN');
   if (isOriginAllowed(origin, policy.allowedOrigins, policy.allowNullOrigin)) return origin;
   throw new HandshakeError('ERR_ORIGIN_REFUSED', { status: 403 });
 }
@@ -132,6 +132,11 @@ export interface UpgradeAnswer {
   readonly headers: readonly (HeaderInit | null)[];
 }
 
+const SWITCH: readonly HeaderLine[] = [
+  ['Upgrade', 'websocket'],
+  ['Connection', 'Upgrade'],
+];
+
 /**
  * The bytes of the answer that opens the connection (RFC 6455, 4.2.2).
  *
@@ -139,9 +144,8 @@ export interface UpgradeAnswer {
  */
 export function formatAcceptResponse(answer: UpgradeAnswer, digest: Digest): Uint8Array {
   const { key, protocol, extensions, server } = answer;
-  const lines: HeaderLine[] = [];
-  if (server) lines.push(['Server', server]);
-  lines.push(['Upgrade', 'websocket'], ['Connection', 'Upgrade'], ...answer.headers.flatMap(flattenHeaders));
+  const lines: HeaderLine[] = server ? [['Server', server], ...SWITCH] : [...SWITCH];
+  for (const headers of answer.headers) if (headers !== null) lines.push(...flattenHeaders(headers));
   if (protocol !== null) {
     checkToken('subprotocol', protocol);
     lines.push(['Sec-WebSocket-Protocol', protocol]);
