@@ -14,7 +14,7 @@ import type { NodeStream } from './node-stream.ts';
 import { socketStream } from './socket-stream.ts';
 import { acceptHandles } from './stream-handle.ts';
 import { probeTlsHandles } from './tls-probe.ts';
-import { describeHandle, describeListener, describeTransport } from './transport-details.ts';
+import { describeHandle, describeTransport } from './transport-details.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -69,8 +69,7 @@ export async function listenWS(factory: WebSocketServerFactory, given: ListenOpt
   });
   await listen(server, place, options);
   if (!isSecure && canUseHandles()) {
-    const bound = { ...side, address: describeListener(server) };
-    acceptHandles(server, handle => serve(factory, port, new HandleStream(handle), describeHandle(handle, bound)));
+    acceptHandles(server, handle => serve(factory, port, new HandleStream(handle), describeHandle(handle, side)));
   }
   // An error of accepting, such as too many open files, concerns one connection.
   server.on('error', error => factory.platform.logger?.log('warn', 'accept-failed', { error }));

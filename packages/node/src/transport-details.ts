@@ -1,7 +1,7 @@
 // What Node knows of a transport.
 
 import { createHash } from 'node:crypto';
-import { isIPv4, type Server, Socket } from 'node:net';
+import { isIPv4, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { threadId } from 'node:worker_threads';
@@ -22,8 +22,6 @@ export interface TransportSide {
   readonly isServer: boolean;
   /** The server's url: what `own` is on a server that has one; else the address. */
   readonly url?: string | undefined;
-  /** What a server listens on, when that is one address. */
-  readonly address?: string | null | undefined;
 }
 
 const { pid } = process;
@@ -51,19 +49,10 @@ export function describeHandle(handle: StreamHandle, side: TransportSide): Trans
     : handle.getpeername
       ? 'unknown'
       : 'unix';
-  // perf: asking the kernel for one end of the two is enough (the server bench, `handshake`).
-  details.own ??= side.address ?? null;
   if (details.own !== null) return details;
   const own: HandleAddress = {};
   if (handle.getsockname?.(own) === 0) details.own = describeAddress(own.address ?? '', own.port ?? 0);
   return details;
-}
-
-/** What all connections to a server have as `own`; `null`: it listens on all addresses, or on none. */
-export function describeListener(server: Server): string | null {
-  const at = server.address();
-  if (at === null || typeof at === 'string' || /^[:0.]*$/.test(at.address)) return null;
-  return describeAddress(at.address, at.port);
 }
 
 function describe({ isServer, url }: TransportSide): TransportDetails {

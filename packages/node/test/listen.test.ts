@@ -2,16 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TransportDetails } from '@ws/types';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import {
-  createClientAgent,
-  ListenError,
-  type ListeningPort,
-  listenWS,
-  WebSocketServerFactory,
-  WebSocketServerProtocol,
-} from '../src/index.ts';
+import { createClientAgent, ListenError, type ListeningPort, listenWS, WebSocketServerFactory } from '../src/index.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
 
@@ -122,24 +114,6 @@ describe('listenWS', () => {
     const retry = (): ReturnType<typeof agent.open> =>
       agent.open(`wss://localhost:${port.port}`, { tls: { ca: cert } }).catch(retry);
     expect((await retry()).state).toBe('open');
-  });
-
-  test.each(['127.0.0.1', '0.0.0.0', '::'])('knows the address that a client of %s has reached', async host => {
-    const factory = new WebSocketServerFactory();
-    const details: (TransportDetails | null)[] = [];
-    factory.protocol = class extends WebSocketServerProtocol {
-      override onOpen(): void {
-        details.push(this.transportDetails);
-      }
-    };
-    const { port } = await listen(factory, { host });
-    for (const reached of ['127.0.0.1', ...(host === '127.0.0.1' ? [] : ['127.0.0.2'])]) {
-      await agent.open(`ws://${reached}:${port}`);
-      expect(details.pop()).toMatchObject({
-        own: `tcp4:${reached}:${port}`,
-        peer: expect.stringMatching(/^tcp4:127\./),
-      });
-    }
   });
 
   test('a limit on connections of an address is an integer', async () => {
