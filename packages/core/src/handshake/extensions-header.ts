@@ -18,6 +18,7 @@ const MAX_PARTS = 256;
  */
 export function parseExtensions(value: string): Extension[] {
   const extensions: Extension[] = [];
+  if (value === '') return extensions;
   for (const element of splitUnquoted(value, ',')) {
     if (element === '') continue;
     const [name = '', ...parts] = splitUnquoted(element, ';');

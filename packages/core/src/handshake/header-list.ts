@@ -8,5 +8,7 @@ export function parseList(value: string): string[] {
 
 /** Whether the list has the token, in any case: `Connection: keep-alive, Upgrade`. A missing header has none. */
 export function hasToken(value: string | undefined, token: string): boolean {
-  return value !== undefined && parseList(value.toLowerCase()).includes(token);
+  if (value === undefined) return false;
+  const lower = value.toLowerCase();
+  return lower === token || parseList(lower).includes(token);
 }

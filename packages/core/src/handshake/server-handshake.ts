@@ -144,14 +144,18 @@ const SWITCH: readonly HeaderLine[] = [
  */
 export function formatAcceptResponse(answer: UpgradeAnswer, digest: Digest): Uint8Array {
   const { key, protocol, extensions, server } = answer;
-  const lines: HeaderLine[] = server ? [['Server', server], ...SWITCH] : [...SWITCH];
+  const lines: HeaderLine[] = server ? [checked('Server', server), ...SWITCH] : [...SWITCH];
   for (const headers of answer.headers) if (headers !== null) lines.push(...flattenHeaders(headers));
   if (protocol !== null) {
     checkToken('subprotocol', protocol);
     lines.push(['Sec-WebSocket-Protocol', protocol]);
   }
   lines.push(['Sec-WebSocket-Accept', createAcceptKey(key, digest)]);
-  if (extensions) lines.push(['Sec-WebSocket-Extensions', extensions]);
-  for (const [name, value] of lines) checkHeaderValue(`header ${name}`, value);
+  if (extensions) lines.push(checked('Sec-WebSocket-Extensions', extensions));
   return encodeHead('HTTP/1.1 101 Switching Protocols', lines);
+}
+
+function checked(name: string, value: string): HeaderLine {
+  checkHeaderValue(`header ${name}`, value);
+  return [name, value];
 }
