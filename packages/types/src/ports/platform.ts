@@ -114,7 +114,8 @@ export interface Platform {
   readonly receiveBuffer?: ReceiveBuffer | undefined;
   /**
    * Memory that several short payloads share, given to applications as views. It must not be transferable to another
-   * thread, which would take away the messages of others. Without it each payload has memory of its own.
+   * thread, which would take away the messages of others, and may hold anything. Without it each payload has memory of
+   * its own.
    */
   readonly allocateSlab?: ((length: number) => ArrayBuffer) | undefined;
   /**
