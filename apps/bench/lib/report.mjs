@@ -114,7 +114,7 @@ export function formatReport({ machine, versions, seconds, scenarios }) {
 Written by \`pnpm bench\`; do not edit. The figure is the **CPU time of the server process**, all its threads, per
 message, delivery or handshake; in brackets its ratio to \`ws\` with \`bufferutil\`. Each server runs in a process of its
 own, pinned to one CPU, and the load generator (\`load/\`) on another. Medians of interleaved rounds of ${seconds} s, as many
-as the last table tells; ratios are taken within each round. \`raw\` is a \`node:net\` echo server that knows no WebSocket; \`ours-attach\` is
+as the last table tells, with new processes every five; ratios are taken within each round. \`raw\` is a \`node:net\` echo server that knows no WebSocket; \`ours-attach\` is
 \`@ws/node\` mounted on \`node:http\`, \`ours-pull\` its \`for await\` API. Lower is better everywhere. Trust the ratios within a row more than its figures.
 
 ![CPU time per message, relative to ws](../../docs/assets/bench.svg)

@@ -1,5 +1,6 @@
 // Runs scenarios: in each round every entry once, in another order each time, so that a slow minute of the machine
-// meets all of them alike. Servers stay up for all rounds; where memory is the figure, each round has a fresh one.
+// meets all of them alike. Servers stay up for a few rounds, since two processes of one server differ by a tenth for as
+// long as they live; where memory is the figure, each round has a fresh one.
 import { mkdirSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +15,7 @@ import { LOAD_CPU, runForJson, SERVER_CPU, startServer, whyMissing } from './pro
  * @typedef {object} RunOptions
  * @property {number | null} rounds Other than each scenario's own.
  * @property {number} seconds Of measuring, in each round.
- * @property {number} warmup Seconds of work before the first round; a fifth of it before each other.
+ * @property {number} warmup Seconds of work before a server's first round; a fifth of it before each other.
  * @property {(entry: Entry) => boolean} isWanted
  * @property {boolean} isProfiled Node servers under test write a CPU profile.
  * @property {(line: string) => void} say
@@ -32,6 +33,9 @@ import { LOAD_CPU, runForJson, SERVER_CPU, startServer, whyMissing } from './pro
  */
 
 const clientFile = (/** @type {string} */ name) => fileURLToPath(new URL(`../clients/${name}.mjs`, import.meta.url));
+
+/** After so many rounds servers are started anew. */
+const GENERATION = 5;
 
 const WAMP_LOAD = [process.execPath, fileURLToPath(new URL('../load/wamp.mjs', import.meta.url))];
 
@@ -154,7 +158,7 @@ async function startAll(scenario, entries, preparation, options) {
  * @param {number} round
  */
 async function measureServer(scenario, entry, preparation, options, server, round) {
-  const warmup = round === 0 ? options.warmup : options.warmup / 5;
+  const warmup = round % GENERATION === 0 ? options.warmup : options.warmup / 5;
   const command = preparation.command(scenario, entry, server, warmup, options.seconds);
   const sample = sampleOf(await runForJson(command, LOAD_CPU));
   await server.settle();
@@ -207,11 +211,16 @@ export async function runScenario(scenario, options) {
     options.say(`  ${scenario.name}: skipped: ${entries.length === 0 ? 'none of its servers can run' : preparation}`);
     return null;
   }
-  const servers = await startAll(scenario, entries, preparation, options);
+  const stopAll = () => Promise.all([...servers.values()].map(server => server.stop()));
+  let servers = await startAll(scenario, entries, preparation, options);
   /** @type {Record<string, Sample[]>} */
   const samples = Object.fromEntries(entries.map(entry => [entry.name, []]));
   try {
     for (let round = 0; round < (options.rounds ?? scenario.rounds); round++) {
+      if (round > 0 && round % GENERATION === 0) {
+        await stopAll();
+        servers = await startAll(scenario, entries, preparation, options);
+      }
       const first = round % entries.length;
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
         try {
@@ -227,7 +236,7 @@ export async function runScenario(scenario, options) {
       }
     }
   } finally {
-    await Promise.all([...servers.values()].map(server => server.stop()));
+    await stopAll();
   }
   return { scenario, samples };
 }

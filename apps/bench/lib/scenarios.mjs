@@ -76,6 +76,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'echo-64x32',
+    rounds: 15,
     title: 'echo 64 B text, 32 connections, 32 in flight',
     window: 32,
     entries: subjects(['ours', 'ours-attach', ...PEERS.slice(1), 'raw']),
@@ -102,7 +103,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'echo-16k',
-    rounds: 15,
+    rounds: 25,
     title: 'echo 16 KiB text, 8 connections, 4 in flight',
     size: 16_384,
     connections: 8,
