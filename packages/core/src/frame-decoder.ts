@@ -47,6 +47,9 @@ export const PIECE_DATA = 1;
 export const PIECE_CONTROL = 2;
 export const PIECE_MESSAGE = 3;
 
+/** A frame that does not count was passed over. */
+const SKIPPED = -1;
+
 const BETWEEN_FRAMES = -1;
 
 /** Header, masking key and the longest payload of a control frame: more is never carried over. */
@@ -140,6 +143,12 @@ export class FrameDecoder {
    * @throws {@link ProtocolError}; then only {@link skipToClose} makes sense
    */
   next(): number {
+    let piece = this.#step();
+    while (piece === SKIPPED) piece = this.#step();
+    return piece;
+  }
+
+  #step(): number {
     const bytes = this.#bytes;
     const position = this.#position;
     if (position === bytes.length) return PIECE_NONE;
@@ -225,12 +234,12 @@ export class FrameDecoder {
     return this.#takePayload(0);
   }
 
-  /** Passes over what has arrived of the current frame's payload, and reads on. */
+  /** Passes over what has arrived of the current frame's payload. */
   #skip(): number {
     const skipped = Math.min(this.#remaining, this.#bytes.length - this.#position);
     this.#position += skipped;
     this.#remaining -= skipped;
-    return this.next();
+    return SKIPPED;
   }
 
   /** Keeps what is there of a header or of a control frame until more comes. */

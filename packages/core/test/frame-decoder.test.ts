@@ -195,6 +195,14 @@ describe('after a violation', () => {
     frames.push(bad.slice(10));
     expect(frames.next()).toBe(Piece.CONTROL);
   });
+
+  test('as many frames as there may be in one chunk', () => {
+    const frames = decoder();
+    frames.skipToClose();
+    frames.push(joined(...Array.from({ length: 50_000 }, () => frame(0, 'x', { fin: false })), frame(8)));
+    expect(frames.next()).toBe(Piece.CONTROL);
+    expect(frames.controlOpcode).toBe(8);
+  });
 });
 
 describe('after any violation but those of a length that cannot be', () => {
