@@ -14,8 +14,6 @@ const STREAM: unique symbol = Symbol('@ws/node stream');
 /** A socket that knows the stream it carries. */
 type StreamSocket = Duplex & { [STREAM]?: NodeStream };
 
-const EMPTY = new Uint8Array(0);
-
 /** Up to this many bytes are copied rather than kept while a transport is busy. */
 const COPY_LIMIT = 16 * 1024;
 
@@ -40,7 +38,7 @@ export class SocketStream implements NodeStream {
   #isReadable = true;
   #hasKept = false;
   #error: Error | undefined;
-  #onFlushed: (() => void) | null = null;
+  #onWritten: (() => void) | null = null;
 
   constructor(socket: Duplex) {
     this.socket = socket;
@@ -64,16 +62,15 @@ export class SocketStream implements NodeStream {
 
   write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
-    const { socket } = this;
-    socket.write(bytes);
-    return socket.writableLength === 0 || this.keep();
+    this.pass(bytes);
+    return this.socket.writableLength === 0 || this.keep();
   }
 
   writev(chunks: readonly Uint8Array[]): boolean {
     if (!this.isWritable) return true;
     const { socket } = this;
     socket.cork();
-    for (const chunk of chunks) socket.write(chunk);
+    for (const chunk of chunks) this.pass(chunk);
     socket.uncork();
     return socket.writableLength === 0 || this.keep();
   }
@@ -152,22 +149,21 @@ export class SocketStream implements NodeStream {
     this.onGone = null;
   }
 
-  /** Bytes had to be kept: an empty write behind them tells when they are gone. */
+  /** Hands bytes to the socket. */
+  protected pass(bytes: Uint8Array): void {
+    this.#onWritten ??= () => this.#written();
+    this.socket.write(bytes, this.#onWritten);
+  }
+
+  /** Bytes that were passed are kept: the handler is told when they are gone. */
   protected keep(): boolean {
     if (this.socket.destroyed) return true;
-    if (this.#hasKept) return false;
     this.#hasKept = true;
-    this.#onFlushed ??= () => this.#flushed();
-    this.socket.write(EMPTY, this.#onFlushed);
     return false;
   }
 
-  #flushed(): void {
-    if (!this.#hasKept || this.socket.destroyed) return;
-    if (this.socket.writableLength > 0 && this.isWritable) {
-      this.socket.write(EMPTY, this.#onFlushed as () => void);
-      return;
-    }
+  #written(): void {
+    if (!this.#hasKept || this.socket.destroyed || this.socket.writableLength > 0) return;
     this.#hasKept = false;
     this.drained();
   }
@@ -201,17 +197,16 @@ export class TlsStream extends SocketStream implements TlsHandleListener {
   override write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
     if (this.#handle !== null) return this.#handle.write(bytes);
-    const { socket } = this;
-    const pending = socket.writableLength;
+    const pending = this.socket.writableLength;
     if (pending === 0) {
-      socket.write(bytes);
+      this.pass(bytes);
       return bytes.length <= COPY_LIMIT || this.keep();
     }
     if (pending + bytes.length <= COPY_LIMIT) {
-      socket.write(Buffer.from(bytes));
+      this.pass(Buffer.from(bytes));
       return true;
     }
-    socket.write(bytes);
+    this.pass(bytes);
     return this.keep();
   }
 
@@ -248,12 +243,11 @@ export function markServed(socket: Duplex, stream: NodeStream): void {
 export class DuplexStream extends SocketStream {
   override write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
-    const { socket } = this;
-    if (socket.writableLength + bytes.length <= COPY_LIMIT) {
-      socket.write(Buffer.from(bytes));
+    if (this.socket.writableLength + bytes.length <= COPY_LIMIT) {
+      this.pass(Buffer.from(bytes));
       return true;
     }
-    socket.write(bytes);
+    this.pass(bytes);
     return this.keep();
   }
 
