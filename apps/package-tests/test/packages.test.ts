@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,22 +15,40 @@ const folder = mkdtempSync(join(tmpdir(), 'ws-packages-'));
 const project = join(folder, 'user');
 let tarballs: string[] = [];
 
-/** Other runtimes that are here. */
+const CERTIFICATE =
+  'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost ' +
+  '-addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem';
+
+/** Other runtimes, where there are builds of them that run here. */
 const runtimes = [
   { name: 'deno', command: denoCommand() },
-  { name: 'bun', command: spawnSync('bun', ['--version']).status === 0 ? ['bun'] : null },
+  { name: 'bun', command: bunCommand() },
 ];
 
 function denoCommand(): string[] | null {
+  const bin = resolveFrom(import.meta.url, 'deno/bin.cjs');
+  const args = ['run', '--no-remote', '--no-config', '--node-modules-dir=manual', '-A'];
+  return bin !== null && canRun(process.execPath, bin, '--version') ? [process.execPath, bin, ...args] : null;
+}
+
+/** The program itself: what the package `bun` has under this name is put there by a script of its installation. */
+function bunCommand(): string[] | null {
+  const arch = process.arch === 'arm64' ? 'aarch64' : process.arch;
+  const bun = resolveFrom(import.meta.url, 'bun/package.json');
+  const bin = bun && resolveFrom(bun, `@oven/bun-${process.platform}-${arch}/bin/bun`);
+  return bin !== null && canRun(bin, '--version') ? [bin, 'run', '--no-install'] : null;
+}
+
+function resolveFrom(from: string, name: string): string | null {
   try {
-    const bin = createRequire(import.meta.url).resolve('deno/bin.cjs');
-    const { status } = spawnSync(process.execPath, [bin, '--version']);
-    return status === 0
-      ? [process.execPath, bin, 'run', '--no-remote', '--no-config', '--node-modules-dir=manual', '-A']
-      : null;
+    return createRequire(from).resolve(name);
   } catch {
     return null;
   }
+}
+
+function canRun(program: string, ...args: string[]): boolean {
+  return spawnSync(program, args).status === 0;
 }
 
 beforeAll(async () => {
@@ -97,6 +115,20 @@ describe('an empty project that has installed all of them', () => {
     const printed = await runIn(project, program, ...args, 'other.mjs');
     expect(printed.split(/\s+/)).toEqual(forBrowsers.map(() => 'object'));
   });
+
+  test.for([{ name: 'node', command: [process.execPath] }, ...runtimes])(
+    'talks to itself and to others in $name',
+    { timeout: 60_000 },
+    async ({ name, command }, { skip }) => {
+      if (command === null) return skip(`no ${name} here: npm install ${name}`);
+      if (!canRun('openssl', 'version')) return skip('no certificates: openssl is not installed');
+      execFileSync('openssl', CERTIFICATE.split(' '), { cwd: project, stdio: 'ignore' });
+      await copyFile(new URL('support/conversation.mjs', import.meta.url), join(project, 'conversation.mjs'));
+      const [program = '', ...args] = command;
+      const printed = await runIn(project, program, ...args, 'conversation.mjs');
+      expect(printed.split('\n')).toEqual(['plain', 'compressed', 'through TLS', 'beside node:http']);
+    },
+  );
 
   test.each(['typescript', 'typescript-5.4'])(
     'type-checks with %s, its libraries too',
