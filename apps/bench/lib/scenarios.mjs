@@ -142,6 +142,7 @@ export const SCENARIOS = [
   {
     ...DEFAULTS,
     name: 'echo-10k',
+    rounds: 15,
     title: 'echo 64 B text, 10,000 connections, one in flight',
     connections: 10_000,
     entries: [
