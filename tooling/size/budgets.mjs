@@ -14,7 +14,7 @@ const BUDGETS = [
     name: 'a client over a transport of your own',
     from: 'core',
     code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';",
-    budget: 20_000,
+    budget: 20_480,
   },
   {
     name: 'the same with permessage-deflate',
@@ -26,7 +26,7 @@ const BUDGETS = [
     name: 'a server over a transport of your own',
     from: 'core',
     code: "export { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';",
-    budget: 23_000,
+    budget: 23_552,
   },
   { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 26_624 },
   {
@@ -39,7 +39,7 @@ const BUDGETS = [
     name: 'all of core, without types and util',
     from: 'core',
     code: "export * from '@ws/core';",
-    budget: 22_000,
+    budget: 22_528,
     external: /^@ws\/(?:types|util)/,
   },
   { name: 'nothing of core', from: 'core', code: "import '@ws/core';", budget: 25 },

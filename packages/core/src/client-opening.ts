@@ -17,6 +17,7 @@ import {
 import { HandshakeError } from './handshake/handshake-error.ts';
 import { checkConnectResponse, formatConnectRequest } from './handshake/proxy-connect.ts';
 import { type ResponseHead, ResponseHeadParser } from './handshake/response-head.ts';
+import { log } from './log.ts';
 import { gone } from './opening-failure.ts';
 import type { ClientOptions } from './options.ts';
 import { RefusalBody } from './refusal-body.ts';
@@ -203,7 +204,7 @@ export class ClientOpening implements Opening {
     const { closing } = this.#endpoint;
     closing.error = error;
     closing.notCleanReason = error instanceof Error ? error.message : 'the opening handshake failed';
-    this.#protocol.platform.logger?.log('info', 'handshake-failed', { error });
+    log(this.#protocol.platform, 'info', 'handshake-failed', error);
   }
 
   #createParser(): ResponseHeadParser {

@@ -14,7 +14,7 @@ import type { Timers } from './timers.ts';
 export interface ClosingActions {
   sendControl(opcode: number, payload: Uint8Array): void;
   /** Its `end` sends what is queued, then ends our direction. */
-  readonly writer: Pick<FrameWriter, 'end'>;
+  readonly writer: Pick<FrameWriter, 'end' | 'isInsideFrame'>;
   destroyTransport(): void;
   /** From now on nothing is sent, and no keepalive runs. */
   onLeaveOpen(): void;
@@ -66,10 +66,17 @@ export class ClosingHandshake {
   /** Sends our Close frame, first or in reply. Does nothing when one was sent. */
   startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
     if (this.state !== 'open') return;
-    this.localCode = code;
-    this.localReason = reason;
     this.closedByMe = !isReply;
     this.#closedBy ??= 'local';
+    if (this.#actions.writer.isInsideFrame) {
+      // There is no place for a Close frame: nobody is going to complete this one.
+      this.wasClean = false;
+      this.notCleanReason ??= 'it ended within a frame that was being sent';
+      this.drop(false);
+      return;
+    }
+    this.localCode = code;
+    this.localReason = reason;
     this.#leave('closing', formatClosePayload(code, reason));
     // The application was told, and may have dropped the connection.
     if (isReply || this.#isClosed) return;

@@ -5,11 +5,11 @@ import type {
   CompressionOffer,
   CompressionResponse,
   CompressionResponseAccept,
-  Logger,
   MessageCompression,
   Platform,
 } from '@ws/types';
 import type { Extension } from './handshake/extensions-header.ts';
+import { log } from './log.ts';
 import type { ClientOptions, ServerOptions } from './options.ts';
 
 /** What the server's side agrees to. */
@@ -39,7 +39,7 @@ export function acceptOffers(
     try {
       offers.push(extension.parseOffer(params));
     } catch (error) {
-      declined(platform.logger, error);
+      log(platform, 'info', 'offer-declined', error);
     }
   }
   const accept = offers.length === 0 ? null : acceptor(offers);
@@ -89,8 +89,4 @@ function extensionsOf(
   acceptor: { readonly extensions?: readonly CompressionExtension[] | undefined } | null,
 ): readonly CompressionExtension[] {
   return acceptor?.extensions ?? [];
-}
-
-function declined(logger: Logger | undefined, error: unknown): void {
-  logger?.log('info', 'offer-declined', { error });
 }

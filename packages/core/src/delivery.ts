@@ -60,6 +60,11 @@ export class Delivery {
     else this.call(call);
   }
 
+  /** As much waits as may. */
+  get isFull(): boolean {
+    return this.heldBytes >= LOOK_AHEAD;
+  }
+
   /** From now on events wait. */
   pause(): void {
     this.#isPaused = true;
@@ -130,10 +135,13 @@ export class Delivery {
     // `discard` may have been called from a hook.
     if (this.#held !== held) return false;
     held.splice(0, next);
-    if (held.length === 0 && !this.#isPaused) this.#held = null;
+    if (held.length === 0 && !this.#isPaused && !this.#isDiscarding) this.#held = null;
     return this.#held === null;
   }
 }
+
+/** While receiving is paused, so many bytes of messages may wait, so that pings and closes behind them are answered. */
+const LOOK_AHEAD = 65536;
 
 /** What an event that waits is counted as, beside its bytes. */
 const EVENT_SIZE = 128;

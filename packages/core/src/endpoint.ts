@@ -11,6 +11,7 @@ import type { FrameReader, FrameReaderActions } from './frame-reader.ts';
 import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
 import { isPromise } from './is-promise.ts';
 import { Keepalive, type KeepaliveActions } from './keepalive.ts';
+import { log } from './log.ts';
 import { MessageSender } from './message-sender.ts';
 import { CLOSE, PING, PONG } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
@@ -64,7 +65,7 @@ export class Endpoint
     this.options = options;
     this.#shared = sharedStateOf(setup.protocol.platform);
     this.delivery = new Delivery(setup, this);
-    this.writer = this.#createWriter(stream);
+    this.writer = new FrameWriter(stream, this.#shared, this);
     this.closing = new ClosingHandshake(setup.protocol.role, options, this.#shared.timers, this);
   }
 
@@ -99,7 +100,7 @@ export class Endpoint
     if (startTls === undefined) throw new Error('this transport has no TLS');
     const stream = await startTls.call(this.stream);
     this.stream = stream;
-    this.writer = this.#createWriter(stream);
+    this.writer = new FrameWriter(stream, this.#shared, this);
     // Dropped meanwhile: `onClose` is still to come.
     if (this.state === 'closed') stream.destroy();
     stream.attach(this);
@@ -140,8 +141,7 @@ export class Endpoint
   onData(lent: Uint8Array): void {
     const { output } = this.#shared;
     // A subclass such as Node's Buffer has a `slice` that copies nothing.
-    const isPlain = lent.constructor === Uint8Array;
-    const bytes = isPlain ? lent : new Uint8Array(lent.buffer, lent.byteOffset, lent.length);
+    const bytes = lent.constructor === Uint8Array ? lent : new Uint8Array(lent.buffer, lent.byteOffset, lent.length);
     output.enter();
     try {
       if (this.#opening === null) {
@@ -221,6 +221,8 @@ export class Endpoint
     if (this.#rules !== null) this.#useReader(this.#rules).skipToClose();
     this.closing.failConnection(failure.closeCode, failure.message, error);
     this.compression?.close();
+    // Reading may have been stopped; what is left to wait for is the peer's Close frame.
+    this.inTurn(() => this.#readOn());
   }
 
   /** A hook threw, or its promise was rejected: the application is told nothing more but the end. */
@@ -232,8 +234,7 @@ export class Endpoint
 
   resumeReceiving(): void {
     this.inTurn(() => {
-      const canGoOn = this.delivery.resume() && (this.#reader?.resume() ?? this.#rules !== null);
-      if (canGoOn && !this.#isGone) this.stream.resume();
+      if (this.delivery.resume()) this.#readOn();
     });
   }
 
@@ -273,6 +274,8 @@ export class Endpoint
     if (this.#isGone) {
       onFlushed(new ClosedError('the connection is closed'));
     } else if (this.writer.isEmpty) {
+      // Who came first is told first.
+      this.#tellWaiters(undefined);
       onFlushed(undefined);
     } else {
       this.#flushWaiters ??= [];
@@ -314,6 +317,10 @@ export class Endpoint
     this.#shared.readers.give(rules, reader);
   }
 
+  #readOn(): void {
+    if ((this.#reader?.resume() ?? this.#rules !== null) && !this.#isGone) this.stream.resume();
+  }
+
   #useReader(rules: ConnectionRules): FrameReader {
     if (this.#reader === null) {
       this.#reader = this.#shared.readers.take(rules, this.compression);
@@ -328,11 +335,7 @@ export class Endpoint
     else if (this.state !== 'closed') this.#opening.onFailed(error);
   }
 
-  #createWriter(stream: ByteStream): FrameWriter {
-    return new FrameWriter(stream, this.#shared, this);
-  }
-
-  onDataFrame(): void {
+  onTraffic(): void {
     this.#keepalive?.onTraffic();
   }
 
@@ -340,13 +343,15 @@ export class Endpoint
     this.delivery.call(() => this.#setup.protocol.onAutoPong(latency, payload));
   }
 
-  /** The transport took everything. */
+  get isWaitedFor(): boolean {
+    return this.producer !== null || this.#flushWaiters !== null;
+  }
+
   onFlushed(): void {
     this.producer?.onFlushed();
     if (this.writer.isEmpty) this.#tellWaiters(undefined);
   }
 
-  /** The transport took not everything. */
   onBlocked(): void {
     this.producer?.onBlocked();
   }
@@ -389,7 +394,7 @@ export class Endpoint
   }
 
   #log(event: string, error: unknown): void {
-    this.#setup.protocol.platform.logger?.log('warn', event, { error });
+    log(this.#setup.protocol.platform, 'warn', event, error);
     this.publish('error', { error });
   }
 }

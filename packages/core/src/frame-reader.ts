@@ -8,16 +8,13 @@ import { type FrameDecoder, PIECE_DATA, PIECE_MESSAGE, PIECE_NONE } from './fram
 import type { MessageReceiver } from './message-receiver.ts';
 import type { TrafficStats } from './traffic-stats.ts';
 
-/** While receiving is paused, so many bytes of messages may wait, so that pings and closes behind them are answered. */
-const LOOK_AHEAD = 65536;
-
 /** What a {@link FrameReader} does to its connection. */
 export interface FrameReaderActions {
   /** Whether frames still count. Looked at anew after each piece, since hooks may have done anything. */
   readonly isListening: boolean;
   onControl(opcode: number, payload: Uint8Array): void;
-  /** A data frame is complete. */
-  onDataFrame(): void;
+  /** Data came: a message, or some of one. */
+  onTraffic(): void;
   /** The peer broke a rule. */
   failConnection(error: unknown): void;
   /** It waits when no more can be taken for now. */
@@ -102,9 +99,9 @@ export class FrameReader {
     this.#decoder.skipToClose();
   }
 
-  /** As much waits as may. */
+  /** No more can be taken; of what is only passed over, any amount can. */
   get #isFull(): boolean {
-    return this.#delivery!.heldBytes >= LOOK_AHEAD && !this.#isLast;
+    return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
   }
 
   /** Reads what was pushed. @returns whether there is nothing more to do with it now */
@@ -114,10 +111,10 @@ export class FrameReader {
       for (let piece = decoder.next(); piece !== PIECE_NONE; piece = decoder.next()) {
         if (piece === PIECE_MESSAGE) {
           this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
-          actions.onDataFrame();
+          actions.onTraffic();
         } else if (piece === PIECE_DATA) {
           this.#receiver.push(decoder);
-          if (decoder.isFrameEnd) actions.onDataFrame();
+          actions.onTraffic();
         } else {
           actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
         }

@@ -4,7 +4,7 @@
 import type { ByteStream, Masker } from '@ws/types';
 import { FIN, frameHeaderLength, RSV1, writeFrameHeader } from './frame-header.ts';
 import type { MaskingKeys } from './masking-keys.ts';
-import { BINARY, TEXT } from './opcode.ts';
+import { BINARY, PONG, TEXT } from './opcode.ts';
 import type { Flushable, OutputBuffer } from './output-buffer.ts';
 
 /** Payloads up to this many bytes are copied behind their header; longer ones leave from where they are. */
@@ -25,6 +25,8 @@ export type Masking = 'no' | 'yes' | 'unapplied';
 
 /** Who is told of how a {@link FrameWriter} gets on. Must not throw. */
 export interface FrameWriterListener {
+  /** Somebody wants to be told. */
+  readonly isWaitedFor: boolean;
   /** Nothing waits any more, here and in the stream. */
   onFlushed(): void;
   /** The stream keeps what it was given. */
@@ -51,6 +53,9 @@ export class FrameWriter implements Flushable {
   /** Of the frame that is sent in parts. */
   #streamKey: number | null = null;
   #streamOffset = 0;
+  #streamLength = 0;
+  /** Control frames for behind it (RFC 6455, 5.4). */
+  #held: Uint8Array[] | null = null;
 
   constructor(stream: ByteStream, ports: WriterPorts, listener: FrameWriterListener) {
     this.#stream = stream;
@@ -61,6 +66,11 @@ export class FrameWriter implements Flushable {
   /** The transport has not taken what it was given. */
   get isBlocked(): boolean {
     return this.#isBlocked;
+  }
+
+  /** A frame was begun that is not complete. */
+  get isInsideFrame(): boolean {
+    return this.#streamOffset < this.#streamLength;
   }
 
   /** Whether everything has been taken by the transport. */
@@ -81,7 +91,7 @@ export class FrameWriter implements Flushable {
 
   /**
    * Sends a frame. A payload of more than 16 KiB that need not be masked is not copied: it must not be changed until
-   * the transport took it.
+   * the transport took it. A control frame within a frame that was begun waits for its end.
    *
    * @param firstByte FIN, RSV1 and opcode
    * @returns bytes on the wire
@@ -90,10 +100,11 @@ export class FrameWriter implements Flushable {
     const { length } = payload;
     const isMasked = this.masking !== 'no';
     const size = frameHeaderLength(length, isMasked) + length;
-    if (this.#isBlocked || (length > MAX_COPIED && isMasked)) {
+    if (this.#isBlocked || this.isInsideFrame || (length > MAX_COPIED && isMasked)) {
       const frame = new Uint8Array(size);
       this.#encode(frame, 0, firstByte, payload);
-      this.#push(frame);
+      if (this.isInsideFrame) this.#hold(frame);
+      else this.#push(frame);
     } else if (length > MAX_COPIED) {
       const offset = this.allocate(size - length);
       writeFrameHeader(this.#ports.output.bytes, offset, firstByte, length, null);
@@ -132,6 +143,7 @@ export class FrameWriter implements Flushable {
     const key = this.masking === 'no' ? null : this.#ports.maskingKeys.next();
     this.#streamKey = this.masking === 'yes' ? key : null;
     this.#streamOffset = 0;
+    this.#streamLength = length;
     const header = new Uint8Array(frameHeaderLength(length, key !== null));
     writeFrameHeader(header, 0, firstByte, length, key);
     this.#push(header);
@@ -147,6 +159,10 @@ export class FrameWriter implements Flushable {
     }
     this.#streamOffset += bytes.length;
     this.#push(bytes);
+    const held = this.#held;
+    if (held === null || this.isInsideFrame) return;
+    this.#held = null;
+    for (const frame of held) this.#push(frame);
   }
 
   /** Sends bytes that will never change, such as a prepared frame, without a copy. */
@@ -156,24 +172,25 @@ export class FrameWriter implements Flushable {
 
   flush(): void {
     this.#isScheduled = false;
-    if (this.#isClosed || this.#isBlocked) return;
+    if (this.#isClosed) return;
     this.#closeSegment();
     const pieces = this.#pieces;
-    if (pieces.length === 0) return;
+    if (this.#isBlocked || pieces.length === 0) return;
     this.#pieces = [];
     this.#waiting = 0;
-    if (this.#write(pieces)) {
-      this.#listener.onFlushed();
-    } else {
-      this.#isBlocked = true;
-      this.#listener.onBlocked();
-    }
+    this.#isBlocked = !this.#write(pieces);
+    if (this.#listener.isWaitedFor) this.#ports.output.tellLater(this);
+  }
+
+  tell(): void {
+    if (this.#isBlocked) this.#listener.onBlocked();
+    else this.#listener.onFlushed();
   }
 
   /** The stream took what it had kept. */
   onDrain(): void {
     this.#isBlocked = false;
-    if (this.#pieces.length > 0) this.flush();
+    if (this.#pieces.length > 0 || this.#segment !== null) this.flush();
     else this.#listener.onFlushed();
   }
 
@@ -253,11 +270,22 @@ export class FrameWriter implements Flushable {
     this.#ports.output.schedule(this);
   }
 
+  /** What has to wait for the transport gets memory of its own: that of the segment serves others from the next turn on. */
   #closeSegment(): void {
-    if (this.#segment === null) return;
-    this.#pieces.push(this.#segment.subarray(this.#start, this.#end));
-    this.#waiting += this.#end - this.#start;
+    const segment = this.#segment;
+    if (segment === null) return;
+    const start = this.#start;
+    const end = this.#end;
+    this.#pieces.push(this.#isBlocked ? segment.slice(start, end) : segment.subarray(start, end));
+    this.#waiting += end - start;
     this.#segment = null;
+  }
+
+  /** Of several pongs the last is enough (RFC 6455, 5.5.3). */
+  #hold(frame: Uint8Array): void {
+    const held = this.#held ?? [];
+    this.#held = frame[0] === (FIN | PONG) ? held.filter(other => other[0] !== frame[0]) : held;
+    this.#held.push(frame);
   }
 }
 

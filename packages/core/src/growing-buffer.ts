@@ -43,7 +43,7 @@ export class GrowingBuffer {
     const length = this.#length;
     this.#bytes = EMPTY_BYTES;
     this.#length = 0;
-    if (length === bytes.length) return bytes;
+    if (length > 0 && length === bytes.length) return bytes;
     // A payload that the user keeps should not hold on to much more memory than it shows.
     // Nor must it show what the memory held before, which may be anything, to whoever looks at all of its buffer.
     return length * 2 > bytes.length ? bytes.fill(0, length).subarray(0, length) : bytes.slice(0, length);

@@ -3,6 +3,8 @@
 import type { Platform, Timer } from '@ws/types';
 import { equalBytes } from '@ws/util/primitives';
 import type { ClosingHandshake } from './closing-handshake.ts';
+import type { Delivery } from './delivery.ts';
+import type { FrameWriter } from './frame-writer.ts';
 import { PING } from './opcode.ts';
 import type { Timers } from './timers.ts';
 
@@ -21,6 +23,10 @@ export interface KeepaliveActions {
   onAutoPong(latency: number, payload: Uint8Array): void;
   /** Is told when it does not come in time. */
   readonly closing: Pick<ClosingHandshake, 'expire'>;
+  /** While as much waits as may, nothing is read: the pong may be there already. */
+  readonly delivery: Pick<Delivery, 'isFull'>;
+  /** A ping would have to wait within a frame. */
+  readonly writer: Pick<FrameWriter, 'isInsideFrame'>;
 }
 
 /** Where {@link Keepalive} has the time and its payloads from. */
@@ -73,15 +79,24 @@ export class Keepalive {
   }
 
   #ping(): void {
+    if (this.#actions.writer.isInsideFrame) {
+      this.start();
+      return;
+    }
     const payload = this.#makePayload();
     this.#pending = payload;
     this.#sentAt = this.#platform.clock.now();
     const { autoPingTimeout } = this.#options;
     // Without a limit to wait for, the next ping goes out all the same: the peer may have missed one.
     if (autoPingTimeout === 0) this.start();
-    else this.#timer = this.#timers.start(autoPingTimeout, () => this.#actions.closing.expire('autoPing'));
+    else this.#timer = this.#timers.start(autoPingTimeout, () => this.#expire());
     // Last, since it may end the connection, and this with it.
     this.#actions.sendControl(PING, payload);
+  }
+
+  #expire(): void {
+    if (this.#actions.delivery.isFull) this.start();
+    else this.#actions.closing.expire('autoPing');
   }
 
   /** A sequence number and random bytes, so that no other pong can be taken for ours. */

@@ -3,7 +3,7 @@
 
 import type { MessageCompression, Utf8Validator } from '@ws/types';
 import { type DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util/primitives';
+
 import type { Delivery } from './delivery.ts';
 import type { FrameDecoder } from './frame-decoder.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
@@ -134,7 +134,7 @@ export class MessageReceiver {
 
   #decompress(frame: FrameDecoder, isMessageEnd: boolean): Uint8Array {
     const compressed = frame.source.subarray(frame.start, frame.end);
-    if (compressed.length === 0 && !isMessageEnd) return EMPTY_BYTES;
+    if (compressed.length === 0 && !isMessageEnd) return new Uint8Array(0);
     let bytes: Uint8Array;
     try {
       bytes = this.#compression!.decompress(compressed, isMessageEnd, this.#limit - this.#length);

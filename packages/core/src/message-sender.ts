@@ -84,7 +84,10 @@ export class MessageSender {
     const { payload, isBinary, doNotCompress } = prepared;
     this.#checkSize(payload.length);
     const compression = this.#usableCompression(doNotCompress, payload.length);
-    const isSent = this.#writer.masking === 'no' && prepared.sendFrame(compression, this.#writer, this.#stats);
+    const { autoFragmentSize } = this.#rules;
+    const isWhole = autoFragmentSize === 0 || payload.length <= autoFragmentSize;
+    const isSent =
+      isWhole && this.#writer.masking === 'no' && prepared.sendFrame(compression, this.#writer, this.#stats);
     if (!isSent) this.#sendBytes(payload, isBinary, { doNotCompress });
   }
 

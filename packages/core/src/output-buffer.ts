@@ -12,8 +12,10 @@ const CAPACITY = 131072 + 4096;
 
 /** A connection with bytes in the output buffer. */
 export interface Flushable {
-  /** Hands everything pending to the transport. Must not throw. */
+  /** Hands everything pending to the transport. Must not throw, and calls no application. */
   flush(): void;
+  /** Tells who waits for it how that went. */
+  tell(): void;
 }
 
 /** One buffer for the output of all connections, and the rule when it leaves: once per turn and connection. */
@@ -25,12 +27,14 @@ export class OutputBuffer {
 
   readonly #clock: Clock;
   #pending: Flushable[] = [];
+  /** Were flushed, and have to tell of it. */
+  #untold: Flushable[] = [];
   #depth = 0;
   #flushing = 0;
   #isScheduled = false;
   readonly #onTurnEnd = (): void => {
     this.#isScheduled = false;
-    this.flushAll();
+    this.#endTurn();
   };
 
   constructor(clock: Clock) {
@@ -44,15 +48,22 @@ export class OutputBuffer {
 
   /** The read is over. */
   leave(): void {
-    if (--this.#depth === 0 && this.#pending.length > 0) this.flushAll();
+    if (--this.#depth === 0) this.#endTurn();
   }
 
   /** Has `connection` flushed at the end of this turn. */
   schedule(connection: Flushable): void {
     this.#pending.push(connection);
-    if (this.#depth > 0 || this.#isScheduled) return;
-    this.#isScheduled = true;
-    this.#clock.defer(this.#onTurnEnd);
+    this.#awaitTurnEnd();
+  }
+
+  /**
+   * Has `connection` tell at the end of this turn: a flush may happen in the middle of a send, also of another
+   * connection, where nobody else must send.
+   */
+  tellLater(connection: Flushable): void {
+    this.#untold.push(connection);
+    this.#awaitTurnEnd();
   }
 
   /** Finds room for `length` bytes at {@link end}, at most 132 KiB. Others may be flushed for it. */
@@ -73,10 +84,24 @@ export class OutputBuffer {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = [];
-    // Flushing may call back into applications, which may send again, and have that flushed while others still wait.
+    // A transport may call back all the same, and have more flushed while others still wait.
     this.#flushing++;
     for (const connection of pending) connection.flush();
     this.#flushing--;
     if (this.#flushing === 0 && this.#pending.length === 0) this.end = 0;
+  }
+
+  #awaitTurnEnd(): void {
+    if (this.#depth > 0 || this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#clock.defer(this.#onTurnEnd);
+  }
+
+  #endTurn(): void {
+    this.flushAll();
+    const untold = this.#untold;
+    if (untold.length === 0) return;
+    this.#untold = [];
+    for (const connection of untold) connection.tell();
   }
 }

@@ -184,13 +184,14 @@ export abstract class WebSocketProtocol {
 
   /**
    * Starts the closing handshake. Does nothing when it has begun.
-   *
    * @param code 1000 or 3000 to 4999; without it the Close frame is empty
    * @param reason at most 123 bytes of UTF-8, what is longer is cut
-   * @throws TypeError, RangeError; ClosedError when not open yet
+   * @throws TypeError, RangeError; ClosedError when not open yet; UsageError inside a frame
    */
   sendClose(code: number | null = null, reason: string | null = null): void {
     checkCloseArguments(code, reason, false);
+    if (this.state === 'open' && this.#endpoint!.writer.isInsideFrame)
+      throw new UsageError('ERR_SEND_STATE', 'not possible here: inside frame');
     this.closeWith(code, reason);
   }
 

@@ -12,6 +12,7 @@ import { formatRejection } from './handshake/rejection.ts';
 import { type RequestHead, RequestHeadParser } from './handshake/request-head.ts';
 import { checkUpgradeRequest, formatAcceptResponse, type UpgradeRequest } from './handshake/server-handshake.ts';
 import { formatStatusPage } from './handshake/status-page.ts';
+import { log } from './log.ts';
 import { gone } from './opening-failure.ts';
 import type { ServerOptions } from './options.ts';
 import type { WebSocketServerFactory } from './server-factory.ts';
@@ -88,28 +89,27 @@ export class ServerOpening implements Opening {
     this.#onRequest(head);
   }
 
-  /** Answers with the status of the failure. What is not the client's fault is not for it to see. */
   onFailed(error: unknown): void {
+    try {
+      this.#reject(error instanceof HandshakeError ? error : internalError(error));
+    } catch (cause) {
+      // The answer that the application wanted cannot be: a header breaks the grammar.
+      this.#reject(internalError(cause));
+    }
+  }
+
+  /** Answers with the status of the failure. What is not the client's fault is not for it to see. */
+  #reject(failure: HandshakeError): void {
     const { closing } = this.#endpoint;
-    const failure =
-      error instanceof HandshakeError ? error : new HandshakeError('ERR_INTERNAL', { status: 500, cause: error });
     const isOurs = failure.code === 'ERR_INTERNAL';
     const { status, reason, headers, body } = failure;
+    const { server } = this.#factory;
+    const answer = formatRejection({ status: Number(status), reason: isOurs ? null : reason, headers, server, body });
     closing.error = failure;
     closing.notCleanReason = failure.message;
-    this.#protocol.platform.logger?.log(isOurs ? 'error' : 'info', 'handshake-failed', {
-      error: isOurs ? failure.cause : failure,
-    });
+    log(this.#protocol.platform, isOurs ? 'error' : 'info', 'handshake-failed', isOurs ? failure.cause : failure);
     this.#protocol.settleOpened({ error: failure });
-    this.#finish(
-      formatRejection({
-        status: Number(status),
-        reason: isOurs ? null : reason,
-        headers,
-        server: this.#factory.server,
-        body,
-      }),
-    );
+    this.#finish(answer);
   }
 
   onGone(info: CloseInfo): void {
@@ -200,7 +200,7 @@ export class ServerOpening implements Opening {
     // It may have dropped the connection as well.
     if (this.#endpoint.state !== 'connecting') return;
     if (error instanceof HandshakeError && error.code === 'ERR_DENIED') throw error;
-    if (!(error instanceof ConnectionDeny)) throw new HandshakeError('ERR_INTERNAL', { status: 500, cause: error });
+    if (!(error instanceof ConnectionDeny)) throw internalError(error);
     throw new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
   }
 
@@ -209,6 +209,10 @@ export class ServerOpening implements Opening {
     this.#endpoint.sendHandshake(answer);
     this.#endpoint.closing.drop(false);
   }
+}
+
+function internalError(cause: unknown): HandshakeError {
+  return new HandshakeError('ERR_INTERNAL', { status: 500, cause });
 }
 
 function readAnswer(answer: unknown): { subprotocol: string | null; headers: HeaderInit | null } {

@@ -66,7 +66,13 @@ class DelayQueue {
         return;
       }
       this.remove(entry);
-      entry.onExpiry();
+      try {
+        entry.onExpiry();
+      } catch (error) {
+        // The others must not wait for ever.
+        if (this.#entries.size > 0) this.#arm(1);
+        throw error;
+      }
     }
   }
 }

@@ -42,6 +42,29 @@ describe('while receiving is paused', () => {
     expect(log).toEqual(['one', 'two', 'three', 'four']);
   });
 
+  test('of a message whose hook failed nothing more comes, though it is resumed', () => {
+    const log: Log = [];
+    class Failing extends WebSocketServerProtocol {
+      override onMessageBegin(): void {
+        log.push('begin');
+        throw new Error('no');
+      }
+      override onMessageFrameData(): void {
+        log.push('data');
+      }
+      override onMessageEnd(): void {
+        log.push('end');
+      }
+      override onClosing(): void {
+        log.push('closing');
+        this.resumeReceiving();
+      }
+    }
+    const { send } = rawServer({ Protocol: Failing });
+    send(joined(frame(1, 'one'), frame(1, 'two')));
+    expect(log).toEqual(['begin', 'closing']);
+  });
+
   test('resuming inside of what is being delivered changes nothing', () => {
     const log: Log = [];
     class Restless extends WebSocketServerProtocol {

@@ -19,6 +19,17 @@ const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve)
 const ended = { code: 'ERR_NOT_OPEN', name: 'ClosedError' };
 
 describe('drained', () => {
+  test('who is told sends behind the message that is being sent, not between its fragments', () => {
+    const { protocol, peer, flush } = rawServer();
+    protocol.sendMessage('a');
+    protocol.whenDrained(() => protocol.sendMessage('b'));
+    protocol.sendMessage(new Uint8Array(60_000), true, { fragmentSize: 20_000 });
+    flush();
+    const sent = peer.take();
+    const firstBytes = [0, 3, 3 + 20_004, 3 + 2 * 20_004, 3 + 3 * 20_004].map(at => sent[at]);
+    expect([firstBytes, sent.length]).toEqual([[0x81, 0x02, 0x00, 0x80, 0x81], 3 + 3 * 20_004 + 3]);
+  });
+
   test('resolves at once when nothing waits', async () => {
     await rawServer().protocol.drained();
   });
@@ -390,4 +401,89 @@ test('a hook that drops the connection in the middle of a turn: what was sent be
   send(joined(frame(1, 'a'), frame(1, 'b')));
   expect(peer.takeHex()).toBe('81 01 61');
   expect(peer.isClosed).toBe(true);
+});
+
+describe('within a frame that is being sent', () => {
+  function begun(log: Log = []) {
+    const server = rawServer({ log });
+    server.protocol.beginMessage(true);
+    server.protocol.beginMessageFrame(4);
+    server.protocol.sendMessageFrameData(bytes('ab'));
+    server.flush();
+    expect(server.peer.takeHex()).toBe('02 04 61 62');
+    return server;
+  }
+
+  test('a ping is answered behind it', () => {
+    const { protocol, peer, send, flush } = begun();
+    send(joined(frame(9, '1'), frame(9, '2')));
+    expect(peer.takeHex()).toBe('');
+    protocol.sendMessageFrameData(bytes('cd'));
+    protocol.endMessage();
+    flush();
+    expect(peer.takeHex()).toBe('63 64 8a 01 32 80 00');
+  });
+
+  test('there is no place for a Close frame: the application is told so', () => {
+    const { protocol, peer, flush } = begun();
+    expect(() => protocol.sendClose(1000)).toThrow(expect.objectContaining({ code: 'ERR_SEND_STATE' }));
+    protocol.sendMessageFrameData(bytes('cd'));
+    protocol.endMessage();
+    protocol.sendClose(1000);
+    flush();
+    expect(peer.takeHex()).toBe('63 64 80 00 88 02 03 e8');
+  });
+
+  test('the peer’s Close frame, or a failure, ends the connection without one', async () => {
+    const ends: readonly ((server: ReturnType<typeof begun>) => void)[] = [
+      ({ send }) => send(frame(8)),
+      ({ send }) => send(frame(3)),
+      ({ protocol }) => protocol.closeWith(1001, null),
+    ];
+    for (const end of ends) {
+      const server = begun();
+      end(server);
+      server.flush();
+      expect([server.peer.takeHex(), server.peer.isEnded]).toEqual(['', true]);
+      server.end();
+      expect(await server.protocol.closed).toMatchObject({ wasClean: false, code: 1006, localCode: null });
+    }
+  });
+});
+
+describe('a connection that failed', () => {
+  test('hears the peer’s Close frame, though reading had been stopped', async () => {
+    class Failing extends WebSocketServerProtocol {
+      override onOpen(): void {
+        this.pauseReceiving();
+      }
+      override onMessage(): void {
+        this.pauseReceiving();
+        throw new Error('no');
+      }
+    }
+    const { protocol, peer, send, end, flush } = rawServer({ Protocol: Failing });
+    for (let i = 0; i < 10; i++) send(frame(2, new Uint8Array(10_000)));
+    send(frame(8, Uint8Array.of(3, 232)));
+    protocol.resumeReceiving();
+    flush();
+    expect([peer.takeHex().slice(0, 11), peer.isEnded]).toEqual([expect.stringMatching(/^88 .. 03 f3/), true]);
+    end();
+    expect(await protocol.closed).toMatchObject({ wasClean: true, localCode: 1011 });
+  });
+
+  test('by a logger that fails too, is like any other', async () => {
+    const logger = {
+      log(): never {
+        throw new Error('no logger');
+      },
+    };
+    const { protocol, peer, send, end, flush } = rawServer({ platform: { logger } });
+    send(frame(3));
+    flush();
+    expect(peer.takeHex()).toMatch(/^88 .. 03 ea/);
+    send(frame(8));
+    end();
+    expect(await protocol.closed).toMatchObject({ localCode: 1002 });
+  });
 });

@@ -43,7 +43,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
       return state.isListening;
     },
     onControl: (opcode, payload) => void log.push([opcode, text(payload)]),
-    onDataFrame: () => void log.push('frame'),
+    onTraffic: () => void log.push('data'),
     failConnection(error) {
       log.push((error as { code: string }).code);
       reader.skipToClose();
@@ -59,30 +59,30 @@ describe('FrameReader', () => {
   test('reads what it is given; tells of data frames', () => {
     const { reader, log } = setup();
     reader.push(joined(plain(1, 'a'), plain(9, 'p'), frame(1, 'b', { fin: false, mask: null }), plain(0, 'c')));
-    expect(log).toEqual(['a', 'frame', [9, 'p'], 'frame', 'bc', 'frame']);
+    expect(log).toEqual(['a', 'data', [9, 'p'], 'data', 'bc', 'data']);
   });
 
   test('stops the stream when 64 KiB of messages wait, and goes on where it was', () => {
     const { reader, delivery, log } = setup();
     delivery.pause();
     reader.push(joined(long(1), long(2), long(3), long(4), plain(9, 'p')));
-    expect(log).toEqual(['frame', 'frame', 'frame', 'pause']);
+    expect(log).toEqual(['data', 'data', 'data', 'pause']);
     log.length = 0;
     expect(delivery.resume()).toBe(true);
     expect(log).toEqual(['111', '222', '333']);
     expect(reader.resume()).toBe(true);
-    expect(log).toEqual(['111', '222', '333', '444', 'frame', [9, 'p']]);
+    expect(log).toEqual(['111', '222', '333', '444', 'data', [9, 'p']]);
   });
 
   test('stops again when again too much waits', () => {
     const { reader, delivery, log } = setup(() => delivery.pause());
     reader.push(joined(...[1, 2, 3, 4, 5, 6, 7].map(long)));
-    expect(log.filter(entry => entry !== 'frame')).toEqual(['111', 'pause']);
+    expect(log.filter(entry => entry !== 'data')).toEqual(['111', 'pause']);
     for (let i = 0; i < 3; i++) expect(delivery.resume()).toBe(i === 3);
     expect(delivery.resume()).toBe(true);
     expect(reader.resume()).toBe(true);
     while (!delivery.resume());
-    expect(log.filter(entry => entry !== 'frame' && entry !== 'pause')).toEqual([
+    expect(log.filter(entry => entry !== 'data' && entry !== 'pause')).toEqual([
       '111',
       '222',
       '333',
@@ -101,13 +101,13 @@ describe('FrameReader', () => {
     reader.push(plain(9, 'p'));
     delivery.resume();
     expect(reader.resume()).toBe(true);
-    expect(log.filter(entry => entry !== 'frame')).toEqual(['pause', '111', '222', '333', '444', [9, 'p']]);
+    expect(log.filter(entry => entry !== 'data')).toEqual(['pause', '111', '222', '333', '444', [9, 'p']]);
   });
 
   test('cannot be resumed from inside, where it goes on anyway', () => {
     const { reader, log } = setup(() => void log.push(reader.resume()));
     reader.push(joined(plain(1, 'a'), plain(1, 'b')));
-    expect(log).toEqual(['a', false, 'frame', 'b', false, 'frame']);
+    expect(log).toEqual(['a', false, 'data', 'b', false, 'data']);
   });
 
   test('reads all that there is at the end', () => {
@@ -132,7 +132,7 @@ describe('FrameReader', () => {
     });
     reader.push(joined(plain(1, 'a'), plain(1, 'b')));
     reader.push(plain(1, 'c'));
-    expect(log).toEqual(['a', 'frame']);
+    expect(log).toEqual(['a', 'data']);
   });
 
   test('fails once, and then looks for control frames alone', () => {

@@ -61,6 +61,7 @@ function setup(masking: Masking = 'no', transport = new Transport()) {
   const log: string[] = [];
   const connect = (stream: Transport): FrameWriter => {
     const writer = new FrameWriter(stream, ports, {
+      isWaitedFor: true,
       onFlushed: () => void log.push('flushed'),
       onBlocked: () => void log.push('blocked'),
     });
@@ -137,12 +138,15 @@ describe('batching', () => {
   });
 
   test('several long pieces leave one by one where the transport has no writev', () => {
-    const { writer, transport, log } = setup();
+    const { writer, transport, flush, log } = setup();
     writer.writeFrame(0x82, new Uint8Array(40_000));
-    expect([sizes(transport), log]).toEqual([[[4], [40_000]], ['flushed']]);
+    expect([sizes(transport), log]).toEqual([[[4], [40_000]], []]);
+    flush();
+    expect(log).toEqual(['flushed']);
     const other = setup();
     other.transport.takes = false;
     other.writer.writeFrame(0x82, new Uint8Array(40_000));
+    other.flush();
     expect(other.log).toEqual(['blocked']);
   });
 
@@ -192,7 +196,44 @@ describe('a transport that is behind', () => {
     transport.drain();
     writer.onDrain();
     expect(toHex(transport.received)).toBe('82 01 01 81 01 61 8a 00');
+    flush();
     expect([writer.isBlocked, writer.isEmpty, log]).toEqual([false, true, ['blocked', 'flushed']]);
+  });
+
+  test('that falls behind in the middle of a turn has nobody else write over what waits for it', () => {
+    const { connect, flush } = setup();
+    const [slow, other] = [new Transport(), new Transport()];
+    const [first, second] = [connect(slow), connect(other)];
+    slow.takes = false;
+    const payloads = Array.from({ length: 20 }, (_, i) => new Uint8Array(10_000).fill(i));
+    // More than there is room for: half of it is flushed on the way, and kept.
+    for (const payload of payloads) first.writeFrame(0x82, payload);
+    sendShortText('last', first, new TrafficStats(), 0);
+    flush();
+    for (let i = 0; i < 10; i++) second.writeFrame(0x82, new Uint8Array(10_000).fill(99));
+    flush();
+    slow.drain();
+    first.onDrain();
+    flush();
+    const texts = [frame(1, 'last', { mask: null })].filter(() => slow.received.length > 20 * 10_004);
+    const frames = payloads.map(payload => frame(2, payload, { mask: null }));
+    expect(sameBytes(slow.received, joined(...frames, ...texts))).toBe(true);
+    expect([first.isEmpty, first.bufferedAmount]).toEqual([true, 0]);
+  });
+
+  test('that catches up before the turn ends gets what was sent since', () => {
+    const { connect, flush } = setup();
+    const slow = new Transport();
+    const writer = connect(slow);
+    slow.takes = false;
+    for (let i = 0; i < 14; i++) writer.writeFrame(0x82, new Uint8Array(10_000).fill(i));
+    expect([writer.isBlocked, slow.writes.length]).toEqual([true, 1]);
+    slow.drain();
+    writer.onDrain();
+    const frames = Array.from({ length: 14 }, (_, i) => frame(2, new Uint8Array(10_000).fill(i), { mask: null }));
+    expect(sameBytes(slow.received, joined(...frames))).toBe(true);
+    flush();
+    expect(slow.writes.length).toBe(2);
   });
 
   test('tells when it has caught up and nothing waits', () => {
@@ -208,11 +249,11 @@ describe('a transport that is behind', () => {
   test('does not lose, change or reorder anything, whoever is behind', () => {
     const step = fc.record({
       who: fc.nat({ max: 2 }),
-      size: fc.constantFrom(0, 1, 125, 126, 1000, 16_000, 16_385, 40_000),
+      size: fc.constantFrom(0, 1, 125, 126, 1000, 16_000, 16_000, 16_000, 16_385, 40_000),
       what: fc.constantFrom('send', 'send', 'send', 'share', 'text', 'block', 'drain', 'flush'),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), steps => {
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
         const { connect, flush } = setup();
         const transports = [new Transport(), new Transport().withWritev(), new Transport()];
         const writers = transports.map(connect);
@@ -253,6 +294,7 @@ describe('a transport that is behind', () => {
     const third = connect(c);
     const ports = { output, maskingKeys: new MaskingKeys(seededRandom(1)), masker: portableMasker };
     const first = new FrameWriter(a, ports, {
+      isWaitedFor: true,
       onFlushed() {},
       // More than the shared memory holds, while the second still has bytes in it.
       onBlocked: () => {
@@ -266,6 +308,26 @@ describe('a transport that is behind', () => {
     clock.flush();
     expect(sameBytes(b.received, frame(2, new Uint8Array(100).fill(2), { mask: null }))).toBe(true);
     expect(c.received.length).toBe(10 * 16_004);
+  });
+});
+
+describe('within a frame that is sent in parts', () => {
+  test('control frames wait for its end, of pongs the last (RFC 6455, 5.4 and 5.5.3)', () => {
+    const { writer, transport, flush } = setup();
+    writer.beginFrame(0x82, 4);
+    writer.writeFrameData(bytes('ab'));
+    expect(writer.isInsideFrame).toBe(true);
+    for (const payload of ['1', '2', '3']) {
+      writer.writeFrame(0x8a, bytes(payload));
+      writer.writeFrame(0x89, bytes(payload));
+    }
+    flush();
+    expect(toHex(transport.received)).toBe('82 04 61 62');
+    writer.writeFrameData(bytes('cd'));
+    expect(writer.isInsideFrame).toBe(false);
+    writer.writeFrame(0x89, bytes('4'));
+    flush();
+    expect(toHex(transport.received)).toBe('82 04 61 62 63 64 89 01 31 89 01 32 8a 01 33 89 01 33 89 01 34');
   });
 });
 

@@ -1,3 +1,4 @@
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GrowingBuffer } from '../src/growing-buffer.ts';
@@ -5,6 +6,10 @@ import { GrowingBuffer } from '../src/growing-buffer.ts';
 const filled = (length: number, value = 7): Uint8Array => new Uint8Array(length).fill(value);
 
 describe('GrowingBuffer', () => {
+  test('hands out memory of its own, also of nothing', () => {
+    expect(new GrowingBuffer().take()).not.toBe(EMPTY_BYTES);
+  });
+
   test('joins what it is given, whatever was announced', () => {
     const piece = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 4 }), fc.nat({ max: 4 }));
     fc.assert(

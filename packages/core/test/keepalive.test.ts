@@ -64,6 +64,49 @@ describe('automatic pings', () => {
     expect(await protocol.closed).toMatchObject({ timeout: 'autoPing', closedBy: 'local' });
   });
 
+  test('count a piece of a frame as a sign of life, by autoPingRestartOnAnyTraffic', () => {
+    const options = { autoPingInterval: 1000, autoPingTimeout: 1000, autoPingRestartOnAnyTraffic: true };
+    const { advance, peer, send } = start(options);
+    send(frame(2, new Uint8Array(60_000)).subarray(0, 20));
+    for (let i = 0; i < 50; i++) {
+      advance(100);
+      send(new Uint8Array(10));
+    }
+    expect(peer.isClosed).toBe(false);
+    advance(2000);
+    expect(peer.isClosed).toBe(true);
+  });
+
+  test('do not blame the peer for what is not read since the application is behind', () => {
+    const { advance, peer, send, protocol, log } = start({ autoPingInterval: 1000, autoPingTimeout: 1000 });
+    protocol.pauseReceiving();
+    for (let i = 0; i < 10; i++) send(frame(2, new Uint8Array(10_000)));
+    advance(1000);
+    const ping = peer.take();
+    send(frame(10, ping.subarray(2)));
+    advance(5000);
+    expect(peer.isClosed).toBe(false);
+    protocol.resumeReceiving();
+    advance(0);
+    expect(log.at(-1)).toBe('pong');
+    advance(3000);
+    expect(peer.isClosed).toBe(true);
+  });
+
+  test('are put off within a frame that is being sent: they would have to wait for its end', () => {
+    const { advance, peer, protocol } = start({ autoPingInterval: 1000, autoPingTimeout: 1000 });
+    protocol.beginMessage(true);
+    protocol.beginMessageFrame(2);
+    advance(5000);
+    expect(peer.takeHex()).toBe('02 02');
+    protocol.sendMessageFrameData(new Uint8Array(2));
+    protocol.endMessage();
+    advance(0);
+    expect(peer.takeHex()).toBe('00 00 80 00');
+    advance(1000);
+    expect(peer.take()[0]).toBe(0x89);
+  });
+
   test('go on without a timeout, pong or no pong', () => {
     const { advance, peer } = start({ autoPingInterval: 100 });
     advance(350);

@@ -1,4 +1,5 @@
 import { everySplit } from '@ws/testkit';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { WebSocketServerProtocol } from '../src/server-protocol.ts';
 import { bytes, frame, joined, type Log, rawServer, text } from './harness.ts';
@@ -37,6 +38,23 @@ function receive(wire: Uint8Array, setup: { readonly xor?: XorSetup; readonly op
     return [...log, sent.length === 0 ? null : (sent[2]! << 8) | sent[3]!];
   });
 }
+
+test('what is empty is memory of its own, as anything that an application may transfer away', () => {
+  const got: Uint8Array[] = [];
+  class Keeping extends WebSocketServerProtocol {
+    override onMessageFrameData(chunk: Uint8Array): void {
+      got.push(chunk);
+    }
+    override onMessage(payload: Uint8Array): void {
+      got.push(payload);
+    }
+  }
+  const { accept, request } = xorCompression({});
+  const { send } = rawServer({ options: { perMessageCompressionAccept: accept }, request, Protocol: Keeping });
+  send(joined(frame(2, '', { fin: false, rsv: 4 }), frame(0, end), frame(2), frame(1, '', { fin: false }), frame(0)));
+  expect(got.length).toBeGreaterThan(2);
+  expect(got.every(payload => payload.length === 0 && payload.buffer !== EMPTY_BYTES.buffer)).toBe(true);
+});
 
 describe('messages', () => {
   test.each([

@@ -13,6 +13,7 @@ function setup() {
       log.push(name);
       onFlush();
     },
+    tell: () => void log.push(`${name} tells`),
   });
   return { clock, output, log, connection };
 }
@@ -55,6 +56,23 @@ describe('OutputBuffer', () => {
     expect(log).toEqual(['a']);
     clock.flush();
     expect(log).toEqual(['a']);
+  });
+
+  test('has those who flushed tell of it when nothing is being sent', () => {
+    const { clock, output, log, connection } = setup();
+    const a = connection('a', () => output.tellLater(a));
+    output.schedule(a);
+    output.end = CAPACITY;
+    output.reserve(1);
+    expect(log).toEqual(['a']);
+    clock.flush();
+    expect(log).toEqual(['a', 'a tells']);
+    output.enter();
+    output.tellLater(a);
+    clock.flush();
+    expect(log.length).toBe(2);
+    output.leave();
+    expect(log).toEqual(['a', 'a tells', 'a tells']);
   });
 
   test('makes room by flushing', () => {

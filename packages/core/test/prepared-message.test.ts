@@ -61,6 +61,14 @@ describe('sendPreparedMessage', () => {
     expect(made[0]!.compressed).toBe(0);
   });
 
+  test('is sent in fragments by autoFragmentSize, like any other', () => {
+    const { protocol, flush, peer, factory } = rawServer({ options: { autoFragmentSize: 2 } });
+    protocol.sendPreparedMessage(factory.prepareMessage('ab'));
+    protocol.sendPreparedMessage(factory.prepareMessage('abc'));
+    flush();
+    expect(peer.takeHex()).toBe('81 02 61 62 01 02 61 62 80 01 63');
+  });
+
   test('a client masks each with a key of its own (RFC 6455, 5.3)', () => {
     const { protocol, flush, peer, factory } = rawClient();
     const prepared = factory.prepareMessage('hello');

@@ -310,6 +310,14 @@ describe('onConnect', () => {
       'ERR_INTERNAL',
     ],
     [
+      'a refusal with a header that cannot be',
+      () => {
+        throw new HandshakeError('ERR_DENIED', { status: 302, headers: { Location: '/login?next=secret\n' } });
+      },
+      /^HTTP\/1.1 500 Internal Server Error\r\n/,
+      'ERR_INTERNAL',
+    ],
+    [
       'nothing to speak of',
       () => {
         throw undefined;

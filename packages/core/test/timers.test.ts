@@ -21,6 +21,24 @@ describe('Timers', () => {
     expect(log).toEqual(['b 10', 'c 15', 'a 20']);
   });
 
+  test('expire also behind one that throws', () => {
+    const clock = manualClock();
+    const timers = new Timers(clock);
+    const log: string[] = [];
+    for (const name of ['a', 'b']) {
+      timers.start(10, () => {
+        log.push(name);
+        throw new Error(name);
+      });
+    }
+    expect(() => clock.advance(10)).toThrow('a');
+    expect(() => clock.advance(1)).toThrow('b');
+    expect([log, clock.pendingTimers]).toEqual([['a', 'b'], 0]);
+    timers.start(10, () => log.push('c'));
+    clock.advance(10);
+    expect(log).toEqual(['a', 'b', 'c']);
+  });
+
   test('expire each at its time, also when one that expires starts another', () => {
     const clock = manualClock();
     const timers = new Timers(clock);

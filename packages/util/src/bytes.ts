@@ -1,9 +1,9 @@
-/** No bytes. Shared: it has nothing in it that could be changed. */
+/** No bytes. Shared: not for applications, which may transfer its buffer away. */
 export const EMPTY_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
-/** The pieces one after the other. One piece alone is returned as it is, without a copy. */
+/** The pieces one after the other. One piece alone is returned as it is, without a copy; of none, memory of its own. */
 export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length < 2) return chunks[0] ?? EMPTY_BYTES;
+  if (chunks.length === 1) return chunks[0]!;
   let length = 0;
   for (const chunk of chunks) length += chunk.length;
   const result = new Uint8Array(length);

@@ -1,15 +1,28 @@
 import { DecompressionError } from '@ws/types';
 import Bunzip from 'seek-bzip';
+import { countBlocks, mostBlocks } from './blocks.ts';
 
 const FIRST_CAPACITY = 1024;
 
+/** Where the level stands, as a digit. */
+const LEVEL_AT = 3;
+const LEVEL_ZERO = 0x30;
+
 /**
- * Decompresses one bzip2 stream by seek-bzip, and adds what that lacks: a limit, an error for what is cut off within
+ * Decompresses one bzip2 stream by seek-bzip, and adds what that lacks: limits, an error for what is cut off within
  * the footer, and one for anything behind it. The checksums are seek-bzip's to check.
  *
+ * @param maxLevel of the blocks' size, in units of 100,000 bytes
  * @throws {@link DecompressionError}
  */
-export function bunzip(bytes: Uint8Array, maxLength: number): Uint8Array {
+export function bunzip(bytes: Uint8Array, maxLength: number, maxLevel = 9): Uint8Array {
+  if (bytes[LEVEL_AT]! > LEVEL_ZERO + maxLevel) {
+    throw new DecompressionError('ERR_COMPRESSED_DATA', `larger blocks than those of level ${maxLevel}`);
+  }
+  // Each costs 4 bytes of memory for every byte that it may have: many that are next to empty are an attack.
+  if (countBlocks(bytes) > mostBlocks(maxLength)) {
+    throw new DecompressionError('ERR_COMPRESSED_DATA', `more blocks than ${maxLength} bytes can have`);
+  }
   const input = new ByteReader(bytes);
   const output = new ByteCollector(maxLength);
   try {

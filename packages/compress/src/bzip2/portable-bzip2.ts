@@ -15,7 +15,7 @@ import { Bzip2Encoder } from './bzip2-encoder.ts';
  */
 export const portableBzip2: Bzip2Codec = {
   compressor: ({ level }: Bzip2Parameters): Compressor => new Bzip2Compressor(level),
-  decompressor: (): Decompressor => new Bzip2Decompressor(),
+  decompressor: ({ level }: Bzip2Parameters): Decompressor => new Bzip2Decompressor(level),
 };
 
 class Bzip2Compressor implements Compressor {
@@ -42,8 +42,13 @@ class Bzip2Compressor implements Compressor {
 
 /** Gathers the pieces of a message: seek-bzip reads a stream in one go. */
 class Bzip2Decompressor implements Decompressor {
+  readonly #level: number;
   #pieces: Uint8Array[] = [];
   #length = 0;
+
+  constructor(level: number) {
+    this.#level = level;
+  }
 
   decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
     this.#length += bytes.length;
@@ -54,11 +59,11 @@ class Bzip2Decompressor implements Decompressor {
     }
     if (!isFinal) {
       this.#pieces.push(bytes.slice());
-      return EMPTY_BYTES;
+      return new Uint8Array(0);
     }
     const stream = concatBytes([...this.#pieces, bytes]);
     this.close();
-    return bunzip(stream, maxLength);
+    return bunzip(stream, maxLength, this.#level);
   }
 
   close(): void {

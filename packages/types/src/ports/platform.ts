@@ -86,7 +86,7 @@ export interface ReceiveBuffer {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Where the library says what happens. Text that a peer sent is escaped by the logger, not by the caller. */
+/** Where the library says what happens. Text that a peer sent is escaped by the logger, not by the caller. Must not throw. */
 export interface Logger {
   /** @param event a stable name such as `handshake-failed` */
   log(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
