@@ -77,6 +77,8 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     this.#pings = new Pings(protocol, () => this.#closedError());
     this.#whenClosed = protocol.closed.then(info => this.#onClosed(info));
     protocol.listener = this.#createListener();
+    // It may have begun to close before there was anybody to tell, by a Close frame that came with the handshake.
+    if (protocol.state !== 'open') this.#onClosing();
     // Last: what came with the handshake is delivered now.
     this.#inbox.update();
   }
@@ -126,7 +128,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
 
   /**
    * The next message, chunk by chunk as it comes: strings of a text, bytes of a binary message. Not more is read than
-   * is taken. Leave it before its end, and the rest is skipped.
+   * is taken. Leave it before its end, and the rest is skipped; aborted before its first chunk it takes no message along.
    */
   receive(options: Cancellable = {}): AsyncGenerator<Received, void, undefined> {
     return chunksOf(this.#inbox, options.signal, () => this.#closedError());
@@ -241,11 +243,12 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     diagnostics.publish('message', { connection: this.#protocol, payload: concatBytes(chunks), isBinary: !isText });
   }
 
-  /** Closing began: who waits for a message need not wait for the transport to be gone. */
+  /** Closing began: who waits for a message, or for a piece to send, need not wait for the transport to be gone. */
   #onClosing(): void {
     const { code, reason } = this.#protocol.closingReason;
     this.#closed ??= new CloseReason(code ?? 1005, reason);
     this.#inbox.close(() => this.#closedError(), false);
+    this.#outbox.close();
     this.#pings.fail();
   }
 

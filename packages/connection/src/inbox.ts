@@ -117,6 +117,12 @@ export class Inbox {
     this.update();
   }
 
+  /** The message that is being received, taken chunk by chunk, is for the next who wants one. */
+  putBack(message: IncomingParts): void {
+    message.onProgress = null;
+    this.#serve();
+  }
+
   /** Takes those out who want no more. */
   withdraw(isWithdrawn: (taker: Taker) => boolean): Taker[] {
     const withdrawn = this.#takers.filter(isWithdrawn);

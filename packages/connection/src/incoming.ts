@@ -182,37 +182,56 @@ export async function* chunksOf(
     return () => inbox.remove(taker);
   });
   const decoder = message.isText ? new TextDecoderStreaming() : null;
+  /** Chunks of the message, of which nothing was given away; `null`: something was. */
+  let unseen: Uint8Array[] | null = [];
+  let isPutBack = false;
+  const onAborted = (): void => {
+    if (unseen === null) return;
+    isPutBack = true;
+    message.chunks = [...unseen, ...message.chunks];
+    inbox.putBack(message);
+  };
   try {
     for (;;) {
       const chunk = message.chunks.shift();
       if (chunk !== undefined) {
+        unseen?.push(chunk);
         const piece = decoder === null ? chunk : decoder.push(chunk);
-        if (piece.length > 0) yield piece;
+        if (piece.length > 0) {
+          unseen = null;
+          yield piece;
+        }
         inbox.update();
       } else if (message.isComplete) {
         return;
       } else if (inbox.isClosed) {
         throw closedError();
       } else {
-        await progress(message, signal);
+        await progress(message, signal, onAborted);
       }
     }
   } finally {
-    // Who leaves early does not want the rest.
-    message.onProgress = () => {
-      message.chunks = [];
-    };
-    message.chunks = [];
-    inbox.update();
+    if (!isPutBack) skip(message, inbox);
   }
 }
 
-function progress(message: IncomingParts, signal: AbortSignalLike | undefined): Promise<void> {
+/** Who leaves early does not want the rest. */
+function skip(message: IncomingParts, inbox: Inbox): void {
+  message.onProgress = () => {
+    message.chunks = [];
+  };
+  message.chunks = [];
+  inbox.update();
+}
+
+/** Waits for more of a message. @param onAborted called at once when the signal comes first */
+function progress(message: IncomingParts, signal: AbortSignalLike | undefined, onAborted: () => void): Promise<void> {
+  if (signal?.aborted) onAborted();
   return cancellable(signal, resolve => {
     message.onProgress = () => {
       message.onProgress = () => {};
       resolve();
     };
-    return () => {};
+    return onAborted;
   });
 }

@@ -3,12 +3,17 @@
 import type { AbortSignalLike } from '@ws/types';
 import { encodeText } from '@ws/util/primitives';
 import type { EngineProtocol } from './engine.ts';
-import { orAborted, throwIfAborted } from './signals.ts';
+import { cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** A message to send; in pieces, they are all strings or all bytes. */
 export type OutgoingData = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+type Source = AsyncIterator<string | Uint8Array> | Iterator<string | Uint8Array>;
+
+/** Begins a message whose turn has come. @returns whether those behind it have to wait */
+type Turn = () => boolean;
 
 const UNCOMPRESSED = { doNotCompress: true };
 
@@ -20,8 +25,10 @@ export class Outbox {
   readonly #closedError: () => unknown;
   /** A message has come: what is sent next is its answer, and need not wait for more to go with it. */
   isAnswering = false;
-  /** The message in pieces that is being sent. */
-  #busy: Promise<void> | null = null;
+  /** Those behind the message in pieces that is being sent, in order; `null`: there is no such message. */
+  #behind: Set<Turn> | null = null;
+  /** Ends the wait for the next piece. */
+  #giveUp: (error: unknown) => void = () => {};
   /** Of all who wait: settled when the transport took everything, or will not. What is sent until then shares it. */
   #draining: Promise<void> | null = null;
   #resolve: () => void = () => {};
@@ -49,16 +56,20 @@ export class Outbox {
   send(message: OutgoingData, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
     try {
       throwIfAborted(signal);
-      const isWhole = typeof message === 'string' || message instanceof Uint8Array;
-      if (!isWhole && !isIterable(message)) throw new TypeError('a message is a string, a Uint8Array, or iterable');
+      if (!isWhole(message) && !isIterable(message)) {
+        throw new TypeError('a message is a string, a Uint8Array, or iterable');
+      }
       this.#checkOpen();
-      if (this.#busy !== null) return this.#sendLater(message, doNotCompress, signal);
-      return isWhole
-        ? this.#sendWhole(message, doNotCompress, signal)
-        : this.#sendPieces(message, doNotCompress, signal);
+      if (this.#behind !== null) return this.#sendLater(this.#behind, message, doNotCompress, signal);
+      return this.#sendNow(message, doNotCompress, signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** The connection is not open any more: who waits for the next piece of a message waits in vain. */
+  close(): void {
+    this.#giveUp(this.#closedError());
   }
 
   /** Resolves when the transport took everything. */
@@ -81,9 +92,41 @@ export class Outbox {
   }
 
   /** Behind a message in pieces. */
-  async #sendLater(message: OutgoingData, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
-    while (this.#busy !== null) await orAborted(this.#busy, signal);
-    await this.send(message, doNotCompress, signal);
+  #sendLater(
+    behind: Set<Turn>,
+    message: OutgoingData,
+    doNotCompress: boolean,
+    signal: AbortSignalLike | undefined,
+  ): Promise<void> {
+    return cancellable<void>(signal, (resolve, reject) => {
+      const turn = (): boolean => {
+        try {
+          this.#checkOpen();
+          resolve(this.#sendNow(message, doNotCompress, signal));
+          return !isWhole(message);
+        } catch (error) {
+          reject(error);
+          return false;
+        }
+      };
+      behind.add(turn);
+      return () => behind.delete(turn);
+    });
+  }
+
+  /** The message in pieces is done: those behind it begin, up to the next in pieces. */
+  #passOn(behind: Set<Turn>): void {
+    for (const turn of behind) {
+      behind.delete(turn);
+      if (turn()) return;
+    }
+    this.#behind = null;
+  }
+
+  #sendNow(message: OutgoingData, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
+    return isWhole(message)
+      ? this.#sendWhole(message, doNotCompress, signal)
+      : this.#sendPieces(message, doNotCompress, signal);
   }
 
   #sendWhole(message: string | Uint8Array, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
@@ -93,11 +136,9 @@ export class Outbox {
 
   /** Others wait until it is done. */
   #sendPieces(pieces: Pieces, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
-    const sent = this.#sendEach(pieces, doNotCompress, signal).finally(() => {
-      this.#busy = null;
-    });
-    this.#busy = sent.catch(() => {});
-    return sent;
+    this.#behind ??= new Set();
+    const behind = this.#behind;
+    return this.#sendEach(pieces, doNotCompress, signal).finally(() => this.#passOn(behind));
   }
 
   async #sendEach(pieces: Pieces, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
@@ -106,7 +147,7 @@ export class Outbox {
     let isDone = false;
     try {
       for (;;) {
-        const next = await orAborted(Promise.resolve(iterator.next()), signal);
+        const next = await this.#nextOf(iterator, signal);
         if (next.done) break;
         isText ??= this.#begin(next.value, doNotCompress);
         this.#checkOpen();
@@ -124,8 +165,19 @@ export class Outbox {
       if (isText !== null && !isDone && isOpen) this.#protocol.failConnection(error);
       throw error;
     } finally {
-      if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});
+      // Not waited for: a source that is idle may take for ever.
+      if (!isDone) leave(iterator).catch(() => {});
     }
+  }
+
+  /** The next piece, unless the signal or the end of the connection comes first. */
+  #nextOf(iterator: Source, signal: AbortSignalLike | undefined): Promise<IteratorResult<string | Uint8Array>> {
+    return cancellable(signal, (resolve, reject) => {
+      this.#checkOpen();
+      this.#giveUp = reject;
+      Promise.resolve(iterator.next()).then(resolve, reject);
+      return () => {};
+    });
   }
 
   #begin(first: string | Uint8Array, doNotCompress: boolean): boolean {
@@ -141,10 +193,19 @@ export class Outbox {
   }
 }
 
+/** Tells a source that no more is wanted. */
+async function leave(iterator: Source): Promise<void> {
+  await iterator.return?.();
+}
+
 function toBytes(piece: unknown, isText: boolean): Uint8Array {
   if (isText && typeof piece === 'string') return encodeText(piece);
   if (!isText && piece instanceof Uint8Array) return piece;
   throw new TypeError('the pieces of a message are all strings or all Uint8Arrays');
+}
+
+function isWhole(message: OutgoingData): message is string | Uint8Array {
+  return typeof message === 'string' || message instanceof Uint8Array;
 }
 
 function isIterable(value: unknown): boolean {

@@ -18,7 +18,7 @@ export function throwIfAborted(signal: AbortSignalLike | undefined): void {
  */
 export function cancellable<Value>(
   signal: AbortSignalLike | undefined,
-  begin: (resolve: (value: Value) => void, reject: (error: unknown) => void) => () => void,
+  begin: (resolve: (value: Value | PromiseLike<Value>) => void, reject: (error: unknown) => void) => () => void,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {

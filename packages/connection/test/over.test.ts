@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hex, manualClock, memoryPair } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
 import { ConnectionClosed, ConnectionRejected, ConnectionTimeout, HandshakeError } from '../src/errors.ts';
@@ -15,13 +16,13 @@ const REQUEST = [
 ].join('\r\n');
 const latin1 = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
 
-/** A server's side whose client is the test. */
-async function rawClient(head = REQUEST) {
+/** A server's side whose client is the test. @param frames what comes in one piece with the request */
+async function rawClient(head = REQUEST, frames = '') {
   const clock = manualClock();
   const { a, b } = memoryPair();
   const requested = acceptOver(a, { platform: testPlatform(clock), disconnectTimeout: 1000 });
   const end = rawEnd(b);
-  b.write(latin1(`${head}\r\n\r\n`));
+  b.write(new Uint8Array(Buffer.concat([latin1(`${head}\r\n\r\n`), hex(frames)])));
   return { requested, clock, stream: a, client: b, ...end };
 }
 
@@ -33,7 +34,7 @@ function rawServer(options: object = {}) {
   const connecting = connectOver(b, { platform: testPlatform(clock), connectTimeout: 1000, ...options });
   const failed = failureOf(connecting);
   failed.catch(() => {});
-  return { failed, clock, server: a, stream: b, ...end };
+  return { connecting, failed, clock, server: a, stream: b, ...end };
 }
 
 describe('acceptOver', () => {
@@ -96,6 +97,16 @@ describe('acceptOver', () => {
     expect(await connection.getMessage()).toBe('hi');
   });
 
+  test('a Close frame that comes with the request is told at once, after what came before it', async () => {
+    const frames = '81 82 00000000 6869 81 82 00000000 686f 88 82 00000000 0fa1';
+    const { requested, stream } = await rawClient(REQUEST, frames);
+    const connection = await (await requested).accept();
+    expect([connection.closed?.code, stream.isClosed]).toEqual([4001, false]);
+    expect([await connection.getMessage(), await connection.getMessage()]).toEqual(['hi', 'ho']);
+    expect(await failureOf(connection.getMessage())).toMatchObject({ reason: { code: 4001 } });
+    expect(await failureOf(connection.sendMessage('late'))).toMatchObject({ reason: { code: 4001 } });
+  });
+
   test.each([
     ['plain HTTP', 'GET / HTTP/1.1\r\nHost: a', 400],
     ['POST', REQUEST.replace('GET', 'POST'), 405],
@@ -145,6 +156,42 @@ describe('acceptOver', () => {
   test.each([-1, Number.NaN])('a messageQueueSize of %d is refused', async messageQueueSize => {
     const { a } = memoryPair();
     expect(() => acceptOver(a, { messageQueueSize })).toThrow(RangeError);
+  });
+});
+
+describe('receive, aborted before it gave anything', () => {
+  test.each([
+    ['nothing of the message has come', '01 80 00000000', '80 82 00000000 6869', 'hi'],
+    ['the half of a letter has come', '01 82 00000000 f09f', '80 82 00000000 8e89', '\u{1f389}'],
+  ])('leaves the message to the next: %s', async (_name, begin, rest, expected) => {
+    const { requested, client } = await rawClient();
+    const connection = await (await requested).accept();
+    const controller = new AbortController();
+    const [first, second] = [connection.receive({ signal: controller.signal }), connection.receive()];
+    const aborted = failureOf(first.next());
+    const taken = second.next();
+    client.write(hex(begin));
+    await settle();
+    controller.abort('enough');
+    client.write(hex(rest));
+    client.write(hex('81 82 00000000 6f6b'));
+    expect(await aborted).toBe('enough');
+    expect(await taken).toEqual({ done: false, value: expected });
+    expect((await second.next()).done).toBe(true);
+    expect(await connection.getMessage()).toBe('ok');
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 8, 10])('leaves it to getMessage, %i microtasks after it began', async point => {
+    const { requested, client } = await rawClient();
+    const connection = await (await requested).accept();
+    const controller = new AbortController();
+    const aborted = failureOf(connection.receive({ signal: controller.signal }).next());
+    client.write(hex('01 80 00000000'));
+    for (let i = 0; i < point; i++) await null;
+    controller.abort('enough');
+    expect(await aborted).toBe('enough');
+    client.write(hex('80 82 00000000 6869'));
+    expect(await connection.getMessage()).toBe('hi');
   });
 });
 
@@ -293,6 +340,23 @@ describe('connectOver', () => {
   test.each(['http://a', 'a', '', 'ws://'])('%j is refused', async url => {
     const { b } = memoryPair();
     expect(() => connectOver(b, { url })).toThrow(RangeError);
+  });
+
+  test('a Close frame that comes with the response is told at once, after what came before it', async () => {
+    const { connecting, server, received, stream } = rawServer();
+    await settle();
+    const [, key] = /sec-websocket-key: (.*)\r/i.exec(received())!;
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    const head = ['HTTP/1.1 101 Ok', 'Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`];
+    const frames = ['81 02 6869', '81 02 686f', '88 02 03e8'].map(hex);
+    server.write(new Uint8Array(Buffer.concat([latin1(`${head.join('\r\n')}\r\n\r\n`), ...frames])));
+    const connection = await connecting;
+    expect([connection.closed?.code, stream.isClosed]).toEqual([1000, false]);
+    const taken: unknown[] = [];
+    for await (const message of connection) taken.push(message);
+    expect(taken).toEqual(['hi', 'ho']);
+    server.end();
+    expect(await connection.close()).toMatchObject({ code: 1000 });
   });
 
   test('works whatever the transport makes of writes', async () => {
