@@ -2,7 +2,7 @@
 
 import type { Clock } from '@ws/types';
 import { ErrorUri } from '../error-uris.ts';
-import { ApplicationError, ProtocolError, SerializationError } from '../errors.ts';
+import { ProtocolError } from '../errors.ts';
 import type { CallOptions, CancelMode, ResultDetails } from '../messages/call-messages.ts';
 import type { InvocationDetails } from '../messages/invocation-messages.ts';
 import type { EncodingOptions } from '../messages/payload.ts';
@@ -17,6 +17,7 @@ import {
 import type { PendingCall } from './pending-call.ts';
 import type { Offer, Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
+import { answerFor } from './unsendable.ts';
 
 /** A call as the dealer takes it. */
 export interface CallRequest {
@@ -192,10 +193,5 @@ function invocationDetails(
 
 /** Why a message could not be passed on. */
 function unsendable(error: unknown): [error: string, payload: PassedPayload] {
-  if (error instanceof SerializationError) return [ErrorUri.invalidPayload, textPayload(error.message)];
-  if (error instanceof ApplicationError) return [error.error, { args: error.args, kwargs: error.kwargs }];
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_TOO_BIG_TO_SEND') {
-    return [ErrorUri.payloadSizeExceeded, textPayload(error.message)];
-  }
-  return [ErrorUri.canceled, textPayload('the callee is gone')];
+  return answerFor(error) ?? [ErrorUri.canceled, textPayload('the callee is gone')];
 }

@@ -72,5 +72,3 @@ const NO_ENCODING: EncodingOptions = {};
 export function textPayload(text: string): PassedPayload {
   return { args: [text], kwargs: null };
 }
-
-export const NO_PAYLOAD: PassedPayload = { args: null, kwargs: null };

@@ -90,7 +90,7 @@ export class RealmLink {
     this.#nodes.set(from, node);
     if (isAnswered) this.#send(from, new Welcome(0, { roles: { broker: {}, dealer: {} } }));
     for (const registration of this.#realm.registrations.all()) {
-      if (registration.hasLocal) this.#send(from, announcement(registration));
+      if (registration.hasLocal) this.#attempt(() => this.#send(from, announcement(registration)));
     }
   }
 
@@ -104,7 +104,16 @@ export class RealmLink {
   }
 
   #broadcast(message: IMessage): void {
-    this.#connection?.broadcast(this.#serializer.serialize(message));
+    this.#attempt(() => this.#connection?.broadcast(this.#serializer.serialize(message)));
+  }
+
+  /** What cannot be written for other routers they do without: whose it is has done nothing wrong. */
+  #attempt(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#logger?.log('error', 'wamp-bus-not-sent', { realm: this.#realm.name, error });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // A session that has joined a realm: what it asks of the broker and the dealer, and what they send it.
 
 import { ErrorUri } from '../error-uris.ts';
-import { ApplicationError, type Kwargs, ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../errors.ts';
 import { type Call, Result, type ResultDetails } from '../messages/call-messages.ts';
 import { ErrorMessage } from '../messages/error-message.ts';
 import {
@@ -20,11 +20,12 @@ import { type Subscribe, Subscribed, Unsubscribed } from '../messages/subscribe-
 import { wrapResult } from '../session/arguments.ts';
 import type { ITransport } from '../transport/interfaces.ts';
 import type { Permission, RouterAction } from './authorization.ts';
-import { NO_PAYLOAD, type PassedPayload, type SessionInfo, textPayload } from './member.ts';
+import { type PassedPayload, type SessionInfo, textPayload } from './member.ts';
 import { RESERVED_PREFIX } from './meta-api.ts';
 import type { PendingCall } from './pending-call.ts';
 import type { Realm, RealmMember } from './realm.ts';
 import type { RouterCore } from './router-core.ts';
+import { answerFor, sendError } from './unsendable.ts';
 
 /** A request that may have to be refused. */
 interface Demand {
@@ -236,13 +237,14 @@ export class RealmSession implements RealmMember {
     if (isAnswered) this.#sendError(messageType, request, error, textPayload(text));
   }
 
-  /** Sends what `task` returns, or the error that it throws. */
+  /** Sends what `task` returns, or the error that it throws, or that says why that cannot be sent. */
   #answer(messageType: number, request: number, task: () => IMessage): void {
     try {
       this.#send(task());
     } catch (error) {
-      if (!(error instanceof ApplicationError)) throw error;
-      this.#sendError(messageType, request, error.error, { args: error.args, kwargs: error.kwargs as Kwargs });
+      const answer = answerFor(error);
+      if (answer === null) throw error;
+      this.#sendError(messageType, request, ...answer);
     }
   }
 
@@ -289,12 +291,8 @@ export class RealmSession implements RealmMember {
     payload: PassedPayload,
     encoding: EncodingOptions = {},
   ): void {
-    try {
-      this.#send(new ErrorMessage(messageType, request, encoding, error, payload.args, payload.kwargs));
-    } catch (failure) {
-      if (payload === NO_PAYLOAD) throw failure;
-      this.#sendError(messageType, request, error, NO_PAYLOAD);
-    }
+    const message = new ErrorMessage(messageType, request, encoding, error, payload.args, payload.kwargs);
+    sendError(each => this.#send(each), message);
   }
 
   /** To a session that is gone nothing is sent. */

@@ -16,6 +16,7 @@ import type { Publish } from '../messages/publish-messages.ts';
 import { type CalleeMember, type CallerMember, encodingOf, type PassedPayload, type SessionInfo } from './member.ts';
 import type { PendingCall } from './pending-call.ts';
 import type { Realm } from './realm.ts';
+import { sendError } from './unsendable.ts';
 
 /** One other router. */
 export class RemoteNode implements CallerMember, CalleeMember {
@@ -97,7 +98,8 @@ export class RemoteNode implements CallerMember, CalleeMember {
   }
 
   sendCallError(request: number, error: string, payload: PassedPayload, encoding: EncodingOptions = {}): void {
-    this.#send(new ErrorMessage(MessageType.INVOCATION, request, encoding, error, payload.args, payload.kwargs));
+    const { args, kwargs } = payload;
+    sendError(this.#send, new ErrorMessage(MessageType.INVOCATION, request, encoding, error, args, kwargs));
   }
 
   #onInvocation(message: Invocation): void {

@@ -2,7 +2,7 @@
 
 import type { Timer } from '@ws/types';
 import { CloseUri, ErrorUri } from '../error-uris.ts';
-import { ApplicationError, ProtocolError } from '../errors.ts';
+import { ApplicationError, ProtocolError, SerializationError } from '../errors.ts';
 import { type Authenticate, Challenge } from '../messages/auth-messages.ts';
 import { type IMessage, MessageType } from '../messages/message.ts';
 import type { AnyMessage } from '../messages/message-types.ts';
@@ -70,7 +70,12 @@ export class RouterSession implements ITransportHandler {
     }
     this.#leaveRealm();
     this.#isGoodbyeSent = true;
-    this.#send(new Goodbye(message === null ? {} : { message }, reason));
+    try {
+      this.#send(new Goodbye(message === null ? {} : { message }, reason));
+    } catch {
+      // The words may be another session's, and of a kind that this one cannot be written.
+      this.#send(new Goodbye({}, CloseUri.killed));
+    }
     this.#startTimer();
   }
 
@@ -185,7 +190,13 @@ export class RouterSession implements ITransportHandler {
     const { session, ...said } = info;
     const extra = grant.authextra === undefined ? {} : { authextra: grant.authextra };
     this.#stopTimer();
-    this.#send(new Welcome(session, { ...said, ...extra, roles: ROUTER_FEATURES }));
+    try {
+      this.#send(new Welcome(session, { ...said, ...extra, roles: ROUTER_FEATURES }));
+    } catch (error) {
+      if (!(error instanceof SerializationError)) throw error;
+      this.#refuse(ErrorUri.invalidPayload, error.message);
+      return;
+    }
     const joined = new RealmSession(
       realm,
       info,

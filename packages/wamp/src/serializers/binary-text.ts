@@ -8,7 +8,9 @@ export interface BinaryText {
   /** Whether the JSON text may hold bytes at all: saves looking at every value. */
   mayHold(json: string): boolean;
   encode(bytes: Uint8Array): string;
-  /** @returns the text as it is, when it stands for no bytes. @throws RangeError */
+  /** @returns the text as it is. @throws RangeError when it cannot be told from bytes */
+  check(text: string): string;
+  /** @returns the text as it is, when it stands for no bytes */
   decode(text: string): string | Uint8Array;
 }
 
@@ -16,7 +18,19 @@ export interface BinaryText {
 export const base64Text: BinaryText = {
   mayHold: json => json.includes('\\u0000'),
   encode: bytes => `\0${encodeBase64(bytes)}`,
-  decode: text => (text.charCodeAt(0) === 0 ? decodeBase64(text.slice(1)) : text),
+  check(text) {
+    if (text.charCodeAt(0) === 0) throw new RangeError('text that begins with NUL stands for bytes');
+    return text;
+  },
+  decode(text) {
+    if (text.charCodeAt(0) !== 0) return text;
+    try {
+      return decodeBase64(text.slice(1));
+    } catch {
+      // The peer may only have passed it on: no reason to end its session.
+      return text;
+    }
+  },
 };
 
 const HEX = /^0x(?:[0-9a-fA-F]{2})*$/;
@@ -24,6 +38,7 @@ const HEX = /^0x(?:[0-9a-fA-F]{2})*$/;
 /** `0x` and hexadecimal digits: every text of that form is taken for bytes. */
 export const hexText: BinaryText = {
   mayHold: json => json.includes('"0x'),
+  check: text => text,
   encode: bytes => `0x${Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')}`,
   decode: text =>
     HEX.test(text)

@@ -67,8 +67,17 @@ function plainBytes(bytes: Uint8Array): Uint8Array {
 
 /** The codec writes integers of more than 32 bits as floats, which are no ids; but it knows bigints. */
 function toWide(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) refuseTagged(value);
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return value;
   return value > 0xffff_ffff || value < -0x8000_0000 ? BigInt(value) : value;
+}
+
+/** Sets, maps, errors, patterns, arrays of numbers: the codec has tags for them that `checkCborShape` does not take. */
+function refuseTagged(value: object): void {
+  const isIterable = Symbol.iterator in value && !(value instanceof Uint8Array);
+  if (isIterable || value instanceof Error || value instanceof RegExp) {
+    throw new TypeError(`${Object.prototype.toString.call(value)} is no list, dictionary, date or bytes`);
+  }
 }
 
 /** It reads all integers of 64 bits as bigints. */
@@ -78,7 +87,7 @@ function fromWide(value: unknown): unknown {
   return isExact ? Number(value) : value;
 }
 
-/** The value with every scalar in it replaced; itself when that changes nothing. */
+/** The value with every scalar in it replaced; itself when that changes nothing. Shows `replace` other objects too. */
 function replaced(value: unknown, replace: (value: unknown) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return replace(value);
   if (Array.isArray(value)) {
@@ -91,6 +100,7 @@ function replaced(value: unknown, replace: (value: unknown) => unknown): unknown
     }
     return copy ?? value;
   }
+  if (value.constructor !== Object) replace(value);
   if (!isDict(value)) return value;
   let copy: Record<string, unknown> | null = null;
   for (const key in value) {

@@ -66,9 +66,14 @@ export class JsonSerializer extends Serializer {
 
 function stringify(value: unknown, binary: BinaryText): string {
   try {
-    return holdsBytes(value)
-      ? JSON.stringify(value, (_key, item) => (item instanceof Uint8Array ? binary.encode(item) : item))
-      : JSON.stringify(value);
+    if (!holdsBytes(value)) {
+      const json = JSON.stringify(value);
+      if (!binary.mayHold(json)) return json;
+    }
+    return JSON.stringify(value, (_key, item) => {
+      if (typeof item === 'string') return binary.check(item);
+      return item instanceof Uint8Array ? binary.encode(item) : item;
+    });
   } catch (cause) {
     throw new SerializationError(`not to be written as JSON: ${(cause as Error).message}`, { cause });
   }

@@ -15,8 +15,22 @@ export interface MsgpackOptions {
   readonly isBatched?: boolean | undefined;
 }
 
-const encoder = /* @__PURE__ */ new Encoder({ ignoreUndefined: true });
-const decoder = /* @__PURE__ */ new Decoder({ extensionCodec: /* @__PURE__ */ createExtensions() });
+const extensionCodec = /* @__PURE__ */ createExtensions();
+const encoder = /* @__PURE__ */ new Encoder({ ignoreUndefined: true, extensionCodec });
+const decoder = /* @__PURE__ */ new Decoder({ extensionCodec });
+
+const PROTO = '__proto__';
+/** The decoder fails at that key. With this one it comes as `__proto_`, as it does in CBOR. */
+const protoDecoder = /* @__PURE__ */ new Decoder({
+  extensionCodec,
+  keyDecoder: {
+    canBeCached: length => length === PROTO.length,
+    decode(bytes, start, length) {
+      const key = decoder.decode(Uint8Array.of(0xa0 | length, ...bytes.subarray(start, start + length))) as string;
+      return key === PROTO ? '__proto_' : key;
+    },
+  },
+});
 
 const plain: IObjectSerializer = {
   name: 'msgpack',
@@ -30,8 +44,8 @@ const plain: IObjectSerializer = {
   },
   unserialize(payload) {
     try {
-      checkMsgpackShape(payload);
-      return [decoder.decode(payload)];
+      const hasProto = checkMsgpackShape(payload);
+      return [(hasProto ? protoDecoder : decoder).decode(payload)];
     } catch (cause) {
       throw new ProtocolError(`not MessagePack: ${(cause as Error).message}`, { cause });
     }
@@ -55,6 +69,12 @@ export class MsgpackSerializer extends Serializer {
 /** Besides dates: `undefined`, for which msgpackr, and so wampy, has the extension 0. */
 function createExtensions(): ExtensionCodec {
   const extensions = new ExtensionCodec();
-  extensions.register({ type: 0, encode: () => null, decode: () => undefined });
+  extensions.register({ type: 0, encode: refuseProto, decode: () => undefined });
   return extensions;
+}
+
+/** Sees all objects that are written. The key would end the session of who reads it with the same library. */
+function refuseProto(value: unknown): null {
+  if (Object.hasOwn(value as object, PROTO)) throw new RangeError(`the key ${PROTO} is not taken`);
+  return null;
 }

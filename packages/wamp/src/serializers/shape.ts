@@ -4,16 +4,24 @@
 /** Thrown text; the caller makes an error of its own of it. */
 const CUT_OFF = 'the end is missing';
 
-/** Checks MessagePack. @throws RangeError */
-export function checkMsgpackShape(bytes: Uint8Array): void {
+/**
+ * Checks MessagePack.
+ *
+ * @returns whether it holds the text `__proto__`, be it as a key or not
+ * @throws RangeError
+ */
+export function checkMsgpackShape(bytes: Uint8Array): boolean {
+  let hasProto = false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   for (let pending = 1; pending > 0; pending--) {
     const left = bytes.length - at;
     if (pending > left) throw new RangeError(CUT_OFF);
     const head = bytes[at]!;
-    if (head >= 0xa0 && head < 0xc0) at += 1 + (head & 0x1f);
-    else if (head < 0x80 || head >= 0xe0) at += 1;
+    if (head >= 0xa0 && head < 0xc0) {
+      hasProto ||= head === 0xa9 && isProto(bytes, at + 1);
+      at += 1 + (head & 0x1f);
+    } else if (head < 0x80 || head >= 0xe0) at += 1;
     else if (head < 0x90) {
       pending += 2 * (head & 0x0f);
       at += 1;
@@ -25,12 +33,20 @@ export function checkMsgpackShape(bytes: Uint8Array): void {
       if (left <= size) throw new RangeError(CUT_OFF);
       const length = size === 0 ? 0 : readLength(view, at + 1, size);
       at += 1 + size + MSGPACK_EXTRA[head - 0xc0]!;
+      hasProto ||= length === PROTO.length && isProto(bytes, at);
       if (head === 0xdc || head === 0xdd) pending += length;
       else if (head >= 0xde) pending += 2 * length;
       else at += length;
     }
     if (at > bytes.length) throw new RangeError(CUT_OFF);
   }
+  return hasProto;
+}
+
+const PROTO: readonly number[] = [0x5f, 0x5f, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x5f, 0x5f];
+
+function isProto(bytes: Uint8Array, at: number): boolean {
+  return PROTO.every((byte, i) => bytes[at + i] === byte);
 }
 
 // For the heads 0xc0 to 0xdf: how many bytes the length takes, and how many follow beside those that it counts.
