@@ -41,6 +41,8 @@ export class ApplicationSession implements ITransportHandler {
   #realm: string | null = null;
   #isGoodbyeSent = false;
   #isWelcoming = false;
+  /** Changes with each WELCOME, and each end: what a hook answers later is of no use any more. */
+  #stage = 0;
   #requests: RequestIds = new RequestIds();
   #joined: Settled<SessionDetails> = new Settled();
   #left: Settled<CloseDetails> = new Settled();
@@ -146,7 +148,13 @@ export class ApplicationSession implements ITransportHandler {
     if (this.#left.isSettled) this.#left = new Settled();
     this.#realm = realm ?? '';
     this.#isGoodbyeSent = false;
-    this.transport.send(createHello(realm, options, this.config.authenticators));
+    try {
+      this.transport.send(createHello(realm, options, this.config.authenticators));
+    } catch (error) {
+      this.#realm = null;
+      this.#joined.reject(error);
+      throw error;
+    }
     return abortable(
       options.signal,
       () => this.joined,
@@ -279,37 +287,40 @@ export class ApplicationSession implements ITransportHandler {
   }
 
   async #onChallenge(challenge: Challenge): Promise<void> {
+    const stage = this.#stage;
     try {
       const answer = await this.onChallenge(challenge);
+      if (stage !== this.#stage) return;
       const { signature, extra = {} } = typeof answer === 'string' ? { signature: answer } : answer;
       if (typeof signature !== 'string') throw new TypeError('onChallenge must return a signature');
-      this.transport?.send(new Authenticate(signature, extra));
+      this.transport!.send(new Authenticate(signature, extra));
     } catch (error) {
       this.onUserError(error, 'while answering a challenge');
-      this.#abort(ErrorUri.cannotAuthenticate, 'the challenge cannot be answered');
+      if (stage === this.#stage) this.#abort(ErrorUri.cannotAuthenticate, 'the challenge cannot be answered');
     }
   }
 
   async #onWelcome(welcome: Welcome): Promise<void> {
     this.#isWelcoming = true;
+    this.#stage++;
+    const stage = this.#stage;
     const realm = this.#realm === '' ? null : this.#realm;
     try {
       const verdict = this.onWelcome(welcome);
       // Without a promise there is no turn in which a message of the session could come too early.
       const refusal = isThenable(verdict) ? await verdict : verdict;
-      if (this.transport === null) return;
+      if (stage !== this.#stage) return;
       if (refusal != null) {
         this.#abort(ErrorUri.cannotAuthenticate, refusal);
         return;
       }
     } catch (error) {
       this.onUserError(error, 'in onWelcome');
-      this.#abort(ErrorUri.cannotAuthenticate, 'the welcome was not accepted');
+      if (stage === this.#stage) this.#abort(ErrorUri.cannotAuthenticate, 'the welcome was not accepted');
       return;
-    } finally {
-      this.#isWelcoming = false;
     }
-    const details = sessionDetails(welcome, realm, this.transport);
+    this.#isWelcoming = false;
+    const details = sessionDetails(welcome, realm, this.transport!);
     this.#requests = new RequestIds();
     this.sessionDetails = details;
     this.#joined.resolve(details);
@@ -329,6 +340,8 @@ export class ApplicationSession implements ITransportHandler {
   #end(reason: string, message: string | null): unknown {
     const isLost = this.transport === null;
     const error = isLost ? new TransportLost() : new ApplicationError(reason, message === null ? [] : [message]);
+    this.#stage++;
+    this.#isWelcoming = false;
     this.sessionDetails = null;
     this.#realm = null;
     this.#roles.rejectAll(error);

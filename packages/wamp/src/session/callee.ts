@@ -45,6 +45,7 @@ class Offer implements Registration {
   readonly endpoint: Endpoint;
   isActive = true;
   readonly #callee: Callee;
+  #ending: Promise<void> | null = null;
 
   constructor(callee: Callee, id: number, procedure: string, endpoint: Endpoint) {
     this.#callee = callee;
@@ -54,7 +55,10 @@ class Offer implements Registration {
   }
 
   unregister(): Promise<void> {
-    return this.#callee.unregister(this);
+    this.#ending ??= this.#callee.unregister(this).finally(() => {
+      this.#ending = null;
+    });
+    return this.#ending;
   }
 }
 
@@ -104,12 +108,12 @@ class Running implements CallDetails {
 /** The registrations of one session. */
 export class Callee {
   /** REGISTER and UNREGISTER that wait for an answer. */
-  readonly registering: Requests<number> = new Requests('REGISTER');
+  readonly registering: Requests<Registration> = new Requests('REGISTER');
   readonly unregistering: Requests<void> = new Requests('UNREGISTER');
   readonly #session: SessionPort;
   readonly #offers: Map<number, Offer> = new Map();
   readonly #running: Map<number, Running> = new Map();
-  readonly #expected: Map<number, (id: number) => void> = new Map();
+  readonly #expected: Map<number, { readonly procedure: string; readonly endpoint: Endpoint }> = new Map();
 
   constructor(session: SessionPort) {
     this.#session = session;
@@ -121,11 +125,9 @@ export class Callee {
     checkUri('procedure', procedure, wire.match);
     const request = this.#session.nextRequest();
     const message = new Register(request, wire, procedure);
-    // An invocation may come in the same read as the answer: the offer must stand when the answer is taken.
-    this.#expected.set(request, id => this.#offers.set(id, new Offer(this, id, procedure, endpoint)));
+    this.#expected.set(request, { procedure, endpoint });
     try {
-      const id = await this.registering.expect(request, () => this.#session.send(message));
-      return this.#offers.get(id)!;
+      return await this.registering.expect(request, () => this.#session.send(message));
     } finally {
       this.#expected.delete(request);
     }
@@ -133,8 +135,12 @@ export class Callee {
 
   /** @throws ProtocolError */
   onRegistered(request: number, id: number): void {
-    this.#expected.get(request)?.(id);
-    this.registering.resolve(request, id);
+    const expected = this.#expected.get(request);
+    if (expected === undefined) throw new ProtocolError(`REGISTERED for REGISTER ${request}, which was not asked`);
+    // What follows in the same read may be an invocation, or the end of it.
+    const offer = new Offer(this, id, expected.procedure, expected.endpoint);
+    this.#offers.set(id, offer);
+    this.registering.resolve(request, offer);
   }
 
   /** @throws ProtocolError */

@@ -3,6 +3,7 @@
 import { type Kwargs, ProtocolError } from '../errors.ts';
 import type { Event } from '../messages/publish-messages.ts';
 import { Subscribe, Unsubscribe, type Unsubscribed } from '../messages/subscribe-messages.ts';
+import type { MatchPolicy } from '../uri.ts';
 import { checkUri } from './arguments.ts';
 import { type SubscribeOptions, wireSubscribeOptions } from './options.ts';
 import { decodePayload } from './payload-codec.ts';
@@ -36,17 +37,27 @@ export interface Subscription {
 /** So many subscriptions that have ended are remembered. */
 const MAX_ENDED = 1000;
 
+/** A SUBSCRIBE that waits for its answer. */
+interface Expected {
+  readonly topic: string;
+  readonly match: MatchPolicy;
+  readonly handler: EventHandler;
+  answer: Promise<unknown> | null;
+}
+
 class Interest implements Subscription {
   readonly id: number;
   readonly topic: string;
+  readonly match: MatchPolicy;
   readonly handler: EventHandler;
   isActive = true;
   readonly #subscriber: Subscriber;
 
-  constructor(subscriber: Subscriber, id: number, topic: string, handler: EventHandler) {
+  constructor(subscriber: Subscriber, id: number, { topic, match, handler }: Expected) {
     this.#subscriber = subscriber;
     this.id = id;
     this.topic = topic;
+    this.match = match;
     this.handler = handler;
   }
 
@@ -61,7 +72,7 @@ export class Subscriber {
   readonly unsubscribing: Requests<void> = new Requests('UNSUBSCRIBE');
   readonly #session: SessionPort;
   readonly #interests: Map<number, Interest[]> = new Map();
-  readonly #expected: Map<number, { readonly topic: string; readonly handler: EventHandler }> = new Map();
+  readonly #expected: Map<number, Expected> = new Map();
   /** Subscriptions that have ended here: events may still be on their way. */
   readonly #ended: Set<number> = new Set();
 
@@ -75,9 +86,12 @@ export class Subscriber {
     checkUri('topic', topic, wire.match);
     const request = this.#session.nextRequest();
     const message = new Subscribe(request, wire, topic);
-    this.#expected.set(request, { topic, handler });
+    const expected: Expected = { topic, match: wire.match ?? 'exact', handler, answer: null };
+    this.#expected.set(request, expected);
     try {
-      return await this.subscribing.expect(request, () => this.#session.send(message));
+      const answer = this.subscribing.expect(request, () => this.#session.send(message));
+      expected.answer = answer;
+      return await answer;
     } finally {
       this.#expected.delete(request);
     }
@@ -87,7 +101,7 @@ export class Subscriber {
   onSubscribed(request: number, id: number): void {
     const expected = this.#expected.get(request);
     if (expected === undefined) throw new ProtocolError(`SUBSCRIBED for SUBSCRIBE ${request}, which was not asked`);
-    const interest = new Interest(this, id, expected.topic, expected.handler);
+    const interest = new Interest(this, id, expected);
     const all = this.#interests.get(id);
     if (all === undefined) this.#interests.set(id, [interest]);
     else all.push(interest);
@@ -112,7 +126,11 @@ export class Subscriber {
     if (all === undefined || at < 0) return;
     interest.isActive = false;
     all.splice(at, 1);
-    if (all.length > 0) return;
+    // A SUBSCRIBE for the same that is on its way gets the same id: then this was not the last.
+    for (let same = this.#findSame(interest); same !== undefined; same = this.#findSame(interest)) {
+      await same.answer?.catch(() => {});
+    }
+    if (all.length > 0 || this.#interests.get(interest.id) !== all) return;
     this.#drop(interest.id);
     const request = this.#session.nextRequest();
     const message = new Unsubscribe(request, interest.id);
@@ -123,11 +141,12 @@ export class Subscriber {
   onEvent(message: Event): void {
     const { subscription, publication, details } = message;
     const all = this.#interests.get(subscription);
-    if (all === undefined) {
-      if (this.#ended.has(subscription)) return;
+    if (all === undefined && !this.#ended.has(subscription)) {
       throw new ProtocolError(`EVENT for subscription ${subscription}, which is not ours`);
     }
-    const topic = details.topic ?? all[0]!.topic;
+    const [first] = all ?? [];
+    if (all === undefined || first === undefined) return;
+    const topic = details.topic ?? first.topic;
     try {
       const { args, kwargs } = decodePayload(this.#session.codec, true, topic, message, details);
       const told: EventDetails = {
@@ -163,6 +182,13 @@ export class Subscriber {
     } catch (error) {
       onError(error);
     }
+  }
+
+  #findSame({ topic, match }: Interest): Expected | undefined {
+    for (const expected of this.#expected.values()) {
+      if (expected.topic === topic && expected.match === match) return expected;
+    }
+    return undefined;
   }
 
   #drop(id: number): void {
