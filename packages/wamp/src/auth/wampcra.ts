@@ -10,6 +10,10 @@ import type { IAuthenticator } from './authenticator.ts';
 const METHOD = 'wampcra';
 const ITERATIONS = 1000;
 const KEY_LENGTH = 32;
+/** What SHA-256 gives at a time: so much of a key costs all the iterations once. */
+const HASH_LENGTH = 32;
+/** A router has no business keeping a client busy for minutes. */
+const MAX_ITERATIONS = 1_000_000;
 
 /** How a secret is made into a key, where it is salted. */
 export interface SaltParameters {
@@ -38,16 +42,23 @@ export function wampCraAuth(secret: string): IAuthenticator {
   return {
     method: METHOD,
     onChallenge({ extra }) {
-      const { challenge, salt, iterations, keylen } = extra;
+      const { challenge, salt } = extra;
       if (typeof challenge !== 'string') throw new TypeError('the challenge is no text');
       if (typeof salt !== 'string') return signChallenge(secret, challenge);
-      const count = typeof iterations === 'number' ? iterations : ITERATIONS;
-      // A router has no business keeping a client busy for minutes.
-      if (count > 1_000_000) throw new RangeError(`${count} iterations are too many`);
-      const length = typeof keylen === 'number' ? keylen : KEY_LENGTH;
-      return signChallenge(deriveKey(secret, { salt, iterations: count, keylen: length }), challenge);
+      const iterations = extra.iterations ?? ITERATIONS;
+      const keylen = extra.keylen ?? KEY_LENGTH;
+      if (!isPositiveInteger(iterations) || !isPositiveInteger(keylen)) {
+        throw new RangeError('iterations and keylen must be integers above 0');
+      }
+      const count = iterations * Math.ceil(keylen / HASH_LENGTH);
+      if (count > MAX_ITERATIONS) throw new RangeError(`${count} iterations are too many`);
+      return signChallenge(deriveKey(secret, { salt, iterations, keylen }), challenge);
     },
   };
+}
+
+function isPositiveInteger(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0;
 }
 
 /** What a secret proves. */

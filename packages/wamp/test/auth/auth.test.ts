@@ -35,6 +35,31 @@ describe('WAMP-CRA', () => {
     expect(() => wampCraAuth('x').onChallenge(new Challenge('wampcra', extra))).toThrow('iterations are too many');
     expect(() => wampCraAuth('x').onChallenge(new Challenge('wampcra', {}))).toThrow(TypeError);
   });
+
+  test.each([
+    { iterations: 1000, keylen: 32_001 },
+    { iterations: 1, keylen: 2 ** 40 },
+    { iterations: 500_001, keylen: 33 },
+  ])('neither by long keys: $iterations iterations, $keylen bytes', more => {
+    const extra = { challenge: 'x', salt: 's', ...more };
+    expect(() => wampCraAuth('x').onChallenge(new Challenge('wampcra', extra))).toThrow('iterations are too many');
+  });
+
+  test.each([{ iterations: 0 }, { iterations: 1.5 }, { iterations: '9' }, { keylen: -1 }, { keylen: NaN }])(
+    'nor by numbers that are none: %j',
+    more => {
+      const extra = { challenge: 'x', salt: 's', ...more };
+      expect(() => wampCraAuth('x').onChallenge(new Challenge('wampcra', extra))).toThrow('integers above 0');
+    },
+  );
+
+  test('what a challenge leaves out is 1000 iterations, 32 bytes', () => {
+    const challenge = { challenge: 'x', salt: 's' };
+    const answers = [{}, { iterations: null, keylen: null }, { iterations: 1000, keylen: 32 }].map(more =>
+      wampCraAuth('x').onChallenge(new Challenge('wampcra', { ...challenge, ...more })),
+    );
+    expect(new Set(answers).size).toBe(1);
+  });
 });
 
 describe('cryptosign', () => {
