@@ -84,7 +84,8 @@ export function createClient(target: string, values: ClientValues, io: Io): Clie
 }
 
 function headersOf({ header, auth }: ClientValues, credentials: string | null, io: Io): HeaderInit {
-  const headers: Record<string, string[]> = {};
+  // Some names are those of properties that every object has.
+  const headers: Record<string, string[]> = Object.create(null);
   const login = auth ?? credentials;
   if (login !== null) {
     const full = login.includes(':') ? login : `${login}:${io.env.WSC_PASSWORD ?? ''}`;

@@ -18,7 +18,8 @@ export function wholeNumber(minimum = 0, maximum: number = Number.MAX_SAFE_INTEG
 export function milliseconds(text: string): number {
   const [, digits, unit = 'ms'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? [];
   if (digits === undefined) throw new InvalidArgumentError('It takes milliseconds, or a time such as 1.5s.');
-  return Math.min(Number(digits) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'], 2 ** 31 - 1);
+  const value = Number(digits) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
+  return Math.min(Math.round(value), 2 ** 31 - 1);
 }
 
 /** Reads a size in bytes: `65536`, `64k`, `16M`. */

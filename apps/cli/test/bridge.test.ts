@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { openWebSocket } from '@ws/node';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { listenWS, openWebSocket } from '@ws/node';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parsePlace } from '../src/bridge/place.ts';
+import { bridgeToTcp } from '../src/bridge/to-tcp.ts';
 import { hasProgram, portOf, runCli, startServer } from './support/run-cli.ts';
 
 const hasWebsockify = hasProgram('websockify');
@@ -98,12 +100,70 @@ describe('wsc bridge', () => {
     await bridge.stdout.match(/- 127\.0\.0\.1:\d+: cannot connect to .* refused/);
   });
 
+  test('a port that is taken is no fault of the command line', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    const place = `127.0.0.1:${await portOf(taken)}`;
+    for (const target of ['ws://localhost:9', 'localhost:9']) {
+      expect(await runCli(['bridge', place, target])).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining(`cannot listen on ${place}`),
+      });
+    }
+  });
+
   test('says what is wrong with a place', async () => {
     expect((await runCli(['bridge', 'nowhere', 'localhost:1'])).status).toBe(2);
     expect((await runCli(['bridge', '127.0.0.1:0', 'localhost'])).status).toBe(2);
     expect(parsePlace('[::1]:80')).toEqual({ host: '::1', port: 80 });
     expect(parsePlace(':80')).toEqual({ host: '127.0.0.1', port: 80 });
     expect(parsePlace('unix:/run/x')).toEqual({ path: '/run/x' });
+  });
+});
+
+describe('a target that takes its time', () => {
+  const log = { opened() {}, closed() {} };
+  type Looked = (error: null, addresses: readonly { address: string; family: number }[]) => void;
+
+  /** A bridge to a name, which is resolved when the test says so. */
+  async function bridgeToSlow(port: number, options = {}) {
+    const factory = bridgeToTcp({ host: 'slow.example', port }, log);
+    factory.setProtocolOptions(options);
+    const server = await listenWS(factory, { host: '127.0.0.1', port: 0 });
+    onTestFinished(() => server.close({ grace: 0 }));
+    let resolveName = (): void => {};
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: Looked) => {
+      resolveName = () => done(null, [{ address: '127.0.0.1', family: 4 }]);
+    }) as never);
+    onTestFinished(() => lookup.mockRestore());
+    return { url: `ws://127.0.0.1:${server.port}`, factory, resolveName: () => resolveName() };
+  }
+
+  test('is left at once when nobody is there any more, and may reset the connection', async () => {
+    const target = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+    onTestFinished(() => void target.close());
+    const bridge = await bridgeToSlow(await portOf(target), { openHandshakeTimeout: 20 });
+    for (const end of [(socket: Socket) => void socket.resume(), (socket: Socket) => void socket.resetAndDestroy()]) {
+      await expect(openWebSocket(bridge.url)).rejects.toThrow();
+      const accepted = once(target, 'connection');
+      bridge.resolveName();
+      const [socket] = (await accepted) as [Socket];
+      const closed = once(
+        socket.on('error', () => {}),
+        'close',
+      );
+      end(socket);
+      await closed;
+    }
+  });
+
+  test('is a 502 before the client has waited too long', async () => {
+    const { url, factory } = await bridgeToSlow(1);
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
+    onTestFinished(() => timeout.mockRestore());
+    await expect(openWebSocket(url)).rejects.toMatchObject({ statusCode: 502 });
+    const { openHandshakeTimeout } = factory.options;
+    expect(timeout.mock.calls[0]![0]).toBeLessThan(openHandshakeTimeout);
   });
 });
 

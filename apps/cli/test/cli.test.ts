@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { WebSocketServerProtocol } from '@ws/node';
+import { openWebSocket, WebSocketServerProtocol } from '@ws/node';
 import { afterAll, describe, expect, test } from 'vitest';
 import { echoService } from '../src/serve/service.ts';
+import { isWindows, pipeline } from './support/pipeline.ts';
 import { runCli, serveWith } from './support/run-cli.ts';
 import { WSC } from './support/terminal.ts';
 
@@ -79,6 +80,24 @@ describe('a server that ends', () => {
     await once(child, 'exit');
     // It is gone as soon as it has got its signal.
     while (isThere(Number(pid))) await new Promise(resolve => setImmediate(resolve));
+  });
+
+  test.skipIf(isWindows).each([1, 2])('leaves nothing behind that programs have started: %i signals', async signals => {
+    const { command, started: begun } = await pipeline();
+    // The first is told to all in good order, the second ends it at once.
+    const grace = signals === 1 ? '100' : '1m';
+    const child = spawn(process.execPath, [WSC, 'serve', '-p', '0', '--grace', grace, ...command]);
+    started.push(child);
+    const [first] = await once(child.stdout, 'data');
+    const [, url] = /listening on (\S+)/.exec(String(first))!;
+    const socket = begun();
+    const client = openWebSocket(url!);
+    const ended = once(await socket, 'close');
+    child.kill('SIGINT');
+    await (await client).whenClosed;
+    if (signals > 1) child.kill('SIGINT');
+    await once(child, 'exit');
+    await ended;
   });
 
   function isThere(pid: number): boolean {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { WebSocketServerProtocol } from '@ws/node';
+import type { ConnectionRequest } from '@ws/types';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { echoService } from '../src/serve/service.ts';
 import { portOf, runCli, serveWith, start } from './support/run-cli.ts';
@@ -130,6 +131,21 @@ describe('the exit status of wsc connect', () => {
 });
 
 describe('what wsc connect asks for', () => {
+  test('headers may be called as properties of all objects are', async () => {
+    let seen: IncomingMessage['headers'] = {};
+    const url = await serveWith(
+      class extends WebSocketServerProtocol {
+        override onConnect(request: ConnectionRequest): null {
+          seen = { ...request.headers };
+          return null;
+        }
+      },
+    );
+    const headers = ['-H', 'constructor: x', '-H', 'toString: y', '-H', 'toString: z'];
+    expect(await runCli(['connect', ...headers, url])).toMatchObject({ status: 0, stderr: '' });
+    expect(seen).toMatchObject({ constructor: 'x', tostring: 'y, z' });
+  });
+
   test('headers, subprotocols, origin and Basic authentication', async () => {
     let seen: IncomingMessage['headers'] = {};
     const url = await serveWith(

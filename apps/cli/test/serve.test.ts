@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WebSocketConnection } from '@ws/connection';
 import { openWebSocket } from '@ws/node';
 import { afterAll, describe, expect, test } from 'vitest';
+import { isWindows, pipeline } from './support/pipeline.ts';
 import { runCli, startServer } from './support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wsc-serve-'));
@@ -99,6 +102,17 @@ describe('wsc serve --ui', () => {
   });
 });
 
+/** Resolves when the program of the last client has ended. */
+async function openWhenThereIsRoom(url: string): Promise<WebSocketConnection> {
+  for (;;) {
+    try {
+      return await openWebSocket(url);
+    } catch (error) {
+      expect(error).toMatchObject({ statusCode: 503 });
+    }
+  }
+}
+
 describe('wsc serve -- COMMAND', () => {
   test('lines of its output are messages, messages lines of its input, and 1000 is its good end', async () => {
     const code = `console.log('ready'); process.stdin.on('data', d => process.stdout.write(String(d).toUpperCase())); process.stdin.on('end', () => {}); setTimeout(() => {}, 0)`;
@@ -176,6 +190,38 @@ describe('wsc serve -- COMMAND', () => {
     const server = await startServer(['serve', '-p', '0', '--grace', '20', ...node(code)]);
     expect((await runCli(['connect', '-n', '1', server.url])).stdout).toBe('ready\n');
     await server.stdout.match(/\[\d+\]: told to end\n/);
+  });
+
+  test.skipIf(isWindows)('what a program has started ends with its client, and makes room for the next', async () => {
+    const { command, started } = await pipeline();
+    const server = await startServer(['serve', '-p', '0', '-q', '--max-commands', '1', '--grace', '20', ...command]);
+    for (let i = 0; i < 3; i++) {
+      const socket = started();
+      const connection = await openWhenThereIsRoom(server.url);
+      const ended = once(await socket, 'close');
+      await connection.close();
+      await ended;
+    }
+  });
+
+  test.skipIf(isWindows)('what a program has started ends with the server', async () => {
+    const { command, started } = await pipeline();
+    const server = await startServer(['serve', '-p', '0', '-q', '--grace', '100', ...command]);
+    const socket = started();
+    await openWebSocket(server.url);
+    const ended = once(await socket, 'close');
+    expect(await server.interrupt()).toBe(0);
+    await ended;
+  });
+
+  test.skipIf(isWindows)('commands that could not be started do not count', async () => {
+    const program = join(folder, 'late.sh');
+    const server = await startServer(['serve', '-p', '0', '-q', '--max-commands', '1', '--', program]);
+    for (let i = 0; i < 3; i++) expect((await (await openWebSocket(server.url)).whenClosed).code).toBe(1011);
+    writeFileSync(program, '#!/bin/sh\nexec cat\n', { mode: 0o755 });
+    const first = await openWebSocket(server.url);
+    await expect(openWebSocket(server.url)).rejects.toMatchObject({ statusCode: 503 });
+    await first.close();
   });
 
   test('--binary passes bytes on, as they come', async () => {

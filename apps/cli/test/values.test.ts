@@ -26,6 +26,8 @@ describe('webSocketUrl', () => {
 describe('values of options', () => {
   test('times have units, and are milliseconds without', () => {
     expect(['1500', '1500ms', '1.5s', '2m', '0'].map(milliseconds)).toEqual([1500, 1500, 1500, 120_000, 0]);
+    // What they are as products of floating point is a little more, or less.
+    expect(['2.01s', '16.1s', '4.1m'].map(milliseconds)).toEqual([2010, 16_100, 246_000]);
     expect(() => milliseconds('soon')).toThrow('milliseconds');
   });
   test('sizes have units of 1024', () => {

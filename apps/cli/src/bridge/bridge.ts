@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { listenWS } from '@ws/node';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { addClientOptions, type ClientValues, createClient, readPem } from '../client-options.ts';
 import { ExitStatus, UsageError } from '../exit-status.ts';
 import type { Io } from '../io.ts';
@@ -48,7 +48,7 @@ async function listenTcp(where: Place, to: string, values: BridgeValues, io: Io,
   const server = bridgeToWebSocket(createClient(to, withSubprotocol(values), io), log);
   server.listen(where);
   await once(server, 'listening').catch(error => {
-    throw new InvalidArgumentError(`cannot listen on ${formatPlace(where)}: ${error.message}`);
+    throw new Error(`cannot listen on ${formatPlace(where)}: ${error.message}`, { cause: error });
   });
   const address = server.address() as AddressInfo | string;
   return {

@@ -14,8 +14,8 @@ export interface BridgeLog {
   closed(peer: string, error: unknown): void;
 }
 
-/** How long a target may take to answer, in milliseconds. */
-const DIAL_TIMEOUT = 10_000;
+/** How long a target may take to answer, in milliseconds: less than the opening handshake may, so that there is a 502. */
+const DIAL_TIMEOUT = 4000;
 
 /** A server whose every connection is joined to one of its own to `target`. A target that is not there is a 502. */
 export function bridgeToTcp(target: Place, log: BridgeLog): WebSocketServerFactory {
@@ -46,6 +46,8 @@ export function bridgeToTcp(target: Place, log: BridgeLog): WebSocketServerFacto
       } catch {
         throw new ConnectionDeny(502, `${formatPlace(target)} cannot be reached`);
       }
+      // The client did not wait.
+      if (this.state === 'closed') this.#socket.destroy();
       return chosen;
     }
 
@@ -87,9 +89,10 @@ export function join(stream: Duplex, socket: Socket): Promise<void> {
   });
 }
 
-/** Connects to a place. Nothing is read before somebody does. */
+/** Connects to a place. Nothing is read before somebody does, and its errors are no concern of who does not listen. */
 export async function dial(place: Place): Promise<Socket> {
   const socket = createConnection({ ...place, allowHalfOpen: true, noDelay: true });
+  socket.on('error', () => {});
   await once(socket, 'connect', { signal: AbortSignal.timeout(DIAL_TIMEOUT) }).catch(error => {
     socket.destroy();
     throw error;

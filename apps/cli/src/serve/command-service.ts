@@ -1,10 +1,11 @@
 // A program for each connection, as websocketd has it: messages are lines of its input, lines of its output messages.
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { WebSocketServerProtocol } from '@ws/node';
 import { ConnectionDeny, type ConnectionRequest } from '@ws/types';
 import { cgiEnvironment } from './cgi-environment.ts';
+import type { Programs } from './programs.ts';
 import type { ServiceClass } from './service.ts';
 
 /** What to run, and how. */
@@ -19,8 +20,8 @@ export interface CommandOptions {
   readonly passEnv: readonly string[];
   /** The longest line, in characters. */
   readonly maxLine: number;
-  /** How long a program may go on without its client, in milliseconds, before it is told to end; then again, to be killed. */
-  readonly grace: number;
+  /** Starts them, and ends those whose client is gone. */
+  readonly programs: Programs;
   /** Told what programs write to their standard error. */
   onStderr(pid: number, line: string): void;
 }
@@ -29,14 +30,14 @@ const HIGH_WATER = 256 * 1024;
 
 /** Runs a program for each connection. No shell is involved: what clients say is never part of a command. */
 export function commandService(options: CommandOptions): ServiceClass {
-  let running = 0;
+  const { programs } = options;
   return class CommandConnection extends WebSocketServerProtocol {
     #request: ConnectionRequest | null = null;
     #child: ChildProcessWithoutNullStreams | null = null;
     #line = '';
 
     override onConnect(request: ConnectionRequest): ReturnType<WebSocketServerProtocol['onConnect']> {
-      if (options.maxCommands > 0 && running >= options.maxCommands) {
+      if (options.maxCommands > 0 && programs.running >= options.maxCommands) {
         throw new ConnectionDeny(ConnectionDeny.SERVICE_UNAVAILABLE, 'too many programs are running');
       }
       this.#request = request;
@@ -45,16 +46,10 @@ export function commandService(options: CommandOptions): ServiceClass {
 
     override onOpen(): void {
       const env = cgiEnvironment(this.#request!, this.transportDetails, options.passEnv);
-      const child = spawn(options.file, options.args, { env, stdio: 'pipe', windowsHide: true });
+      const child = programs.start(options.file, options.args, env);
       this.#child = child;
-      running++;
-      endWithUs(child);
-      child.once('close', (code, signal) => {
-        running--;
-        this.#onExit(code, signal);
-      });
+      child.once('close', (code, signal) => this.#onExit(code, signal));
       child.once('error', error => {
-        if (child.pid === undefined) running--;
         options.onStderr(child.pid ?? 0, error.message);
         if (this.state === 'open') this.closeWith(1011, 'the program could not be started');
       });
@@ -78,15 +73,10 @@ export function commandService(options: CommandOptions): ServiceClass {
 
     override onClose(): void {
       const child = this.#child;
-      if (child === null || child.exitCode !== null) return;
+      if (child === null) return;
       child.stdin.end();
       child.stdout.destroy();
-      const timers = (['SIGTERM', 'SIGKILL'] as const).map((signal, i) =>
-        setTimeout(() => child.kill(signal), options.grace * (i + 1)).unref(),
-      );
-      child.once('exit', () => {
-        for (const timer of timers) clearTimeout(timer);
-      });
+      programs.dismiss(child);
     }
 
     #readOutput(child: ChildProcessWithoutNullStreams): void {
@@ -120,22 +110,6 @@ export function commandService(options: CommandOptions): ServiceClass {
         this.closeWith(1011, signal === null ? `the program ended with ${code}` : `the program was ended by ${signal}`);
     }
   };
-}
-
-/** Programs that run; none is left behind when we end. */
-const programs = new Set<ChildProcessWithoutNullStreams>();
-
-function endWithUs(child: ChildProcessWithoutNullStreams): void {
-  if (programs.size === 0) process.once('exit', endPrograms);
-  programs.add(child);
-  child.once('close', () => {
-    programs.delete(child);
-    if (programs.size === 0) process.off('exit', endPrograms);
-  });
-}
-
-function endPrograms(): void {
-  for (const child of programs) child.kill();
 }
 
 /** Calls `onLine` for each line of a stream. */

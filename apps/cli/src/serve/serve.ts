@@ -10,6 +10,7 @@ import type { Io } from '../io.ts';
 import { anotherOne, byteSize, milliseconds, wholeNumber } from '../values.ts';
 import { commandService } from './command-service.ts';
 import { lineLog, loggedService } from './log.ts';
+import { Programs } from './programs.ts';
 import { broadcastService, echoService, type ServiceClass } from './service.ts';
 
 interface ServeValues {
@@ -76,7 +77,8 @@ export function addServeOptions(command: Command): Command {
 export async function serve(command: readonly string[], values: ServeValues, io: Io): Promise<number> {
   const log = lineLog(io);
   const onStderr = (pid: number, line: string): void => log.line(`${command[0]}[${pid}]: ${line}`);
-  const Service = serviceOf(command, values, onStderr);
+  const programs = new Programs(values.grace);
+  const Service = serviceOf(command, values, programs, onStderr);
   const origins = values.origin.length > 0 ? values.origin : command.length > 0 ? OWN_ORIGINS : null;
   const factory = createFactory(values, values.quiet ? Service : loggedService(Service, log), origins);
   const server = values.ui ? await listenWithPage(factory, values) : await listen(factory, values);
@@ -86,20 +88,22 @@ export async function serve(command: readonly string[], values: ServeValues, io:
     await new Promise(resolve => io.interrupted.addEventListener('abort', resolve, { once: true }));
   }
   await server.close();
+  await programs.end();
   return ExitStatus.OK;
 }
 
 function serviceOf(
   command: readonly string[],
   values: ServeValues,
+  programs: Programs,
   onStderr: (pid: number, line: string) => void,
 ): ServiceClass {
   const [file, ...args] = command;
   if (file === undefined) return values.broadcast ? broadcastService() : echoService();
   if (values.broadcast) throw new UsageError('either --broadcast or a command');
-  const { passEnv, maxCommands, grace, maxSize } = values;
+  const { passEnv, maxCommands, maxSize } = values;
   const isBinary = values.binary === true;
-  return commandService({ file, args, isBinary, maxCommands, passEnv, maxLine: maxSize, grace, onStderr });
+  return commandService({ file, args, isBinary, maxCommands, passEnv, maxLine: maxSize, programs, onStderr });
 }
 
 /** Who may talk to a command unless told otherwise: any page of the web could reach a port of this machine. */
