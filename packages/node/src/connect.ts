@@ -44,7 +44,7 @@ export async function connectWS(
   const { stream, details } = await dialled;
   if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
   try {
-    return await openOver(factory, stream, signal, details);
+    return unlessAborted(await openOver(factory, stream, signal, details), signal);
   } catch (error) {
     throw asProxyError(error, factory, target);
   }
@@ -75,12 +75,22 @@ export async function openOver(
       );
     }
     await protocol.opened;
-    return protocol;
+    return unlessAborted(protocol, signal);
   } catch (error) {
     throw signal?.aborted ? signal.reason : error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** A connection that has opened, unless the signal came while it was being handed over: then it is dropped. */
+export function unlessAborted<Protocol extends WebSocketClientProtocol>(
+  protocol: Protocol,
+  signal: AbortSignal | undefined,
+): Protocol {
+  if (!signal?.aborted) return protocol;
+  protocol.dropConnection(true);
+  throw signal.reason;
 }
 
 function isUsedByListeners(protocol: WebSocketClientProtocol): boolean {

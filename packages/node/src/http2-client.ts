@@ -2,10 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
+import { orAborted } from '@ws/connection';
 import type { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import { type ByteStream, type ByteStreamHandler, reasonPhrase } from '@ws/types';
 import { concatBytes, encodeLatin1 } from '@ws/util/primitives';
-import { openOver } from './connect.ts';
+import { openOver, unlessAborted } from './connect.ts';
 import { type Head, HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 import { ConnectError } from './net-error.ts';
 import { DuplexStream } from './socket-stream.ts';
@@ -26,34 +27,52 @@ export async function connectHttp2(
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<WebSocketClientProtocol> {
   signal?.throwIfAborted();
-  await checkSettings(session);
+  await orAborted(checkSettings(session), signal);
   const stream = new Http2ClientStream(session, factory.isSecure);
-  return openOver(factory, stream, signal, describeTransport(session.socket, { isServer: false }));
+  const details = describeTransport(session.socket, { isServer: false });
+  return unlessAborted(await openOver(factory, stream, signal, details), signal);
 }
 
+/** Of sessions whose settings are being waited for: one ping serves all, since Node allows but ten at a time. */
+const checks: WeakMap<ClientHttp2Session, Promise<void>> = new WeakMap();
+
 /** A client may use extended CONNECT only when the server's settings, which come first, allow it (RFC 8441, 3). */
-function checkSettings(session: ClientHttp2Session): Promise<void> {
+async function checkSettings(session: ClientHttp2Session): Promise<void> {
+  if (session.connecting || !session.remoteSettings.enableConnectProtocol) {
+    let check = checks.get(session);
+    if (check === undefined) {
+      check = awaitSettings(session).finally(() => checks.delete(session));
+      checks.set(session, check);
+    }
+    await check;
+  }
+  if (session.closed || session.destroyed) throw closedError();
+  if (session.remoteSettings.enableConnectProtocol) return;
+  throw new ConnectError('ERR_UNSUPPORTED', 'the server does not allow WebSockets over HTTP/2 (RFC 8441)');
+}
+
+/** Resolves when the server's settings have come. */
+function awaitSettings(session: ClientHttp2Session): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (cause?: Error): void => {
-      session.off('close', fail);
-      session.off('error', fail);
-      reject(new ConnectError('ERR_RESET', 'the HTTP/2 session is closed', { cause }));
+    const settle = (cause?: Error | null): void => {
+      session.off('connect', ping);
+      session.off('close', settle);
+      session.off('error', settle);
+      if (cause === null) resolve();
+      else reject(closedError(cause));
     };
-    if (session.closed || session.destroyed) return fail();
-    session.on('close', fail);
-    session.on('error', fail);
-    const check = (): void => {
-      session.off('close', fail);
-      session.off('error', fail);
-      if (session.remoteSettings.enableConnectProtocol) resolve();
-      else reject(new ConnectError('ERR_UNSUPPORTED', 'the server does not allow WebSockets over HTTP/2 (RFC 8441)'));
-    };
-    if (!session.connecting && session.remoteSettings.enableConnectProtocol) return check();
     // The answer to a ping comes after the settings.
-    const ping = (): void => void session.ping(error => (error === null ? check() : fail(error)));
+    const ping = (): void => void session.ping(settle);
+    if (session.closed || session.destroyed) return settle();
+    session.on('close', settle);
+    session.on('error', settle);
     if (session.connecting) session.once('connect', ping);
     else ping();
   });
+}
+
+function closedError(cause?: Error): ConnectError {
+  return new ConnectError('ERR_RESET', 'the HTTP/2 session is closed', { cause });
 }
 
 /** The stream: the request head that the engine writes opens it, and the response becomes a head again. */

@@ -106,11 +106,23 @@ class Http2ServerStream extends DuplexStream {
     if (complete === null) return true;
     this.#collector = null;
     const [, status = '500'] = complete.head.line.split(' ');
-    stream.respond({ ...http2Headers(complete.head), ':status': status === '101' ? 200 : Number(status) });
+    try {
+      stream.respond({ ...http2Headers(complete.head), ':status': status === '101' ? 200 : Number(status) });
+    } catch (error) {
+      this.#refuse(stream, error as Error);
+      return true;
+    }
     return complete.rest.length === 0 || super.write(complete.rest);
   }
 
   override writev(chunks: readonly Uint8Array[]): boolean {
     return this.#collector === null ? super.writev(chunks) : this.write(concatBytes(chunks));
+  }
+
+  /** The application has a header that HTTP/2 does not allow: the connection ends with a 500. */
+  #refuse(stream: ServerHttp2Stream, error: Error): void {
+    if (!stream.headersSent) stream.respond({ ':status': 500 }, { endStream: true });
+    this.receiveError(error);
+    this.destroy();
   }
 }

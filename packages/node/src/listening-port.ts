@@ -6,6 +6,7 @@ import { type AddressLimit, addressOf } from './address-limit.ts';
 import { HandleStream } from './handle-stream.ts';
 import type { NodeStream } from './node-stream.ts';
 import { countOut } from './stream-handle.ts';
+import { withTimeout } from './timeouts.ts';
 
 /** How to stop a server. */
 export interface CloseOptions {
@@ -107,17 +108,6 @@ export class ListeningPort implements AsyncDisposable {
       });
     }
   }
-}
-
-/** Waits for a promise, but not longer than `delay` milliseconds. */
-function withTimeout(promise: Promise<void>, delay: number): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, Math.min(delay, 2 ** 31 - 1));
-    promise.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 function checkClose(code: unknown, reason: unknown, grace: unknown): void {

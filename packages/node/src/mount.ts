@@ -26,9 +26,12 @@ export interface AttachOptions {
 /** Servers that can be attached to. */
 export type AttachableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
 
+/** How long a refusal may take to leave, in milliseconds. */
+const REFUSAL_TIMEOUT = 5000;
+
 /**
  * Serves one upgrade request, as the event `'upgrade'` of a node:http or node:https server gives it. A request that is
- * malformed is answered accordingly.
+ * malformed is answered accordingly; one that comes before an earlier request is answered ends the connection.
  *
  * @throws TypeError when the socket is served already
  * @example server.on('upgrade', (request, socket, head) => handleUpgrade(factory, request, socket, head));
@@ -41,10 +44,15 @@ export function handleUpgrade(
 ): WebSocketServerProtocol {
   if (isServed(socket)) throw new TypeError('this socket is served already');
   const details = describeTransport(socket, { isServer: true, url: factory.url });
+  const protocol = factory.buildProtocol();
+  if (isAnswering(socket)) {
+    socket.destroy();
+    protocol.attach(socketStream(socket), details);
+    return protocol;
+  }
   const stream = takeSocket(socket);
   stream.setNoDelay(factory.options.tcpNoDelay);
   const { method = '', url: target = '', httpVersion: version, rawHeaders } = request;
-  const protocol = factory.buildProtocol();
   protocol.attachUpgraded(stream, details, { method, target, version, rawHeaders }, head);
   return protocol;
 }
@@ -95,10 +103,23 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
     .some(name => name.trim() === 'websocket');
 }
 
-/** Nobody wants this upgrade, and nobody else will answer it. */
+/** Whether a response to an earlier request of the socket, which the client has pipelined, is still to be written. */
+function isAnswering(socket: Duplex): boolean {
+  const { _httpMessage: response } = socket as { _httpMessage?: object | null };
+  return response !== undefined && response !== null;
+}
+
+/** Nobody wants this upgrade, and nobody else will answer it. The HTTP server reads and closes the socket no more. */
 function refuse(socket: Duplex): void {
   socket.on('error', () => {});
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  if (isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
+  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
 }
 
 function takeSocket(socket: Duplex): NodeStream {
@@ -115,6 +136,8 @@ export function takeUpgraded(socket: Socket): NodeStream | null {
   if (handle === null) return null;
   const stream = new HandleStream(handle);
   markServed(socket, stream);
+  // Whoever still writes to it fails alone.
+  socket.on('error', () => {});
   socket.once('close', () => stream.destroy());
   stream.onGone = () => socket.destroy();
   return stream;

@@ -14,7 +14,7 @@ import {
 import type { ProxyParameters } from '@ws/core';
 import { createUrl } from '@ws/util';
 import { ownOptions } from '@ws/util/primitives';
-import { connectWS } from './connect.ts';
+import { connectWS, unlessAborted } from './connect.ts';
 import { nodePlatform } from './platform.ts';
 
 /** When to ping the peer; milliseconds. */
@@ -80,7 +80,7 @@ export async function openOnce(
   });
   try {
     const protocol = await connectWS(factory, { tls, timeout: 0, signal: controller.signal });
-    return clientConnection(protocol as PullClientProtocol, options);
+    return clientConnection(unlessAborted(protocol as PullClientProtocol, controller.signal), options);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (isLate) throw new ConnectionTimeout(connectTimeout, { cause: error });

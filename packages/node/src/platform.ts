@@ -8,10 +8,8 @@ import { nodeAccelerator } from './nvx.ts';
 import { allocateSlab, allocateUninitialised } from './payload-memory.ts';
 import { receiveBuffer } from './receive-buffer.ts';
 import { nodeTextCodec } from './text-codec.ts';
+import { LONGEST_DELAY } from './timeouts.ts';
 import { zlibCodec } from './zlib-codec.ts';
-
-/** The longest delay, in milliseconds, that `setTimeout` does not take for 1. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 const RESOLVED: Promise<void> = Promise.resolve();
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionRejected, orAborted, type WebSocketConnection } from '@ws/connection';
 import { type OpenTarget, type OpenWebSocketOptions, openOnce } from './open-once.ts';
 import { nodePlatform } from './platform.ts';
+import { LONGEST_DELAY } from './timeouts.ts';
 
 /** An attempt to connect. */
 export interface Attempt {
@@ -71,6 +72,8 @@ export async function* reconnecting(
     attempt = 1;
     closeWhenAborted(connection, signal);
     try {
+      // It may have come while the connection was being handed over.
+      signal?.throwIfAborted();
       yield connection;
     } finally {
       await connection.close(signal?.aborted ? 1001 : 1000).catch(() => {});
@@ -116,7 +119,7 @@ async function fresh<Value>(value: Fresh<Value>, attempt: Attempt): Promise<Valu
 
 async function waitFor(delay: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await sleep(delay, undefined, signal === undefined ? {} : { signal });
+    await sleep(Math.min(delay, LONGEST_DELAY), undefined, signal === undefined ? {} : { signal });
   } catch (error) {
     throw signal?.aborted ? signal.reason : error;
   }

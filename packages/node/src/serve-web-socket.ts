@@ -18,6 +18,7 @@ import type { CloseOptions, ListeningPort } from './listening-port.ts';
 import { type AttachableServer, attach } from './mount.ts';
 import { type KeepaliveOptions, keepaliveOptions } from './open-once.ts';
 import { nodePlatform } from './platform.ts';
+import { withTimeout } from './timeouts.ts';
 
 /** Options of {@link serveWebSocket}. */
 export interface ServeOptions extends Omit<ServeOverOptions, 'platform' | 'transportDetails'> {
@@ -164,20 +165,9 @@ export class WebSocketServer implements AsyncDisposable {
     this.#factory.refuseNewConnections();
     const ports = this.#ports.map(({ port }) => port.close({ code, reason, grace }));
     if (this.#detach !== null) for (const protocol of [...this.#factory.connections]) protocol.goAway(code, reason);
-    await this.#handlersEnded(grace);
+    await withTimeout(this.#service.whenIdle(), grace);
     for (const protocol of [...this.#factory.connections]) protocol.dropConnection(true);
     await Promise.all(ports);
-  }
-
-  /** Resolves when no handler runs, but not later than after `grace` milliseconds. */
-  #handlersEnded(grace: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = nodePlatform.clock.setTimer(grace, resolve);
-      void this.#service.whenIdle().then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
   }
 }
 

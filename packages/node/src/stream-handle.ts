@@ -50,9 +50,7 @@ export interface StreamBinding {
 export const streamBinding: StreamBinding | null = loadBinding();
 
 function loadBinding(): StreamBinding | null {
-  // Who asks for warnings of what may go some day would be warned of this.
-  const isWarned = process.execArgv.includes('--pending-deprecation') || process.env.NODE_PENDING_DEPRECATION === '1';
-  if (isWarned || process.versions.bun !== undefined || process.versions.deno !== undefined) return null;
+  if (isWarned() || process.versions.bun !== undefined || process.versions.deno !== undefined) return null;
   try {
     const { binding } = process as unknown as { binding: (name: string) => StreamBinding };
     const found = binding('stream_wrap');
@@ -66,6 +64,14 @@ function loadBinding(): StreamBinding | null {
   } catch {
     return null;
   }
+}
+
+/** Who asks for warnings of what may go some day would be warned of this. */
+function isWarned(): boolean {
+  const { NODE_OPTIONS = '', NODE_PENDING_DEPRECATION } = process.env;
+  const flags = [...process.execArgv, ...NODE_OPTIONS.split(/[\s"]+/)];
+  // Node takes `_` for `-`.
+  return NODE_PENDING_DEPRECATION === '1' || flags.some(flag => flag.replaceAll('_', '-') === '--pending-deprecation');
 }
 
 interface SocketInternals {

@@ -1,8 +1,8 @@
 // A connection as a Node stream: bytes in, messages out, and the brakes of both connected.
 
 import { Duplex, type DuplexOptions } from 'node:stream';
-import type { CloseInfo, WebSocketProtocol } from '@ws/core';
-import { ClosedError } from '@ws/core';
+import { ConnectionClosed } from '@ws/connection';
+import { ClosedError, type CloseInfo, type WebSocketProtocol } from '@ws/core';
 
 /** Options of {@link createWebSocketStream}: those of `stream.Duplex`, and: */
 export interface WebSocketStreamOptions extends DuplexOptions {
@@ -14,6 +14,8 @@ export interface WebSocketStreamOptions extends DuplexOptions {
 export interface PullConnection {
   sendMessage(message: string | Uint8Array): Promise<void>;
   getMessage(): Promise<string | Uint8Array>;
+  /** Resolves when the connection is gone. */
+  readonly whenClosed: Promise<{ readonly code: number; readonly reason: string | null }>;
   close(): Promise<unknown>;
   terminate(): void;
 }
@@ -48,6 +50,7 @@ export class ProtocolStream extends Duplex {
     super({ ...options, allowHalfOpen: true, autoDestroy: true });
     this.#protocol = protocol;
     this.#isBinary = isBinary;
+    tolerateLoss(this);
     protocol.closed.then(info => this.#onClosed(info));
   }
 
@@ -64,7 +67,10 @@ export class ProtocolStream extends Duplex {
   override _write(chunk: unknown, _encoding: BufferEncoding, done: Callback): void {
     const protocol = this.#protocol;
     if (protocol.state === 'connecting' || protocol.state === 'proxy-connecting') {
-      protocol.opened.then(() => this.#send(chunk, done), done);
+      protocol.opened.then(
+        () => this.#send(chunk, done),
+        cause => done(new ClosedError('the connection did not open', { cause })),
+      );
     } else {
       this.#send(chunk, done);
     }
@@ -74,7 +80,7 @@ export class ProtocolStream extends Duplex {
     const protocol = this.#protocol;
     try {
       if (protocol.state === 'open') protocol.sendClose(1000);
-      else if (protocol.state === 'connecting') protocol.dropConnection(true);
+      else if (protocol.state === 'connecting' || protocol.state === 'proxy-connecting') protocol.dropConnection(true);
     } catch (error) {
       done(error as Error);
       return;
@@ -114,16 +120,12 @@ export class ProtocolStream extends Duplex {
 
   #onClosed({ wasClean, code, reason, error }: CloseInfo): void {
     if (this.destroyed) return;
-    if (wasClean && (code === null || code === 1000 || code === 1001)) {
+    if (wasClean && isOrderly(code ?? 1005)) {
       this.push(null);
-      if (!this.writableEnded) this.end();
-      // Nobody reads: then nobody is kept from seeing the end.
-      if (this.readableFlowing === null && this.listenerCount('readable') === 0) this.resume();
-      return;
+      endOrderly(this);
+    } else {
+      this.destroy(new ClosedError(reason ?? `closed with code ${code}`, { cause: error }));
     }
-    // A peer that vanishes must not end a process that has no listener for it; `pipeline` and `finished` have one.
-    const isHeard = this.listenerCount('error') > 0;
-    this.destroy(isHeard ? new ClosedError(reason ?? `closed with code ${code}`, { cause: error }) : undefined);
   }
 }
 
@@ -136,23 +138,39 @@ class PullStream extends Duplex {
     super({ ...options, allowHalfOpen: true, autoDestroy: true });
     this.#connection = connection;
     this.#isBinary = isBinary;
+    tolerateLoss(this);
+    void connection.whenClosed.then(({ code, reason }) => {
+      if (isOrderly(code)) endOrderly(this);
+      // Whoever is reading gets what came before.
+      else setImmediate(() => this.destroy(new ClosedError(reason ?? `closed with code ${code}`)));
+    });
   }
 
   override _read(): void {
-    this.#connection.getMessage().then(
+    const connection = this.#connection;
+    connection.getMessage().then(
       message => this.push(typeof message === 'string' && !this.readableObjectMode ? Buffer.from(message) : message),
-      error => (isOrderly(error) ? this.push(null) : this.destroy(error)),
+      error => {
+        if (!(error instanceof ConnectionClosed)) this.destroy(error);
+        else void connection.whenClosed.then(({ code }) => isOrderly(code) && this.push(null));
+      },
     );
   }
 
   override _write(chunk: Uint8Array | string, _encoding: BufferEncoding, done: Callback): void {
     const isText = typeof chunk !== 'string' && !this.#isBinary;
     const message = isText ? Buffer.from(chunk).toString('utf8') : chunk;
-    this.#connection.sendMessage(message).then(() => done(), done);
+    this.#connection.sendMessage(message).then(
+      () => done(),
+      error => done(error instanceof ConnectionClosed ? new ClosedError(error.message, { cause: error }) : error),
+    );
   }
 
   override _final(done: Callback): void {
-    this.#connection.close().then(() => done(), done);
+    const connection = this.#connection;
+    // An end that is not orderly destroys the stream.
+    connection.close().catch(() => {});
+    void connection.whenClosed.then(({ code }) => isOrderly(code) && done());
   }
 
   override _destroy(error: Error | null, done: Callback): void {
@@ -161,8 +179,24 @@ class PullStream extends Duplex {
   }
 }
 
-/** Whether a `ConnectionClosed` tells of an orderly end. */
-function isOrderly(error: unknown): boolean {
-  const { reason } = error as { readonly reason?: { readonly code?: unknown } };
-  return reason?.code === 1000 || reason?.code === 1001 || reason?.code === 1005;
+function isOrderly(code: number): boolean {
+  return code === 1000 || code === 1001 || code === 1005;
+}
+
+/** The connection is closed, and all is well: so ends the writable side, and the readable one when it was read. */
+function endOrderly(stream: Duplex): void {
+  if (stream.destroyed) return;
+  if (!stream.writableEnded) stream.end();
+  // Nobody reads: then nobody is kept from seeing the end.
+  if (stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.resume();
+}
+
+/**
+ * A peer that vanishes must not end a process that has no listener for it. Any other error does, as ever. The listener
+ * of `source.pipe(stream)` would not count: it raises the error anew where it was the only one.
+ */
+function tolerateLoss(stream: Duplex): void {
+  stream.on('error', error => {
+    if (!(error instanceof ClosedError) && stream.listenerCount('error') === 1) throw error;
+  });
 }

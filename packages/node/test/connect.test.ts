@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { HandshakeError } from '@ws/core';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -180,6 +181,25 @@ describe('connectWS rejects', () => {
     controller.abort(reason);
     await expect(tls).rejects.toBe(reason);
     await expect(handshake).rejects.toBe(reason);
+  });
+
+  test.each(['onConnecting', 'onConnect', 'onOpen'])('with the reason of a signal that comes in %s', async hook => {
+    const port = await listen(new WebSocketServerFactory());
+    const reason = new Error('changed my mind');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const factory = new WebSocketClientFactory({ url: `ws://127.0.0.1:${port}` });
+    let connection: WebSocketClientProtocol | undefined;
+    factory.protocol = class extends WebSocketClientProtocol {
+      constructor() {
+        super();
+        connection = this;
+        Object.assign(this, { [hook]: () => controller.abort(reason) });
+      }
+    };
+    await expect(connectWS(factory, { signal })).rejects.toBe(reason);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(await connection?.closed).toMatchObject({ wasClean: false });
   });
 
   test('when the server is no WebSocket server, with its answer', async () => {

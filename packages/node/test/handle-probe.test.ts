@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { canUseHandles, probeHandles } from '../src/handle-probe.ts';
 
 /** A conversation of a process of its own. */
@@ -27,6 +27,27 @@ async function converse(env: Record<string, string>, flags: readonly string[] = 
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env: { ...process.env, ...env } });
   return stdout.trim();
 }
+
+test.each([
+  { NODE_OPTIONS: '--pending-deprecation' },
+  { NODE_OPTIONS: '--no-warnings "--pending_deprecation"' },
+  { NODE_PENDING_DEPRECATION: '1' },
+  { flag: '--pending-deprecation' },
+  { flag: '--pending_deprecation' },
+])('nothing of Node is used that it would warn of: %j', async ({ flag, ...env }) => {
+  vi.resetModules();
+  const given = process.execArgv;
+  try {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    if (flag !== undefined) process.execArgv = [...given, flag];
+    const { streamBinding } = await import('../src/stream-handle.ts');
+    expect(streamBinding).toBe(null);
+  } finally {
+    process.execArgv = given;
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  }
+});
 
 describe('probeHandles', () => {
   test('finds handles usable here, once', async () => {

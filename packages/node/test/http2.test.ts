@@ -1,3 +1,4 @@
+import { getEventListeners, once } from 'node:events';
 import {
   type ClientHttp2Session,
   connect,
@@ -5,11 +6,19 @@ import {
   createServer,
   type Http2SecureServer,
   type Http2Server,
+  type ServerHttp2Session,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { HandshakeError } from '@ws/core';
+import { ConnectionAccept } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
-import { attach, connectHttp2, createClientAgent, WebSocketClientFactory } from '../src/index.ts';
+import {
+  attach,
+  connectHttp2,
+  createClientAgent,
+  WebSocketClientFactory,
+  WebSocketServerProtocol,
+} from '../src/index.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
 
@@ -100,6 +109,74 @@ describe('over HTTP/2 (RFC 8441)', () => {
   test('a server that does not announce it is not asked (RFC 8441, 3)', async () => {
     const session = await open(createServer());
     await expect(connectHttp2(client(), session)).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
+  });
+
+  test('more than ten at once share one ping of a fresh session', async () => {
+    const server = createServer();
+    attach(server, echoFactory());
+    const session = await open(server);
+    const listeners = (): number[] => ['close', 'error', 'connect'].map(name => session.listenerCount(name));
+    const before = listeners();
+    const connections = await Promise.all(Array.from({ length: 20 }, () => connectHttp2(client(), session)));
+    expect(connections.map(({ state }) => state)).toEqual(Array(20).fill('open'));
+    expect(listeners()).toEqual(before);
+  });
+
+  test('aborting does not wait for a server that says nothing', async () => {
+    const silent = createTcpServer(socket => socket.on('error', () => {}).resume());
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    const session = connect(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    session.on('error', () => {});
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error('changed my mind');
+    const whileConnecting = connectHttp2(client(), session, { signal });
+    await once(session, 'connect');
+    const connected = connectHttp2(client(), session, { signal });
+    const patient = connectHttp2(client(), session);
+    controller.abort(reason);
+    await expect(whileConnecting).rejects.toBe(reason);
+    await expect(connected).rejects.toBe(reason);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    session.destroy();
+    await expect(patient).rejects.toMatchObject({ code: 'ERR_RESET' });
+    await expect(connectHttp2(client(), session)).rejects.toMatchObject({ code: 'ERR_RESET' });
+    await new Promise(resolve => silent.close(resolve));
+  });
+
+  test('a server that does not announce it may do so later', async () => {
+    const server = createServer();
+    const other = new Promise<ServerHttp2Session>(resolve => server.once('session', resolve));
+    const session = await open(server);
+    await expect(connectHttp2(client(), session)).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
+    attach(server, echoFactory());
+    (await other).settings({ enableConnectProtocol: true });
+    await once(session, 'remoteSettings');
+    expect((await connectHttp2(client(), session)).state).toBe('open');
+  });
+
+  test.each([
+    { name: 'at once', delay: false, headers: { 'Proxy-Connection': 'keep-alive' } },
+    { name: 'later', delay: true, headers: { 'Proxy-Connection': 'keep-alive' } },
+    { name: 'at once, twice what may stand once', delay: false, headers: { 'Content-Type': ['a/b', 'c/d'] } },
+  ])('a header that HTTP/2 does not allow ends the connection with 500, $name', async ({ delay, headers }) => {
+    const server = createServer();
+    const factory = echoFactory();
+    const closed: unknown[] = [];
+    factory.protocol = class extends WebSocketServerProtocol {
+      override async onConnect(): Promise<ConnectionAccept> {
+        if (delay) await turn();
+        return new ConnectionAccept(null, headers);
+      }
+      override onClose(...info: unknown[]): void {
+        closed.push(info);
+      }
+    };
+    attach(server, factory);
+    const session = await open(server);
+    await expect(connectHttp2(client(), session)).rejects.toMatchObject({ code: 'ERR_STATUS', status: 500 });
+    while (factory.connectionCount > 0) await turn();
+    expect(closed).toMatchObject([[false, 1006, expect.stringContaining('transport failed')]]);
   });
 
   test('a CONNECT for other things gets what it got before', async () => {

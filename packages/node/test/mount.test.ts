@@ -1,13 +1,16 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { Duplex } from 'node:stream';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { probeHandles } from '../src/handle-probe.ts';
+import * as handleProbe from '../src/handle-probe.ts';
 import { attach, createClientAgent, handleUpgrade, WebSocketServerProtocol } from '../src/index.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
 
+const { probeHandles } = handleProbe;
 const agent = createClientAgent();
 const servers: Server[] = [];
 
@@ -110,6 +113,44 @@ describe('attach to node:http', () => {
     expect(await ask(port, upgradeTo('/ours').replace('websocket', 'h2c'))).toMatch(/^HTTP\/1\.1 404 /);
   });
 
+  test('a refused upgrade leaves no socket behind, whatever the client does', async () => {
+    const server = createServer();
+    attach(server, echoFactory(), { path: '/ours' });
+    const port = await listen(server);
+    const closed: Promise<unknown>[] = [];
+    server.on('connection', socket => closed.push(new Promise(resolve => socket.once('close', resolve))));
+    const clients: Socket[] = [];
+    for (const after of ['', 'x', 'end']) {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      clients.push(socket);
+      socket.on('error', () => {});
+      socket.write(upgradeTo('/other'));
+      const [answer] = await once(socket, 'data');
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
+      if (after === 'x') socket.write(after);
+      if (after === 'end') socket.end('x');
+    }
+    await Promise.all(closed);
+    await new Promise(resolve => server.close(resolve));
+    servers.length = 0;
+    for (const socket of clients) socket.destroy();
+  });
+
+  test('a refusal that does not leave is given up', () => {
+    vi.useFakeTimers();
+    try {
+      const server = createServer();
+      attach(server, echoFactory(), { path: '/ours' });
+      const socket = new Duplex({ read() {}, write() {} });
+      server.emit('upgrade', { url: '/other', headers: { upgrade: 'websocket' } }, socket, Buffer.alloc(0));
+      expect(socket.destroyed).toBe(false);
+      vi.advanceTimersByTime(5000);
+      expect(socket.destroyed).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('detaches', async () => {
     const server = createServer((_request, response) => response.end('plain'));
     const detach = attach(server, echoFactory());
@@ -195,6 +236,79 @@ describe('attach to node:http', () => {
   ])('refuses the path $path', ({ path, error }) => {
     expect(() => attach(createServer(), echoFactory(), { path })).toThrow(error);
   });
+});
+
+describe.each(['handles', 'sockets'] as const)('an upgrade behind a request that is being answered, by %s', kind => {
+  /** Asks for both in one packet, and has the request answered late. @returns what came back, and the ends */
+  async function pipeline(path: string): Promise<{ answer: string; opened: number; closed: unknown[] }> {
+    await probeHandles();
+    let response: ServerResponse | undefined;
+    const server = createServer((_request, given) => (response = given));
+    const closed: unknown[] = [];
+    let opened = 0;
+    const factory = echoFactory();
+    factory.protocol = class extends WebSocketServerProtocol {
+      override onConnect(): null {
+        opened++;
+        return null;
+      }
+      override onClose(...info: unknown[]): void {
+        closed.push(info);
+      }
+    };
+    attach(server, factory, { path: '/ours' });
+    if (kind === 'sockets') vi.spyOn(handleProbe, 'canUseHandles').mockReturnValue(false);
+    const asked = ask(await listen(server), `GET /slow HTTP/1.1\r\nHost: x\r\n\r\n${upgradeTo(path)}`);
+    // Both came in one packet.
+    while (response === undefined) await turn();
+    response.end('slow');
+    const answer = await asked;
+    while (factory.connectionCount > 0) await turn();
+    return { answer, opened, closed };
+  }
+
+  afterEach(() => void vi.restoreAllMocks());
+
+  test('ends the connection: nobody is asked, and the late answer goes nowhere', async () => {
+    const { answer, opened, closed } = await pipeline('/ours');
+    expect([answer, opened]).toEqual(['', 0]);
+    expect(closed).toMatchObject([[false, 1006, expect.any(String)]]);
+  });
+
+  test('is served once it was answered', async () => {
+    await probeHandles();
+    const server = createServer((_request, response) => response.end('x'.repeat(300_000)));
+    if (kind === 'sockets') vi.spyOn(handleProbe, 'canUseHandles').mockReturnValue(false);
+    attach(server, echoFactory());
+    const socket = connect(await listen(server), '127.0.0.1');
+    let received = 0;
+    let isUpgraded = false;
+    socket.on('data', data => {
+      received += data.length;
+      isUpgraded ||= data.includes('101 Switching');
+    });
+    socket.write('GET /plain HTTP/1.1\r\nHost: x\r\n\r\n');
+    while (received < 300_000) await turn();
+    socket.write(upgradeTo('/'));
+    while (!isUpgraded) await turn();
+    socket.destroy();
+  });
+
+  test('to a path that nobody serves does so too', async () => {
+    expect(await pipeline('/other')).toEqual({ answer: '', opened: 0, closed: [] });
+  });
+});
+
+test('what somebody else writes to a socket that was taken over harms only its connection', async () => {
+  await probeHandles();
+  const server = createServer();
+  const factory = echoFactory();
+  let socket: Socket | undefined;
+  server.on('connection', given => (socket = given));
+  attach(server, factory);
+  const connection = await agent.open(`ws://127.0.0.1:${await listen(server)}`);
+  socket?.write('nobody reads this');
+  expect(await connection.closed).toMatchObject({ wasClean: false, code: 1006 });
 });
 
 describe('handleUpgrade', () => {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
 import { ConnectionRejected, type WebSocketConnection } from '@ws/connection';
 import { manualClock } from '@ws/testkit';
@@ -173,6 +174,47 @@ describe('openWebSocket.reconnecting', () => {
     between.abort(reason);
     await expect(attempts.next()).rejects.toBe(reason);
     expect((value as WebSocketConnection).closed).toMatchObject({ code: 1001 });
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6, 8])('aborting %i microtasks after the opening leaves nothing open', async ticks => {
+    const server = await serve(echo);
+    const reason = new Error('enough');
+    const signal = countingSignal();
+    const onOpen = async (message: unknown): Promise<void> => {
+      if ((message as { connection: { role: string } }).connection.role !== 'client') return;
+      for (let i = 0; i < ticks; i++) await null;
+      signal.abort(reason);
+    };
+    subscribe('ws:open', onOpen);
+    try {
+      const looping = (async () => {
+        for await (const connection of openWebSocket.reconnecting(`ws://127.0.0.1:${server.port}`, signal)) {
+          await connection.getMessage().catch(() => {});
+        }
+      })();
+      await expect(looping).rejects.toBe(reason);
+    } finally {
+      unsubscribe('ws:open', onOpen);
+    }
+    while (server.connections.size > 0) await new Promise(resolve => setImmediate(resolve));
+    expect(signal.listeners()).toBe(0);
+  });
+
+  test('a delay that no timer can take is a long one', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let failures = 0;
+    const failing = openWebSocket.reconnecting('ws://127.0.0.1:1', {
+      signal: controller.signal,
+      headers: () => Promise.reject(new Error('no token')),
+      minDelay: 2 ** 32,
+      maxDelay: Infinity,
+      random: () => 1,
+      onRetry: () => failures++,
+    });
+    setTimeout(() => controller.abort(reason), 50);
+    await expect(failing.next()).rejects.toBe(reason);
+    expect(failures).toBe(1);
   });
 
   test('aborting closes the connection that is open with 1001: what reads from it ends, and so does the loop', async () => {

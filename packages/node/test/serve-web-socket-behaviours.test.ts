@@ -477,6 +477,21 @@ describe('closing a server', () => {
     expect(await hanging.whenClosed).toMatchObject({ code: 1001 });
   });
 
+  test('keeps the process until its grace has passed', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+    const server = await serve(async request => {
+      await (await request.accept()).whenClosed;
+      await new Promise(() => {});
+    });
+    await (await openWebSocket(urlOf(server))).close();
+    while (server.connections.size > 0) await new Promise(resolve => setImmediate(resolve));
+    const before = timers();
+    const closing = server.close({ grace: 50 });
+    await new Promise(resolve => setImmediate(resolve));
+    expect(timers()).toBe(before + 1);
+    await closing;
+  });
+
   test('await using closes it, and a handler that has not answered is no hindrance', async () => {
     const asked = withResolvers<void>();
     const server = await serve(

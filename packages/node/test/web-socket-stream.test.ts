@@ -1,16 +1,24 @@
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
+import { ConnectionClosed, type WebSocketConnection } from '@ws/connection';
 import { ClosedError } from '@ws/core';
+import { CloseReason } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  connectWS,
   createClientAgent,
   createWebSocketStream,
   type ListeningPort,
   listenWS,
+  openWebSocket,
   type PullConnection,
-  type WebSocketClientProtocol,
+  serveWebSocket,
+  WebSocketClientFactory,
+  WebSocketClientProtocol,
+  type WebSocketServer,
   WebSocketServerFactory,
   WebSocketServerProtocol,
   type WebSocketStreamOptions,
@@ -189,26 +197,186 @@ describe('createWebSocketStream', () => {
 
   test('takes pull connections too', async () => {
     const incoming: (string | Uint8Array)[] = ['text', new Uint8Array([1, 2])];
+    const reason = new CloseReason(1000);
     const sent: unknown[] = [];
     const events: string[] = [];
+    let finish = (): void => {};
     const connection: PullConnection = {
       sendMessage: async message => void sent.push(message),
       getMessage: async () => {
         const message = incoming.shift();
-        if (message === undefined) throw Object.assign(new Error('closed'), { reason: { code: 1000 } });
+        if (message === undefined) throw new ConnectionClosed(reason);
         return message;
       },
-      close: async () => void events.push('close'),
+      whenClosed: new Promise(resolve => (finish = () => resolve(reason))),
+      close: async () => {
+        events.push('close');
+        finish();
+      },
       terminate: () => void events.push('terminate'),
     };
     const stream = createWebSocketStream(connection);
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    await once(stream, 'end');
-    expect(Buffer.concat(chunks)).toEqual(Buffer.from('text\x01\x02'));
     stream.end(Buffer.from('out'));
     await once(stream, 'close');
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from('text\x01\x02'));
     expect(sent).toEqual([Buffer.from('out')]);
     expect(events).toEqual(['close']);
   });
+});
+
+describe.each(['protocol', 'pull'] as const)('the stream of a %s connection', kind => {
+  const pulls: WebSocketServer[] = [];
+  afterEach(async () => {
+    await Promise.all(pulls.splice(0).map(server => server.close({ grace: 0 })));
+  });
+
+  /** A stream, and the connection at its other end. */
+  async function pair(): Promise<{ stream: Duplex; peer: WebSocketConnection }> {
+    let accept = (_connection: WebSocketConnection): void => {};
+    const accepted = new Promise<WebSocketConnection>(resolve => (accept = resolve));
+    const server = await serveWebSocket(
+      async request => {
+        const connection = await request.accept();
+        accept(connection);
+        await connection.whenClosed;
+      },
+      { host: '127.0.0.1' },
+    );
+    pulls.push(server);
+    const url = `ws://127.0.0.1:${server.port}`;
+    const stream = createWebSocketStream(kind === 'pull' ? await openWebSocket(url) : await open(url));
+    return { stream, peer: await accepted };
+  }
+
+  /** Errors that end the process, or would. */
+  async function uncaught(task: () => Promise<void>): Promise<unknown[]> {
+    const seen: unknown[] = [];
+    const note = (error: unknown): void => void seen.push(error);
+    const before = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException').on('uncaughtException', note);
+    process.on('unhandledRejection', note);
+    try {
+      await task();
+      for (let i = 0; i < 20; i++) await turn();
+    } finally {
+      process.off('uncaughtException', note).off('unhandledRejection', note);
+      for (const listener of before) process.on('uncaughtException', listener);
+    }
+    return seen;
+  }
+
+  test('finishes when the peer closes orderly, though nobody ends it, or reads', async () => {
+    const { stream, peer } = await pair();
+    const done = finished(stream);
+    await peer.close();
+    await done;
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test.each(['1011', 'terminate'])('is destroyed with a ClosedError by %s, though nobody reads', async how => {
+    const { stream, peer } = await pair();
+    const failed = once(stream, 'error');
+    if (how === 'terminate') peer.terminate();
+    else void peer.close(Number(how));
+    expect((await failed)[0]).toBeInstanceOf(ClosedError);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test.each(['idle', 'reading', 'writing', 'piped'])('%s, ends no process when the peer vanishes', async how => {
+    const { stream, peer } = await pair();
+    const closed = new Promise(resolve => stream.once('close', resolve));
+    const seen = await uncaught(async () => {
+      if (how === 'reading') stream.resume();
+      if (how === 'writing') for (let i = 0; i < 20; i++) stream.write(Buffer.alloc(1e6));
+      if (how === 'piped') stream.pipe(stream);
+      await turn();
+      peer.terminate();
+      await closed;
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('ends no process when it is written to while the peer closes', async () => {
+    const { stream, peer } = await pair();
+    stream.resume();
+    const closed = new Promise(resolve => stream.once('close', resolve));
+    const seen = await uncaught(async () => {
+      const closing = peer.close();
+      while (!stream.destroyed) {
+        if (stream.writable) stream.write('tick');
+        await turn();
+      }
+      await Promise.all([closing, closed]);
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('tells the writer when the connection is gone', async () => {
+    const { stream, peer } = await pair();
+    peer.terminate();
+    let failure: Error | null | undefined;
+    while (!failure) {
+      stream.write('tick', error => (failure = error));
+      await turn();
+    }
+    stream.on('error', () => {});
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test("still ends the process by an error that is the application's own", async () => {
+    const { stream } = await pair();
+    const mistake = new Error('mistake');
+    const seen = await uncaught(async () => void stream.destroy(mistake));
+    expect(seen).toEqual([mistake]);
+  });
+
+  test('gives whoever reads it what came before the end', async () => {
+    const { stream, peer } = await pair();
+    let received = '';
+    stream.on('data', data => (received += String(data)));
+    const closed = new Promise(resolve => stream.once('close', resolve));
+    for (let i = 0; i < 10; i++) void peer.sendMessage(String(i));
+    await peer.close(4000);
+    await closed;
+    expect(received).toBe('0123456789');
+  });
+});
+
+test('a stream that is ended while its proxy has not answered drops the connection', async () => {
+  const proxy = createServer(socket => socket.on('error', () => {}).resume());
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const factory = new WebSocketClientFactory({ url: 'ws://127.0.0.1:1', proxy: { host: '127.0.0.1', port } });
+  let stream: Duplex | undefined;
+  factory.protocol = class extends WebSocketClientProtocol {
+    constructor() {
+      super();
+      setImmediate(() => {
+        expect(this.state).toBe('proxy-connecting');
+        stream = createWebSocketStream(this);
+        stream.end();
+      });
+    }
+  };
+  await expect(connectWS(factory)).rejects.toThrow();
+  if (!stream?.closed) await once(stream as Duplex, 'close');
+  await new Promise(resolve => proxy.close(resolve));
+});
+
+test('what is written before a connection that is not to be is lost with it, quietly', async () => {
+  const proxy = createServer(socket => socket.on('data', () => socket.destroy()));
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+  const factory = new WebSocketClientFactory({ url: `ws://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+  let lost: Promise<unknown> | undefined;
+  factory.protocol = class extends WebSocketClientProtocol {
+    constructor() {
+      super();
+      lost = new Promise(resolve => createWebSocketStream(this).write('early', resolve));
+    }
+  };
+  await expect(connectWS(factory)).rejects.toThrow();
+  expect(await lost).toBeInstanceOf(ClosedError);
+  await new Promise(resolve => proxy.close(resolve));
 });
