@@ -1,5 +1,5 @@
 /** The longest delay, in milliseconds, that `setTimeout` does not take for 1. */
-export const LONGEST_DELAY = 2 ** 31 - 1;
+export const LONGEST_DELAY: number = 2 ** 31 - 1;
 
 /** Waits for a promise, which must not reject, but not longer than `delay` milliseconds. Keeps the process until then. */
 export function withTimeout(promise: Promise<void>, delay: number): Promise<void> {
