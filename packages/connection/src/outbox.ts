@@ -69,7 +69,7 @@ export class Outbox {
 
   /** The connection is not open any more: who waits for the next piece of a message waits in vain. */
   close(): void {
-    this.#giveUp(this.#closedError());
+    if (this.#behind !== null) this.#giveUp(this.#closedError());
   }
 
   /** Resolves when the transport took everything. */
