@@ -17,12 +17,16 @@ export interface Io {
   readonly interrupted: AbortSignal;
 }
 
+/** What asks us to stop; Windows knows no SIGQUIT. */
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
 /** The process itself. The second Ctrl+C ends it at once. */
 export function processIo(): Io {
   const controller = new AbortController();
   // Every connection of a bench listens.
   setMaxListeners(0, controller.signal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort();

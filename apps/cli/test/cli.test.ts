@@ -43,14 +43,14 @@ describe('wsc in a shell', () => {
     expect(await text(child.stderr!)).toBe('');
   });
 
-  test('SIGTERM ends a server in good order', async () => {
+  test.each(['SIGTERM', 'SIGQUIT'] as const)('%s ends a server in good order', async signal => {
     const child = spawn(process.execPath, [WSC, 'serve', '-p', '0']);
     started.push(child);
     const [first] = await once(child.stdout, 'data');
     const [, url] = /listening on (\S+)/.exec(String(first))!;
     const client = runCli(['connect', '-l', '-v', '-m', 'x', url!]);
     await once(child.stdout, 'data');
-    child.kill('SIGTERM');
+    child.kill(signal);
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(await client).toMatchObject({ status: 0, stderr: expect.stringContaining('1001 (GOING_AWAY)') });
   });

@@ -135,10 +135,14 @@ export class Outbox {
   }
 
   /** Others wait until it is done. */
-  #sendPieces(pieces: Pieces, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
+  async #sendPieces(pieces: Pieces, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
     this.#behind ??= new Set();
     const behind = this.#behind;
-    return this.#sendEach(pieces, doNotCompress, signal).finally(() => this.#passOn(behind));
+    try {
+      await this.#sendEach(pieces, doNotCompress, signal);
+    } finally {
+      this.#passOn(behind);
+    }
   }
 
   async #sendEach(pieces: Pieces, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {

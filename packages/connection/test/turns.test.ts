@@ -54,6 +54,17 @@ describe('messages behind one in pieces', () => {
     expect(await take(server, 3)).toBe('pieces,second,third');
   });
 
+  test('are told behind it', async () => {
+    const { client } = await openPair();
+    const told: string[] = [];
+    const sent = [
+      client.sendMessage(['pie', 'ces']).then(() => told.push('first')),
+      client.sendMessage('behind').then(() => told.push('second')),
+    ];
+    await Promise.all(sent);
+    expect(told).toEqual(['first', 'second']);
+  });
+
   test('go in order, with a signal or without, in pieces or whole', async () => {
     const { client, server } = await openPair();
     const { signal } = new AbortController();

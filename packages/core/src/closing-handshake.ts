@@ -66,7 +66,6 @@ export class ClosingHandshake {
   /** Sends our Close frame, first or in reply. Does nothing when one was sent. */
   startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
     if (this.state !== 'open') return;
-    this.closedByMe = !isReply;
     this.#closedBy ??= 'local';
     if (this.#actions.writer.isInsideFrame) {
       // There is no place for a Close frame: nobody is going to complete this one.
@@ -75,6 +74,7 @@ export class ClosingHandshake {
       this.drop(false);
       return;
     }
+    this.closedByMe = !isReply;
     this.localCode = code;
     this.localReason = reason;
     this.#leave('closing', formatClosePayload(code, reason));
@@ -128,8 +128,8 @@ export class ClosingHandshake {
       this.#closedBy ??= 'local';
       this.#leave('closed');
       if (!isAbort) {
-        this.#actions.writer.end();
         this.#awaitDrop();
+        this.#actions.writer.end();
       }
     }
     if (isAbort) this.#actions.destroyTransport();

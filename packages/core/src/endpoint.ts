@@ -1,8 +1,8 @@
 // One connection: bytes in, hooks called; calls in, bytes out. It knows neither sockets nor time, and it never throws
 // at the stream: whatever goes wrong ends this connection, with the right code, and no other.
 
-import type { ByteStream, ByteStreamHandler, DiagnosticsEvent, MessageCompression } from '@ws/types';
-import type { ConnectionState } from './close-info.ts';
+import type { ByteStream, ByteStreamHandler, MessageCompression } from '@ws/types';
+import type { CloseInfo, ConnectionState } from './close-info.ts';
 import { type ClosingActions, ClosingHandshake } from './closing-handshake.ts';
 import { Delivery, type DeliveryListener } from './delivery.ts';
 import type { EndpointSetup, Opening } from './endpoint-setup.ts';
@@ -17,6 +17,7 @@ import { CLOSE, PING, PONG } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { publish } from './publish.ts';
 import { type ConnectionRules, connectionRules } from './role-rules.ts';
 import { type SharedState, sharedStateOf } from './shared-state.ts';
 import { TrafficStats } from './traffic-stats.ts';
@@ -54,7 +55,7 @@ export class Endpoint
   #isGone = false;
   /** The peer's Close frame came: what follows does not count (RFC 6455, 5.5.1). */
   #hasReceivedClose = false;
-  /** The answer to the last ping, while the peer does not read (RFC 6455, 5.5.3 allows to skip those before). */
+  /** The answer to the last ping, until there is a place for it (RFC 6455, 5.5.3 allows to skip those before). */
   #pendingPong: Uint8Array | null = null;
   /** Who waits for the transport to have taken everything. */
   #flushWaiters: ((error: unknown) => void)[] | null = null;
@@ -128,7 +129,7 @@ export class Endpoint
         this.#keepalive = new Keepalive(options, this, this.#shared.timers, setup.protocol.platform);
         this.#keepalive.start();
       }
-      this.publish('open', {});
+      publish(this.#setup.protocol, 'open', {});
       this.delivery.call(() => setup.onOpen());
     } else {
       this.delivery.discard();
@@ -161,10 +162,7 @@ export class Endpoint
   onDrain(): void {
     this.inTurn(() => {
       this.writer.onDrain();
-      const pong = this.#pendingPong;
-      if (pong === null || this.writer.isBlocked) return;
-      this.#pendingPong = null;
-      if (this.state === 'open') this.sendControl(PONG, pong);
+      this.#answerPing();
     });
   }
 
@@ -197,11 +195,13 @@ export class Endpoint
   /** Sends a control frame. */
   sendControl(opcode: number, payload: Uint8Array): void {
     this.stats.outgoingOctetsWireLevel += this.writer.writeFrame(FIN | opcode, payload);
-    this.limitBuffered();
+    this.afterSend();
   }
 
-  /** Ends a connection whose peer reads too slowly. Called after each send. */
-  limitBuffered(): void {
+  /** Called after each send: a producer learns that it is too fast, and a peer that reads too slowly is ended. */
+  afterSend(): void {
+    this.#answerPing();
+    if (this.writer.isBlocked) this.producer?.onBlocked();
     const { maxBufferedAmount } = this.options;
     if (maxBufferedAmount === 0 || !this.writer.isBlocked || this.state !== 'open') return;
     if (this.writer.bufferedAmount > maxBufferedAmount) this.failConnection(new ProtocolError('ERR_BUFFERED_AMOUNT'));
@@ -234,7 +234,8 @@ export class Endpoint
 
   resumeReceiving(): void {
     this.inTurn(() => {
-      if (this.delivery.resume()) this.#readOn();
+      this.delivery.resume();
+      if (!this.delivery.isFull) this.#readOn();
     });
   }
 
@@ -274,20 +275,12 @@ export class Endpoint
     if (this.#isGone) {
       onFlushed(new ClosedError('the connection is closed'));
     } else if (this.writer.isEmpty) {
-      // Who came first is told first.
-      this.#tellWaiters(undefined);
+      this.#tellWaiters();
       onFlushed(undefined);
     } else {
       this.#flushWaiters ??= [];
       this.#flushWaiters.push(onFlushed);
     }
-  }
-
-  /** Tells tracing, when somebody listens. */
-  publish(event: DiagnosticsEvent, fields: Readonly<Record<string, unknown>>): void {
-    const { protocol } = this.#setup;
-    const { diagnostics } = protocol.platform;
-    if (diagnostics?.hasSubscribers(event)) diagnostics.publish(event, { connection: protocol, ...fields });
   }
 
   onControl(opcode: number, payload: Uint8Array): void {
@@ -298,15 +291,22 @@ export class Endpoint
     } else if (this.closing.failedByMe) {
       return;
     } else if (opcode === PING) {
-      this.publish('ping', { payload });
-      if (this.writer.isBlocked) this.#pendingPong = payload;
-      else if (this.state === 'open') this.sendControl(PONG, payload);
+      publish(this.#setup.protocol, 'ping', { payload });
+      this.#pendingPong = payload;
+      this.#answerPing();
       this.delivery.call(() => setup.protocol.onPing(payload));
     } else {
-      this.publish('pong', { payload });
+      publish(this.#setup.protocol, 'pong', { payload });
       this.#keepalive?.onPong(payload);
       this.delivery.call(() => setup.protocol.onPong(payload));
     }
+  }
+
+  #answerPing(): void {
+    const pong = this.#pendingPong;
+    if (pong === null || this.writer.isBlocked || this.writer.isInsideFrame) return;
+    this.#pendingPong = null;
+    if (this.state === 'open') this.sendControl(PONG, pong);
   }
 
   #read(rules: ConnectionRules, bytes: Uint8Array): void {
@@ -348,8 +348,9 @@ export class Endpoint
   }
 
   onFlushed(): void {
+    // First, since a producer goes on at once.
+    if (this.writer.isEmpty) this.#tellWaiters();
     this.producer?.onFlushed();
-    if (this.writer.isEmpty) this.#tellWaiters(undefined);
   }
 
   onBlocked(): void {
@@ -380,21 +381,21 @@ export class Endpoint
     this.#keepalive?.stop();
     this.writer.close();
     this.compression?.close();
-    if (this.#flushWaiters !== null)
-      this.#tellWaiters(new ClosedError('the connection is closed', { cause: info.error }));
+    this.#tellWaiters(info);
     opening?.onGone(info);
-    this.publish('close', { ...info });
+    publish(this.#setup.protocol, 'close', { ...info });
     this.delivery.call(() => setup.onClose(info));
   }
 
-  #tellWaiters(error: unknown): void {
+  #tellWaiters(end?: CloseInfo): void {
     const waiters = this.#flushWaiters;
     this.#flushWaiters = null;
-    for (const waiter of waiters ?? []) waiter(error);
+    for (const waiter of waiters ?? [])
+      waiter(end && new ClosedError('the connection is closed', { cause: end.error }));
   }
 
   #log(event: string, error: unknown): void {
     log(this.#setup.protocol.platform, 'warn', event, error);
-    this.publish('error', { error });
+    publish(this.#setup.protocol, 'error', { error });
   }
 }

@@ -84,7 +84,7 @@ export class FrameReader {
     const unread = this.#unread;
     this.#unread = EMPTY_BYTES;
     if (unread.length > 0) this.push(unread);
-    return this.#unread.length === 0;
+    return this.#unread.length === 0 && !this.#isFull;
   }
 
   /** The end has come: what waits is read, however much it is. */

@@ -4,7 +4,7 @@
 import type { ByteStream, Masker } from '@ws/types';
 import { FIN, frameHeaderLength, RSV1, writeFrameHeader } from './frame-header.ts';
 import type { MaskingKeys } from './masking-keys.ts';
-import { BINARY, PONG, TEXT } from './opcode.ts';
+import { BINARY, TEXT } from './opcode.ts';
 import type { Flushable, OutputBuffer } from './output-buffer.ts';
 
 /** Payloads up to this many bytes are copied behind their header; longer ones leave from where they are. */
@@ -281,10 +281,8 @@ export class FrameWriter implements Flushable {
     this.#segment = null;
   }
 
-  /** Of several pongs the last is enough (RFC 6455, 5.5.3). */
   #hold(frame: Uint8Array): void {
-    const held = this.#held ?? [];
-    this.#held = frame[0] === (FIN | PONG) ? held.filter(other => other[0] !== frame[0]) : held;
+    this.#held ??= [];
     this.#held.push(frame);
   }
 }

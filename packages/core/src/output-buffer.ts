@@ -98,7 +98,11 @@ export class OutputBuffer {
   }
 
   #endTurn(): void {
+    // A turn still: who flushes needs no other to be told in.
+    this.#depth++;
     this.flushAll();
+    this.#depth--;
+    if (this.#pending.length > 0) this.#awaitTurnEnd();
     const untold = this.#untold;
     if (untold.length === 0) return;
     this.#untold = [];

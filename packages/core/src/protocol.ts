@@ -160,7 +160,7 @@ export abstract class WebSocketProtocol {
   sendMessage(payload: Uint8Array | string, isBinary = false, options?: SendOptions): void {
     checkPayload(payload, isBinary);
     this.#openSender().sendMessage(payload, isBinary, options);
-    this.#endpoint!.limitBuffered();
+    this.#endpoint!.afterSend();
   }
 
   /** Sends what the factory's `prepareMessage` made. @returns `false`: skipped, by `dropIfBusy` */
@@ -168,7 +168,7 @@ export abstract class WebSocketProtocol {
     const sender = this.#openSender();
     if (options?.dropIfBusy && this.#endpoint!.writer.isBlocked) return false;
     sender.sendPrepared(prepared);
-    this.#endpoint!.limitBuffered();
+    this.#endpoint!.afterSend();
     return true;
   }
 
@@ -385,7 +385,7 @@ export abstract class WebSocketProtocol {
     const endpoint = this.#endpoint;
     if (endpoint === null || endpoint.state !== 'open') return undefined;
     const result = task(endpoint.sender);
-    endpoint.limitBuffered();
+    endpoint.afterSend();
     return result;
   }
 

@@ -1,4 +1,5 @@
 import { memoryPair } from '@ws/testkit';
+import type { ByteStreamHandler } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import { WebSocketServerFactory } from '../src/server-factory.ts';
 import { WebSocketServerProtocol } from '../src/server-protocol.ts';
@@ -19,6 +20,40 @@ const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve)
 const ended = { code: 'ERR_NOT_OPEN', name: 'ClosedError' };
 
 describe('drained', () => {
+  test('resolves though a producer goes on at once', async () => {
+    const platform = testPlatform();
+    const protocol = new WebSocketServerFactory({}, platform).buildProtocol();
+    let handler: ByteStreamHandler | undefined;
+    protocol.attach({
+      attach: attached => {
+        handler = attached;
+      },
+      write: () => false,
+      bufferedAmount: 0,
+      pause() {},
+      resume() {},
+      end() {},
+      destroy() {},
+    });
+    const drain = (): void => {
+      platform.clock.flush();
+      handler?.onDrain();
+    };
+    handler?.onData(bytes(REQUEST));
+    drain();
+    let made = 0;
+    const resumeProducing = (): void => {
+      made++;
+      protocol.sendMessage('more');
+    };
+    protocol.registerProducer({ resumeProducing, stopProducing() {} }, true);
+    protocol.sendMessage('mine');
+    const told: unknown[] = [];
+    protocol.whenDrained(error => told.push(error));
+    drain();
+    expect([told, made]).toEqual([[undefined], 1]);
+  });
+
   test('who is told sends behind the message that is being sent, not between its fragments', () => {
     const { protocol, peer, flush } = rawServer();
     protocol.sendMessage('a');
@@ -414,6 +449,16 @@ describe('within a frame that is being sent', () => {
     return server;
   }
 
+  test('neither a pong of the application nor the answer to a ping stands for the other', () => {
+    const { protocol, peer, send, flush } = begun();
+    send(frame(9, 'a'));
+    protocol.sendPong('b');
+    protocol.sendMessageFrameData(bytes('cd'));
+    flush();
+    expect(peer.takeHex()).toBe('63 64 8a 01 62 8a 01 61');
+    expect(protocol.trafficStats.outgoingOctetsWireLevel).toBe(2 + 4 + 3 + 3);
+  });
+
   test('a ping is answered behind it', () => {
     const { protocol, peer, send, flush } = begun();
     send(joined(frame(9, '1'), frame(9, '2')));
@@ -449,6 +494,68 @@ describe('within a frame that is being sent', () => {
       expect(await server.protocol.closed).toMatchObject({ wasClean: false, code: 1006, localCode: null });
     }
   });
+});
+
+test('a producer that makes data in a loop is paused in the middle of it', () => {
+  const { protocol } = rawServer({ capacity: 1000 });
+  let isPaused = false;
+  const pauseProducing = (): void => {
+    isPaused = true;
+  };
+  protocol.registerProducer({ resumeProducing() {}, pauseProducing, stopProducing() {} }, true);
+  let made = 0;
+  while (!isPaused && made < 2000) {
+    protocol.sendMessage(new Uint8Array(1000), true);
+    made++;
+  }
+  expect(made).toBeLessThan(200);
+});
+
+test('reading goes on while less waits than may, though the application takes one at a time', () => {
+  class OneByOne extends WebSocketServerProtocol {
+    taken = 0;
+    override onMessage(): void {
+      this.taken++;
+      this.pauseReceiving();
+    }
+  }
+  const { protocol, send, peer } = rawServer({ Protocol: OneByOne });
+  protocol.pauseReceiving();
+  for (let i = 0; i < 9; i++) send(frame(2, new Uint8Array(8000)));
+  send(frame(9, 'a'));
+  expect(peer.takeHex()).toBe('');
+  for (let i = 0; i < 3; i++) protocol.resumeReceiving();
+  send(new Uint8Array(0));
+  expect(peer.takeHex()).toBe('8a 01 61');
+  expect((protocol as OneByOne).taken).toBe(3);
+});
+
+test('reading stays stopped while as much waits as may', () => {
+  const log: string[] = [];
+  class OneByOne extends WebSocketServerProtocol {
+    override onMessage(payload: Uint8Array): void {
+      log.push(`${payload.length}`);
+      this.pauseReceiving();
+    }
+  }
+  const { protocol, send } = rawServer({
+    Protocol: OneByOne,
+    prepare: stream => {
+      const { pause, resume } = stream;
+      stream.pause = () => {
+        log.push('stop');
+        pause.call(stream);
+      };
+      stream.resume = () => {
+        log.push('go on');
+        resume.call(stream);
+      };
+    },
+  });
+  protocol.pauseReceiving();
+  send(joined(frame(2, new Uint8Array(66_000)), frame(2, 'small'), frame(2, new Uint8Array(66_000))));
+  for (let i = 0; i < 3; i++) protocol.resumeReceiving();
+  expect(log).toEqual(['stop', '66000', 'stop', '5', '66000', 'go on']);
 });
 
 describe('a connection that failed', () => {

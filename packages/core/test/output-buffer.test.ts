@@ -73,6 +73,20 @@ describe('OutputBuffer', () => {
     expect(log.length).toBe(2);
     output.leave();
     expect(log).toEqual(['a', 'a tells', 'a tells']);
+    // At the end of a turn it needs no other one.
+    output.schedule(a);
+    clock.flush();
+    expect(log.slice(3)).toEqual(['a', 'a tells']);
+  });
+
+  test('flushes in a turn of its own what a transport has sent when it was written to', () => {
+    const { clock, output, log, connection } = setup();
+    output.enter();
+    output.schedule(connection('a', () => output.schedule(connection('b'))));
+    output.leave();
+    expect(log).toEqual(['a']);
+    clock.flush();
+    expect(log).toEqual(['a', 'b']);
   });
 
   test('makes room by flushing', () => {

@@ -70,9 +70,11 @@ function stringify(value: unknown, binary: BinaryText): string {
       const json = JSON.stringify(value);
       if (!binary.mayHold(json)) return json;
     }
-    return JSON.stringify(value, (_key, item) => {
-      if (typeof item === 'string') return binary.check(item);
-      return item instanceof Uint8Array ? binary.encode(item) : item;
+    return JSON.stringify(value, function (this: Record<string, unknown>, key, item) {
+      // As it was: a Buffer has a form of its own in JSON.
+      const given = this[key];
+      if (given instanceof Uint8Array) return binary.encode(given);
+      return typeof item === 'string' ? binary.check(item) : item;
     });
   } catch (cause) {
     throw new SerializationError(`not to be written as JSON: ${(cause as Error).message}`, { cause });

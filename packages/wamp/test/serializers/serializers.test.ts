@@ -88,6 +88,16 @@ describe.each(SERIALIZERS.map(serializer => [serializer.serializerId, serializer
       expect(serializer.unserialize(serializer.serialize(new Goodbye()))).toHaveLength(1);
     });
 
+    test('a Buffer goes out as the bytes that it is', () => {
+      const args = [Buffer.from('ab'), [Buffer.from('c')]];
+      const [message] = serializer.unserialize(serializer.serialize(new Publish(1, {}, 'com.t', args)));
+      const [one, [more]] = message!.marshal()[4] as [Uint8Array, [Uint8Array]];
+      expect([one, more].map(bytes => [bytes instanceof Uint8Array, ...bytes])).toEqual([
+        [true, 97, 98],
+        [true, 99],
+      ]);
+    });
+
     test('a copy counts for itself', () => {
       const [one, two] = [serializer.copy(), serializer.copy()] as [JsonSerializer, JsonSerializer];
       one.serialize(new Goodbye());
