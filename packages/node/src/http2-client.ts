@@ -33,6 +33,9 @@ export async function connectHttp2(
   return unlessAborted(await openOver(factory, stream, signal, details), signal);
 }
 
+/** When to try again where the application's own pings are all that Node allows, in milliseconds. */
+const PING_RETRY = 50;
+
 /** Of sessions whose settings are being waited for: one ping serves all, since Node allows but ten at a time. */
 const checks: WeakMap<ClientHttp2Session, Promise<void>> = new WeakMap();
 
@@ -46,7 +49,7 @@ async function checkSettings(session: ClientHttp2Session): Promise<void> {
     }
     await check;
   }
-  if (session.closed || session.destroyed) throw closedError();
+  if (isClosed(session)) throw closedError();
   if (session.remoteSettings.enableConnectProtocol) return;
   throw new ConnectError('ERR_UNSUPPORTED', 'the server does not allow WebSockets over HTTP/2 (RFC 8441)');
 }
@@ -54,21 +57,37 @@ async function checkSettings(session: ClientHttp2Session): Promise<void> {
 /** Resolves when the server's settings have come. */
 function awaitSettings(session: ClientHttp2Session): Promise<void> {
   return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const settle = (cause?: Error | null): void => {
+      clearTimeout(timer);
       session.off('connect', ping);
+      session.off('remoteSettings', succeed);
       session.off('close', settle);
       session.off('error', settle);
       if (cause === null) resolve();
       else reject(closedError(cause));
     };
-    // The answer to a ping comes after the settings.
-    const ping = (): void => void session.ping(settle);
-    if (session.closed || session.destroyed) return settle();
+    const succeed = (): void => settle(null);
+    // The answer to a ping comes after the settings, also those that came before now.
+    const ping = (): void => {
+      if (isClosed(session)) settle();
+      else session.ping(onAnswer);
+    };
+    const onAnswer = (error: Error | null): void => {
+      if (error === null || isClosed(session)) settle(error);
+      else timer = setTimeout(ping, PING_RETRY);
+    };
+    if (isClosed(session)) return settle();
+    session.on('remoteSettings', succeed);
     session.on('close', settle);
     session.on('error', settle);
     if (session.connecting) session.once('connect', ping);
     else ping();
   });
+}
+
+function isClosed(session: ClientHttp2Session): boolean {
+  return session.closed || session.destroyed;
 }
 
 function closedError(cause?: Error): ConnectError {

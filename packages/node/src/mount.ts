@@ -1,6 +1,6 @@
 // On servers that others made: node:http and node:https servers hand over what they have read, and the socket.
 
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer, Http2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
@@ -31,7 +31,8 @@ const REFUSAL_TIMEOUT = 5000;
 
 /**
  * Serves one upgrade request, as the event `'upgrade'` of a node:http or node:https server gives it. A request that is
- * malformed is answered accordingly; one that comes before an earlier request is answered ends the connection.
+ * malformed is answered accordingly; one that comes before an earlier request is answered ends the connection. Where
+ * the earlier response has been ended, the upgrade goes on as soon as it is written.
  *
  * @throws TypeError when the socket is served already
  * @example server.on('upgrade', (request, socket, head) => handleUpgrade(factory, request, socket, head));
@@ -42,18 +43,20 @@ export function handleUpgrade(
   socket: Duplex,
   head: Uint8Array,
 ): WebSocketServerProtocol {
-  if (isServed(socket)) throw new TypeError('this socket is served already');
+  if (isTaken(socket)) throw new TypeError('this socket is served already');
   const details = describeTransport(socket, { isServer: true, url: factory.url });
   const protocol = factory.buildProtocol();
-  if (isAnswering(socket)) {
-    socket.destroy();
-    protocol.attach(socketStream(socket), details);
-    return protocol;
-  }
-  const stream = takeSocket(socket);
-  stream.setNoDelay(factory.options.tcpNoDelay);
-  const { method = '', url: target = '', httpVersion: version, rawHeaders } = request;
-  protocol.attachUpgraded(stream, details, { method, target, version, rawHeaders }, head);
+  afterResponses(request, socket, isFree => {
+    if (!isFree) {
+      socket.destroy();
+      protocol.attach(socketStream(socket), details);
+      return;
+    }
+    const stream = takeSocket(socket);
+    stream.setNoDelay(factory.options.tcpNoDelay);
+    const { method = '', url: target = '', httpVersion: version, rawHeaders } = request;
+    protocol.attachUpgraded(stream, details, { method, target, version, rawHeaders }, head);
+  });
   return protocol;
 }
 
@@ -87,10 +90,10 @@ export function attach(
 const mounts: RouteTable<HttpServer> = new RouteTable((server, routes) => {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Uint8Array): void => {
     // Another listener may have been quicker.
-    if (isServed(socket)) return;
+    if (isTaken(socket)) return;
     const route = isWebSocket(request) ? findRoute(routes, request.url ?? '') : undefined;
     if (route !== undefined) handleUpgrade(route.factory, request, socket, head);
-    else if (server.listenerCount('upgrade') === 1) refuse(socket);
+    else if (server.listenerCount('upgrade') === 1) refuse(request, socket);
   };
   server.on('upgrade', onUpgrade);
   return () => server.off('upgrade', onUpgrade);
@@ -103,23 +106,52 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
     .some(name => name.trim() === 'websocket');
 }
 
-/** Whether a response to an earlier request of the socket, which the client has pipelined, is still to be written. */
-function isAnswering(socket: Duplex): boolean {
-  const { _httpMessage: response } = socket as { _httpMessage?: object | null };
-  return response !== undefined && response !== null;
+/** Sockets that are waiting for an earlier response to be written. */
+const waiting: WeakSet<Duplex> = new WeakSet();
+
+function isTaken(socket: Duplex): boolean {
+  return isServed(socket) || waiting.has(socket);
+}
+
+/**
+ * Calls back when the responses to earlier requests of the socket, which the client has sent ahead, are written. One
+ * that has not been ended is not waited for: then the socket is not free, nor when it closes meanwhile.
+ */
+function afterResponses(request: IncomingMessage, socket: Duplex, done: (isFree: boolean) => void): void {
+  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null };
+  // Whoever listens may have given the socket to a response to this very request.
+  if (response === undefined || response === null || response.req === request) {
+    done(socket.writable);
+  } else if (!response.writableEnded || socket.destroyed) {
+    done(false);
+  } else {
+    const goOn = (): void => {
+      response.off('finish', goOn);
+      socket.off('close', goOn);
+      waiting.delete(socket);
+      afterResponses(request, socket, done);
+    };
+    waiting.add(socket);
+    // The HTTP server's own listener comes first: by then the next response has the socket.
+    response.once('finish', goOn);
+    socket.once('close', goOn);
+    socket.on('error', () => {});
+  }
 }
 
 /** Nobody wants this upgrade, and nobody else will answer it. The HTTP server reads and closes the socket no more. */
-function refuse(socket: Duplex): void {
+function refuse(request: IncomingMessage, socket: Duplex): void {
   socket.on('error', () => {});
-  if (isAnswering(socket)) {
-    socket.destroy();
-    return;
-  }
-  const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT);
-  socket.once('close', () => clearTimeout(timer));
-  socket.resume();
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+  afterResponses(request, socket, isFree => {
+    if (!isFree) {
+      socket.destroy();
+      return;
+    }
+    const timer = setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT);
+    socket.once('close', () => clearTimeout(timer));
+    socket.resume();
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+  });
 }
 
 function takeSocket(socket: Duplex): NodeStream {

@@ -152,7 +152,7 @@ class PullStream extends Duplex {
       message => this.push(typeof message === 'string' && !this.readableObjectMode ? Buffer.from(message) : message),
       error => {
         if (!(error instanceof ConnectionClosed)) this.destroy(error);
-        else void connection.whenClosed.then(({ code }) => isOrderly(code) && this.push(null));
+        else void connection.whenClosed.then(({ code }) => isOrderly(code) && this.#finish());
       },
     );
   }
@@ -177,6 +177,11 @@ class PullStream extends Duplex {
     if (error !== null || !this.writableFinished) this.#connection.terminate();
     done(error);
   }
+
+  #finish(): void {
+    this.push(null);
+    seeEnd(this);
+  }
 }
 
 function isOrderly(code: number): boolean {
@@ -187,8 +192,12 @@ function isOrderly(code: number): boolean {
 function endOrderly(stream: Duplex): void {
   if (stream.destroyed) return;
   if (!stream.writableEnded) stream.end();
-  // Nobody reads: then nobody is kept from seeing the end.
-  if (stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.resume();
+  seeEnd(stream);
+}
+
+/** Where nobody reads, the end is seen all the same, unless there is data before it: that stays for who comes late. */
+function seeEnd(stream: Duplex): void {
+  if (stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.read(0);
 }
 
 /**

@@ -122,6 +122,27 @@ describe('over HTTP/2 (RFC 8441)', () => {
     expect(listeners()).toEqual(before);
   });
 
+  test.each(['close', 'destroy'] as const)('a session may %s while it connects', async how => {
+    const server = createServer();
+    attach(server, echoFactory());
+    const session = await open(server);
+    const connecting = connectHttp2(client(), session);
+    session[how]();
+    await expect(connecting).rejects.toMatchObject({ code: 'ERR_RESET' });
+    if (!session.destroyed) await once(session, 'close');
+  });
+
+  test.each(['fresh', 'known'])("needs no ping of its own where the application's fill a %s session", async how => {
+    const server = createServer();
+    if (how === 'fresh') attach(server, echoFactory());
+    const session = await open(server);
+    await once(session, how === 'fresh' ? 'connect' : 'remoteSettings');
+    for (let count = 0; count < 10; count++) session.ping(() => {});
+    const connecting = connectHttp2(client(), session);
+    if (how === 'fresh') expect((await connecting).state).toBe('open');
+    else await expect(connecting).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED' });
+  });
+
   test('aborting does not wait for a server that says nothing', async () => {
     const silent = createTcpServer(socket => socket.on('error', () => {}).resume());
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));

@@ -332,6 +332,27 @@ describe.each(['protocol', 'pull'] as const)('the stream of a %s connection', ki
     expect(seen).toEqual([mistake]);
   });
 
+  test.each(['late', "behind once('readable')", 'behind an iterator'])('is read to its end %s', async how => {
+    const { stream, peer } = await pair();
+    let received = '';
+    if (how === 'late') stream.read(0);
+    for (let i = 0; i < 5; i++) await peer.sendMessage(`m${i}`);
+    if (how === "behind once('readable')") {
+      await once(stream, 'readable');
+      received += String(stream.read(2));
+    } else if (how === 'behind an iterator') {
+      for await (const message of stream.iterator({ destroyOnReturn: false })) {
+        received += String(message);
+        break;
+      }
+    }
+    await peer.close();
+    for (let i = 0; i < 20; i++) await turn();
+    received += await text(stream);
+    expect(received).toBe('m0m1m2m3m4');
+    if (!stream.closed) await once(stream, 'close');
+  });
+
   test('gives whoever reads it what came before the end', async () => {
     const { stream, peer } = await pair();
     let received = '';
