@@ -122,7 +122,9 @@ class Http2ServerStream extends DuplexStream {
   /** The application has a header that HTTP/2 does not allow: the connection ends with a 500. */
   #refuse(stream: ServerHttp2Stream, error: Error): void {
     if (!stream.headersSent) stream.respond({ ':status': 500 }, { endStream: true });
-    this.receiveError(error);
-    this.destroy();
+    this.isWritable = false;
+    // Not at once: a reset would overtake the answer.
+    this.blame(error);
+    setImmediate(() => stream.destroy());
   }
 }

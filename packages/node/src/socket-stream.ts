@@ -128,9 +128,15 @@ export class SocketStream implements NodeStream {
 
   /** @internal The reason for the close that follows. */
   receiveError(error: Error): void {
-    this.#error ??= error;
+    this.blame(error);
     // TLS sockets say that a record or an alert is bad, and stay.
     this.socket.destroy();
+  }
+
+  /** The reason for the close that will follow. */
+  protected blame(error: Error): void {
+    this.#error ??= error;
+    this.#isReadable = false;
   }
 
   /** @internal The socket is gone. */
