@@ -201,9 +201,10 @@ export class Endpoint
   /** Called after each send: a producer learns that it is too fast, and a peer that reads too slowly is ended. */
   afterSend(): void {
     this.#answerPing();
-    if (this.writer.isBlocked) this.producer?.onBlocked();
+    if (!this.writer.isBlocked) return;
+    this.producer?.onBlocked();
     const { maxBufferedAmount } = this.options;
-    if (maxBufferedAmount === 0 || !this.writer.isBlocked || this.state !== 'open') return;
+    if (maxBufferedAmount === 0 || this.state !== 'open') return;
     if (this.writer.bufferedAmount > maxBufferedAmount) this.failConnection(new ProtocolError('ERR_BUFFERED_AMOUNT'));
   }
 
@@ -284,21 +285,20 @@ export class Endpoint
   }
 
   onControl(opcode: number, payload: Uint8Array): void {
-    const setup = this.#setup;
+    const { protocol } = this.#setup;
+    if (opcode !== CLOSE && this.closing.failedByMe) return;
     if (opcode === CLOSE) {
       this.#hasReceivedClose = true;
       this.closing.onCloseFrame(payload);
-    } else if (this.closing.failedByMe) {
-      return;
     } else if (opcode === PING) {
-      publish(this.#setup.protocol, 'ping', { payload });
+      publish(protocol, 'ping', { payload });
       this.#pendingPong = payload;
       this.#answerPing();
-      this.delivery.call(() => setup.protocol.onPing(payload));
+      this.delivery.call(() => protocol.onPing(payload));
     } else {
-      publish(this.#setup.protocol, 'pong', { payload });
+      publish(protocol, 'pong', { payload });
       this.#keepalive?.onPong(payload);
-      this.delivery.call(() => setup.protocol.onPong(payload));
+      this.delivery.call(() => protocol.onPong(payload));
     }
   }
 
@@ -372,7 +372,6 @@ export class Endpoint
 
   /** The transport is gone: everything ends, and the application is told, once. */
   #finish(error: Error | undefined): void {
-    const setup = this.#setup;
     const opening = this.#opening;
     this.#opening = null;
     this.#reader?.finish();
@@ -384,14 +383,13 @@ export class Endpoint
     this.#tellWaiters(info);
     opening?.onGone(info);
     publish(this.#setup.protocol, 'close', { ...info });
-    this.delivery.call(() => setup.onClose(info));
+    this.delivery.call(() => this.#setup.onClose(info));
   }
 
   #tellWaiters(end?: CloseInfo): void {
     const waiters = this.#flushWaiters;
     this.#flushWaiters = null;
-    for (const waiter of waiters ?? [])
-      waiter(end && new ClosedError('the connection is closed', { cause: end.error }));
+    for (const tell of waiters ?? []) tell(end && new ClosedError('the connection is closed', { cause: end.error }));
   }
 
   #log(event: string, error: unknown): void {
