@@ -62,6 +62,9 @@ export class PayloadPool {
     const slab = isShort ? this.#short : this.#medium;
     if (slab.position + length > slab.bytes.length) {
       slab.bytes = new Uint8Array(allocateSlab(SHARERS * (isShort ? SHORT : MEDIUM)));
+      // Whoever looks at all of it sees payloads, and nothing else. Medium ones stay as they are, like
+      // those of Node's own pool: each payload would cost its length once more.
+      if (isShort) slab.bytes.fill(0);
       slab.position = 0;
     }
     const { bytes, position } = slab;

@@ -41,6 +41,11 @@ describe('PayloadPool', () => {
     expect(copy.buffer.byteLength).toBe(100);
   });
 
+  test('around short ones there is nothing that the memory held before', () => {
+    const payloads = new PayloadPool({ allocateSlab: length => new Uint8Array(length).fill(0xa5).buffer });
+    expect(new Uint8Array(payloads.copy(new Uint8Array(100), 0, 100).buffer)).not.toContain(0xa5);
+  });
+
   test('payloads do not overlap, and lie as words do', () => {
     const { payloads, slabs } = pool();
     const copies = Array.from({ length: 200 }, (_, i) => payloads.copy(source, i, i + 65 + i));
