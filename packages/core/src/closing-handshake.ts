@@ -52,6 +52,12 @@ export class ClosingHandshake {
     this.#actions = actions;
   }
 
+  /** What the closing began with, where that was a Close frame. */
+  get beginning(): { readonly code: number | null; readonly reason: string | null } | null {
+    if (this.closedByMe) return { code: this.localCode, reason: this.localReason };
+    return this.wasClean ? { code: this.remoteCode, reason: this.remoteReason } : null;
+  }
+
   /** Begins the wait for the opening handshake. */
   startOpening(): void {
     this.#startTimer('openHandshake');

@@ -2,7 +2,11 @@
 
 import type { Platform } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
-import type { FrameTarget, MessageHooks } from './delivery.ts';
+import type { ClosingActions } from './closing-handshake.ts';
+import type { DeliveryListener, FrameTarget, MessageHooks } from './delivery.ts';
+import type { FrameReaderActions } from './frame-reader.ts';
+import type { FrameWriterListener } from './frame-writer.ts';
+import type { KeepaliveActions } from './keepalive.ts';
 import type { Side } from './role-rules.ts';
 
 /** Hooks that are called as they are. */
@@ -22,6 +26,13 @@ export interface EndpointSetup extends MessageHooks {
   /** The connection is gone: called once, last. */
   onClose(info: CloseInfo): unknown;
 }
+
+/** What the parts of an endpoint tell it, and ask of it. */
+export type EndpointParts = ClosingActions &
+  DeliveryListener &
+  FrameReaderActions &
+  FrameWriterListener &
+  KeepaliveActions;
 
 /** The opening handshake, as long as it lasts. */
 export interface Opening {

@@ -3,16 +3,16 @@
 
 import type { ByteStream, ByteStreamHandler, MessageCompression } from '@ws/types';
 import type { CloseInfo, ConnectionState } from './close-info.ts';
-import { type ClosingActions, ClosingHandshake } from './closing-handshake.ts';
-import { Delivery, type DeliveryListener } from './delivery.ts';
-import type { EndpointSetup, Opening } from './endpoint-setup.ts';
+import { ClosingHandshake } from './closing-handshake.ts';
+import { Delivery } from './delivery.ts';
+import type { EndpointParts, EndpointSetup, Opening } from './endpoint-setup.ts';
 import { FIN } from './frame-header.ts';
-import type { FrameReader, FrameReaderActions } from './frame-reader.ts';
-import { FrameWriter, type FrameWriterListener } from './frame-writer.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { FrameWriter } from './frame-writer.ts';
 import { isPromise } from './is-promise.ts';
-import { Keepalive, type KeepaliveActions } from './keepalive.ts';
+import { Keepalive } from './keepalive.ts';
 import { log } from './log.ts';
-import { MessageSender } from './message-sender.ts';
+import { MessageSender, type SendOptions } from './message-sender.ts';
 import { CLOSE, PING, PONG } from './opcode.ts';
 import type { CommonOptions } from './options.ts';
 import type { ProducerDriver } from './producer.ts';
@@ -24,15 +24,7 @@ import { TrafficStats } from './traffic-stats.ts';
 import { ClosedError } from './usage-error.ts';
 
 /** The parts of a connection report to it themselves: no connection has closures for that. */
-export class Endpoint
-  implements
-    ByteStreamHandler,
-    ClosingActions,
-    DeliveryListener,
-    FrameReaderActions,
-    FrameWriterListener,
-    KeepaliveActions
-{
+export class Endpoint implements ByteStreamHandler, EndpointParts {
   readonly stats: TrafficStats = new TrafficStats();
   readonly closing: ClosingHandshake;
   readonly delivery: Delivery;
@@ -192,6 +184,19 @@ export class Endpoint
     }
   }
 
+  /** Sends a message as a turn of its own. @returns whether the transport took everything */
+  sendNow(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): boolean {
+    const { output } = this.#shared;
+    output.enter();
+    try {
+      this.sender.sendMessage(payload, isBinary, options);
+      this.afterSend();
+    } finally {
+      output.leave();
+    }
+    return this.writer.isEmpty && !this.#isGone;
+  }
+
   /** Sends a control frame. */
   sendControl(opcode: number, payload: Uint8Array): void {
     this.stats.outgoingOctetsWireLevel += this.writer.writeFrame(FIN | opcode, payload);
@@ -271,8 +276,7 @@ export class Endpoint
   }
 
   /** Calls back when the transport has taken everything, or with an error when it is gone before. */
-  whenFlushed(onFlushed: (error: unknown) => void, isUrgent?: boolean): void {
-    if (isUrgent) this.writer.flush();
+  whenFlushed(onFlushed: (error: unknown) => void): void {
     if (this.#isGone) {
       onFlushed(new ClosedError('the connection is closed'));
     } else if (this.writer.isEmpty) {
@@ -322,10 +326,7 @@ export class Endpoint
   }
 
   #useReader(rules: ConnectionRules): FrameReader {
-    if (this.#reader === null) {
-      this.#reader = this.#shared.readers.take(rules, this.compression);
-      this.#reader.assign(this.delivery, this.stats, this);
-    }
+    this.#reader ??= this.#shared.readers.take(rules, this);
     return this.#reader;
   }
 

@@ -57,3 +57,8 @@ export class ProtocolHooks implements EndpointSetup {
     return Promise.all([result, ...listeners]);
   }
 }
+
+/** @throws RangeError for an event that listeners cannot be added for */
+export function checkEvent(event: unknown): void {
+  if (event !== 'message') throw new RangeError(`there is no event ${String(event)}, only message`);
+}

@@ -13,7 +13,7 @@ import type { CommonOptions } from './options.ts';
 import { checkBytes, checkPayload } from './payload-check.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import { type Producer, ProducerDriver } from './producer.ts';
-import { ProtocolHooks } from './protocol-hooks.ts';
+import { checkEvent, ProtocolHooks } from './protocol-hooks.ts';
 import type { FrameHooks, Role, RoleRules } from './role-rules.ts';
 import { Settled } from './settled.ts';
 import { TrafficStats } from './traffic-stats.ts';
@@ -128,10 +128,7 @@ export abstract class WebSocketProtocol {
 
   /** What the closing began with: our code and reason, or the peer's; 1006 when the transport was lost. */
   get closingReason(): { readonly code: number | null; readonly reason: string | null } {
-    const closing = this.#endpoint?.closing;
-    if (closing?.closedByMe) return { code: closing.localCode, reason: closing.localReason };
-    if (closing?.wasClean) return { code: closing.remoteCode, reason: closing.remoteReason };
-    return { code: 1006, reason: null };
+    return this.#endpoint?.closing.beginning ?? { code: 1006, reason: null };
   }
 
   get trafficStats(): TrafficStats {
@@ -159,16 +156,23 @@ export abstract class WebSocketProtocol {
    */
   sendMessage(payload: Uint8Array | string, isBinary = false, options?: SendOptions): void {
     checkPayload(payload, isBinary);
-    this.#openSender().sendMessage(payload, isBinary, options);
-    this.#endpoint!.afterSend();
+    const endpoint = this.#open();
+    endpoint.sender.sendMessage(payload, isBinary, options);
+    endpoint.afterSend();
+  }
+
+  /** The same for adapters, as a turn of its own: it leaves at once. @returns whether the transport took everything */
+  sendMessageNow(payload: Uint8Array | string, isBinary: boolean, options?: SendOptions): boolean {
+    checkPayload(payload, isBinary);
+    return this.#open().sendNow(payload, isBinary, options);
   }
 
   /** Sends what the factory's `prepareMessage` made. @returns `false`: skipped, by `dropIfBusy` */
   sendPreparedMessage(prepared: PreparedMessage, options?: PreparedSendOptions): boolean {
-    const sender = this.#openSender();
-    if (options?.dropIfBusy && this.#endpoint!.writer.isBlocked) return false;
-    sender.sendPrepared(prepared);
-    this.#endpoint!.afterSend();
+    const endpoint = this.#open();
+    if (options?.dropIfBusy && endpoint.writer.isBlocked) return false;
+    endpoint.sender.sendPrepared(prepared);
+    endpoint.afterSend();
     return true;
   }
 
@@ -238,10 +242,10 @@ export abstract class WebSocketProtocol {
     });
   }
 
-  /** The same for adapters, by a call, which must not throw. @param isUrgent what waits for the end of the turn goes now */
-  whenDrained(onDrained: (error: unknown) => void, isUrgent?: boolean): void {
+  /** The same for adapters, by a call, which must not throw. */
+  whenDrained(onDrained: (error: unknown) => void): void {
     if (this.#endpoint === null) onDrained(new ClosedError('the connection is not open'));
-    else this.#endpoint.whenFlushed(onDrained, isUrgent);
+    else this.#endpoint.whenFlushed(onDrained);
   }
 
   /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie
@@ -373,12 +377,10 @@ export abstract class WebSocketProtocol {
     if (this.#endpoint?.state === 'open') this.#endpoint.sendControl(opcode, bytes);
   }
 
-  #openSender(): MessageSender {
+  #open(): Endpoint {
     const endpoint = this.#endpoint;
-    if (endpoint === null || endpoint.state !== 'open') {
-      throw new ClosedError(`the connection is not open but ${this.state}`);
-    }
-    return endpoint.sender;
+    if (endpoint?.state === 'open') return endpoint;
+    throw new ClosedError(`the connection is not open but ${this.state}`);
   }
 
   #ifOpen<Result>(task: (sender: MessageSender) => Result): Result | undefined {
@@ -393,8 +395,4 @@ export abstract class WebSocketProtocol {
     this.#frames ??= { isBinary: false, frame: [], message: [] };
     return this.#frames;
   }
-}
-
-function checkEvent(event: unknown): void {
-  if (event !== 'message') throw new RangeError(`there is no event ${String(event)}, only message`);
 }

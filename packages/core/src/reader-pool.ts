@@ -2,14 +2,23 @@
 // are there at most times, so they lend each other a few.
 
 import type { MessageCompression, Platform } from '@ws/types';
+import type { Delivery } from './delivery.ts';
 import { FrameDecoder } from './frame-decoder.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, type FrameReaderActions } from './frame-reader.ts';
 import { MessageReceiver } from './message-receiver.ts';
 import type { PayloadPool } from './payload-pool.ts';
 import type { ConnectionRules } from './role-rules.ts';
+import type { TrafficStats } from './traffic-stats.ts';
 
 /** So many are kept for connections of the same rules. */
 const MOST_KEPT = 16;
+
+/** The connection that a reader reads for. */
+export interface ReaderOwner extends FrameReaderActions {
+  readonly compression: MessageCompression | null;
+  readonly delivery: Delivery;
+  readonly stats: TrafficStats;
+}
 
 /**
  * The readers of all connections on one platform.
@@ -21,26 +30,42 @@ export class ReaderPool {
   readonly #platform: Platform;
   readonly #payloads: PayloadPool;
   readonly #idle: WeakMap<ConnectionRules, FrameReader[]> = new WeakMap();
+  /** Those asked for last. */
+  #rules: ConnectionRules | null = null;
+  #readers: FrameReader[] = [];
 
   constructor(platform: Platform, payloads: PayloadPool) {
     this.#platform = platform;
     this.#payloads = payloads;
   }
 
-  /** @param compression who has one keeps its reader */
-  take(rules: ConnectionRules, compression: MessageCompression | null): FrameReader {
-    const reader = compression === null ? this.#idle.get(rules)?.pop() : undefined;
-    if (reader !== undefined) return reader;
-    const { utf8 } = this.#platform;
-    const receiver = new MessageReceiver(rules, utf8, compression, this.#payloads);
-    return new FrameReader(new FrameDecoder(rules, this.#platform), receiver);
+  /** For one that compresses, which keeps it, a reader of its own. */
+  take(rules: ConnectionRules, owner: ReaderOwner): FrameReader {
+    const { compression, delivery, stats } = owner;
+    const reader = (compression === null ? this.#idleOf(rules).pop() : undefined) ?? this.#create(rules, compression);
+    reader.assign(delivery, stats, owner);
+    return reader;
   }
 
   /** Takes back one that is idle, and was made without compression. */
   give(rules: ConnectionRules, reader: FrameReader): void {
     reader.assign(null, null, null);
-    const readers = this.#idle.get(rules);
-    if (readers === undefined) this.#idle.set(rules, [reader]);
-    else if (readers.length < MOST_KEPT) readers.push(reader);
+    const readers = this.#idleOf(rules);
+    if (readers.length < MOST_KEPT) readers.push(reader);
+  }
+
+  #create(rules: ConnectionRules, compression: MessageCompression | null): FrameReader {
+    const receiver = new MessageReceiver(rules, this.#platform.utf8, compression, this.#payloads);
+    return new FrameReader(new FrameDecoder(rules, this.#platform), receiver);
+  }
+
+  #idleOf(rules: ConnectionRules): FrameReader[] {
+    // perf: most servers have one kind of connections (the server bench, `echo-64`).
+    if (rules === this.#rules) return this.#readers;
+    const readers = this.#idle.get(rules) ?? [];
+    this.#idle.set(rules, readers);
+    this.#rules = rules;
+    this.#readers = readers;
+    return readers;
   }
 }

@@ -19,6 +19,55 @@ import { xorCompression } from './xor-compression.ts';
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 const ended = { code: 'ERR_NOT_OPEN', name: 'ClosedError' };
 
+describe('sendMessageNow', () => {
+  test('sends now, not at the end of the turn, and tells who waits', () => {
+    const { protocol, peer, flush } = rawServer();
+    const told: unknown[] = [];
+    protocol.sendMessage('a');
+    protocol.whenDrained(error => told.push(error));
+    expect(told).toEqual([]);
+    expect(protocol.sendMessageNow('b', false)).toBe(true);
+    expect([told, protocol.bufferedAmount]).toEqual([[undefined], 0]);
+    flush();
+    expect(peer.take()).toEqual(joined(frame(1, 'a', { mask: null }), frame(1, 'b', { mask: null })));
+  });
+
+  test('tells when the transport has not taken it', async () => {
+    const { protocol, flush } = rawServer({ capacity: 100 });
+    expect(protocol.sendMessageNow('x'.repeat(1000), false)).toBe(false);
+    const drained = protocol.drained();
+    flush();
+    await drained;
+    expect(protocol.sendMessageNow('y', false)).toBe(true);
+  });
+
+  test('in a turn that goes on, waits for its end', () => {
+    const { protocol, send, peer, flush } = rawServer();
+    const taken: boolean[] = [];
+    protocol.onPing = () => {
+      taken.push(protocol.sendMessageNow('a', false), protocol.bufferedAmount > 0);
+    };
+    send(frame(9, ''));
+    flush();
+    expect([taken, protocol.bufferedAmount]).toEqual([[false, true], 0]);
+    expect(peer.take().length).toBe(2 + 3);
+  });
+
+  test('throws what `sendMessage` throws, and what is sent later still leaves', async () => {
+    const { protocol, platform, peer, flush } = rawServer({ options: { maxMessagePayloadSize: 10 } });
+    expect(() => protocol.sendMessageNow(1 as never, true)).toThrow(TypeError);
+    expect(() => protocol.sendMessageNow('x'.repeat(11), false)).toThrow(/over the limit/);
+    protocol.sendMessage('a');
+    platform.clock.flush();
+    flush();
+    expect(peer.take().length).toBe(3);
+    protocol.dropConnection(true);
+    flush();
+    await protocol.closed;
+    expect(() => protocol.sendMessageNow('a', false)).toThrow(expect.objectContaining(ended));
+  });
+});
+
 describe('drained', () => {
   test('resolves though a producer goes on at once', async () => {
     const platform = testPlatform();
@@ -84,19 +133,12 @@ describe('drained', () => {
     expect([peer.take().length, protocol.bufferedAmount]).toEqual([1004, 0]);
   });
 
-  test('who is in a hurry has everything sent now, not at the end of the turn', async () => {
+  test('rejects when the connection is gone', async () => {
     const { protocol, flush } = rawServer();
-    const told: unknown[] = [];
-    protocol.sendMessage('a');
-    protocol.whenDrained(error => told.push(error));
-    expect(told).toEqual([]);
-    protocol.whenDrained(error => told.push(error), true);
-    expect([told, protocol.bufferedAmount]).toEqual([[undefined, undefined], 0]);
     protocol.dropConnection(true);
     flush();
     await protocol.closed;
-    protocol.whenDrained(error => told.push(error), true);
-    expect(told[2]).toMatchObject(ended);
+    await expect(protocol.drained()).rejects.toMatchObject(ended);
   });
 
   test('resolves when what was sent left with the end of the connection', async () => {

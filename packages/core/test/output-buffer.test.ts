@@ -104,9 +104,10 @@ describe('OutputBuffer', () => {
     const { output } = setup();
     const memory = output.bytes;
     output.end = 10;
-    output.replace();
-    expect(output.end).toBe(0);
-    expect(output.bytes === memory).toBe(false);
+    output.keep(new Uint8Array(10));
+    expect([output.end, output.bytes === memory]).toEqual([10, true]);
+    output.keep(memory.subarray(2, 4));
+    expect([output.end, output.bytes === memory]).toEqual([0, false]);
     expect(output.bytes.length).toBe(CAPACITY);
   });
 

@@ -1,11 +1,14 @@
 import { memoryPair } from '@ws/testkit';
+import type { MessageCompression } from '@ws/types';
 import { describe, expect, test } from 'vitest';
+import { Delivery, type FrameTarget } from '../src/delivery.ts';
 import { defaultOptions, SERVER_OPTIONS, type ServerOptions } from '../src/options.ts';
 import { PayloadPool } from '../src/payload-pool.ts';
-import { ReaderPool } from '../src/reader-pool.ts';
+import { type ReaderOwner, ReaderPool } from '../src/reader-pool.ts';
 import { connectionRules } from '../src/role-rules.ts';
 import { WebSocketServerFactory } from '../src/server-factory.ts';
 import { sharedStateOf } from '../src/shared-state.ts';
+import { TrafficStats } from '../src/traffic-stats.ts';
 import { bytes, frame, joined, type Log, loggingServer, RawPeer, REQUEST, sides, testPlatform } from './harness.ts';
 import { XorCompression } from './xor-compression.ts';
 
@@ -13,29 +16,37 @@ const options = defaultOptions<ServerOptions>(SERVER_OPTIONS);
 const rules = connectionRules(sides.server, options, false, 'none');
 const otherRules = connectionRules(sides.server, options, false, 'all');
 
+/** A connection that wants to read. */
+function owner(compression: MessageCompression | null = null): ReaderOwner {
+  const hooks = { onMessage() {}, protocol: {} as FrameTarget };
+  const actions = { onHookFailed() {}, onControl() {}, onTraffic() {}, failConnection() {} };
+  const delivery = new Delivery(hooks, actions);
+  return { ...actions, compression, delivery, stats: new TrafficStats(), isListening: true, stream: { pause() {} } };
+}
+
 describe('ReaderPool', () => {
   test('gives readers again that were given back, to connections of the same rules', () => {
     const pool = new ReaderPool(testPlatform(), new PayloadPool());
-    const reader = pool.take(rules, null);
-    expect(pool.take(rules, null)).not.toBe(reader);
+    const reader = pool.take(rules, owner());
+    expect(pool.take(rules, owner())).not.toBe(reader);
     pool.give(rules, reader);
-    expect(pool.take(otherRules, null)).not.toBe(reader);
-    expect(pool.take(rules, null)).toBe(reader);
-    expect(pool.take(rules, null)).not.toBe(reader);
+    expect(pool.take(otherRules, owner())).not.toBe(reader);
+    expect(pool.take(rules, owner())).toBe(reader);
+    expect(pool.take(rules, owner())).not.toBe(reader);
   });
 
   test('makes one for each connection that compresses', () => {
     const pool = new ReaderPool(testPlatform(), new PayloadPool());
-    pool.give(rules, pool.take(rules, null));
+    pool.give(rules, pool.take(rules, owner()));
     const compression = new XorCompression({});
-    expect(pool.take(rules, compression)).not.toBe(pool.take(rules, compression));
+    expect(pool.take(rules, owner(compression))).not.toBe(pool.take(rules, owner(compression)));
   });
 
   test('keeps no more than a few', () => {
     const pool = new ReaderPool(testPlatform(), new PayloadPool());
-    const readers = Array.from({ length: 100 }, () => pool.take(rules, null));
+    const readers = Array.from({ length: 100 }, () => pool.take(rules, owner()));
     for (const reader of readers) pool.give(rules, reader);
-    const again = Array.from({ length: 100 }, () => pool.take(rules, null));
+    const again = Array.from({ length: 100 }, () => pool.take(rules, owner()));
     expect(again.filter(reader => readers.includes(reader))).toHaveLength(16);
   });
 });
@@ -79,12 +90,12 @@ describe('connections on one platform', () => {
     const { factory } = servers[0]!.protocol;
     for (const { send } of servers) send(joined(frame(1, 'a'), frame(2, 'b')));
     const used = connectionRules(sides.server, factory.options, false, 'none');
-    const [first, second] = [readers.take(used, null), readers.take(used, null)];
+    const [first, second] = [readers.take(used, owner()), readers.take(used, owner())];
     readers.give(used, first);
     readers.give(used, second);
-    expect(readers.take(used, null)).toBe(second);
-    expect(readers.take(used, null)).toBe(first);
-    expect(readers.take(used, null)).not.toBe(first);
+    expect(readers.take(used, owner())).toBe(second);
+    expect(readers.take(used, owner())).toBe(first);
+    expect(readers.take(used, owner())).not.toBe(first);
   });
 
   test('fail each by itself', () => {
