@@ -108,6 +108,7 @@ class Preparation {
     command.push('-c', entry.connections ?? scenario.connections, '-w', scenario.window, '-t', seconds, '-u', warmup);
     if (scenario.deflate) command.push('-z');
     if (scenario.greet) command.push('-g');
+    if (scenario.polls) command.push('-b');
     if (this.certificate) command.push('--certificate', this.certificate.certPath);
     return command.map(String);
   }

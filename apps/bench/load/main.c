@@ -14,7 +14,7 @@
 
 static const char USAGE[] =
     "usage: wsload echo|raw|fan|open|idle -h HOST -p PORT -f FRAMES [-c CONNECTIONS] [-w WINDOW]\n"
-    "              [-t SECONDS] [-u WARMUP] [-P PID] [-z] [-g]\n";
+    "              [-t SECONDS] [-u WARMUP] [-P PID] [-z] [-g] [-b]\n";
 
 /* How many connections are being opened at a time: below the usual backlog of a listening socket. */
 enum { OPENING = 64, EVENTS = 512, PATIENCE = 60 };
@@ -43,7 +43,7 @@ static void read_options(int argc, char **argv) {
   if (argc < 2) fail("%s", USAGE);
   options->mode = mode_of(argv[1]);
   optind = 2;
-  for (int option; (option = getopt(argc, argv, "h:p:f:c:w:t:u:P:zg")) > 0;) {
+  for (int option; (option = getopt(argc, argv, "h:p:f:c:w:t:u:P:zgb")) > 0;) {
     switch (option) {
       case 'h': options->host = optarg; break;
       case 'p': options->port = atoi(optarg); break;
@@ -55,6 +55,7 @@ static void read_options(int argc, char **argv) {
       case 'P': options->server = atoi(optarg); break;
       case 'z': options->deflate = true; break;
       case 'g': options->greet = true; break;
+      case 'b': options->polls = true; break;
       default: fail("%s", USAGE);
     }
   }
@@ -142,7 +143,8 @@ static void wait_for_events(int timeout) {
 static void run_until(double end) {
   for (double left; (left = end - now_seconds()) > 0;) {
     if (load.counters.errors && load.ready == 0 && load.options.mode != MODE_OPEN) fail("all connections were lost");
-    wait_for_events(left > 0.1 ? 100 : (int)(left * 1000) + 1);
+    if (load.options.polls) wait_for_events(0);
+    else wait_for_events(left > 0.1 ? 100 : (int)(left * 1000) + 1);
   }
 }
 

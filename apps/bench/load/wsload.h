@@ -32,6 +32,7 @@ typedef struct {
   pid_t server;      /* process whose CPU time and memory are read; 0: none */
   bool deflate;      /* offer permessage-deflate (RFC 7692) and insist on it */
   bool greet;        /* IDLE: one message on each connection first */
+  bool polls;        /* never sleep: then no server pays for waking us, nor a slow one more often */
   const char *frames_path;
 } Options;
 

@@ -19,6 +19,8 @@ const { values, positionals } = parseArgs({
     warmup: { type: 'string', short: 'u', default: '0.2' },
     server: { type: 'string', short: 'P' },
     certificate: { type: 'string' },
+    // For the same options; an event loop always sleeps.
+    polls: { type: 'boolean', short: 'b' },
   },
 });
 const isRaw = positionals[0] === 'raw';
