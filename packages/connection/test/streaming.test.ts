@@ -207,4 +207,24 @@ describe('backpressure', () => {
     expect(client.bufferedAmount).toBe(0);
     expect((await server.getMessage()).length).toBe(5000);
   });
+
+  test('an answer resolves at once when the transport took it, and otherwise when it has', async () => {
+    const { client, serverStream, server } = await openPair({ memory: { capacity: 1024 } });
+    for (const length of [500, 5000]) {
+      const question = client.getMessage();
+      await server.sendMessage('question');
+      await question;
+      if (length > 1024) serverStream.pause();
+      let isSent = false;
+      const sending = client.sendMessage('x'.repeat(length)).then(() => {
+        isSent = true;
+      });
+      expect(client.bufferedAmount > 0).toBe(length > 1024);
+      await settle();
+      expect(isSent).toBe(length <= 1024);
+      serverStream.resume();
+      await sending;
+      expect((await server.getMessage()).length).toBe(length);
+    }
+  });
 });

@@ -182,6 +182,23 @@ describe('a transport that is behind', () => {
     );
   });
 
+  test.each([
+    { behind: 2, way: 'joined' },
+    { behind: 40_000, way: 'one by one' },
+  ])('keeps the memory of several pieces, $way', ({ behind }) => {
+    const { writer, transport, connect, flush } = setup();
+    const second = connect(new Transport());
+    const shared = new Uint8Array(behind).fill(7);
+    transport.takes = false;
+    writer.writeFrame(0x82, new Uint8Array(100).fill(1));
+    writer.writeShared(shared);
+    flush();
+    for (let i = 0; i < 100; i++) second.writeFrame(0x82, new Uint8Array(1000).fill(3));
+    flush();
+    const first = frame(2, new Uint8Array(100).fill(1), { mask: null });
+    expect(sameBytes(transport.received, joined(first, shared))).toBe(true);
+  });
+
   test('gets what comes after in memory of its own, when it has caught up', () => {
     const { writer, transport, flush, output, log } = setup();
     transport.takes = false;
