@@ -202,11 +202,11 @@ class Slow extends ApplicationSession {
 
 const CHALLENGE = new Challenge('ticket', {});
 
-/** A session whose first transport was lost while it worked on a challenge; it joins on the second. */
-async function secondTry(): Promise<{ session: Slow; line: Line }> {
+/** A session whose first transport was lost while it worked on a message; it joins on the second. */
+async function secondTry(lostAt: Challenge | Welcome): Promise<{ session: Slow; line: Line }> {
   const session = new Slow();
   session.onOpen(new Line());
-  session.onMessage(CHALLENGE);
+  session.onMessage(lostAt);
   session.onClose(false);
   const line = new Line();
   session.onOpen(line);
@@ -216,7 +216,7 @@ async function secondTry(): Promise<{ session: Slow; line: Line }> {
 
 describe('onChallenge', () => {
   test('that fails when the transport is lost does not end the session that has joined since', async () => {
-    const { session, line } = await secondTry();
+    const { session, line } = await secondTry(CHALLENGE);
     session.onMessage(CHALLENGE);
     session.challenges[1]!.resolve('ticket');
     await settle();
@@ -232,7 +232,7 @@ describe('onChallenge', () => {
   });
 
   test('that answers when the transport is lost sends nothing on the next', async () => {
-    const { session, line } = await secondTry();
+    const { session, line } = await secondTry(CHALLENGE);
     session.onMessage(CHALLENGE);
     session.challenges[0]!.resolve('old');
     await settle();
@@ -266,13 +266,7 @@ describe('onChallenge', () => {
 
 describe('onWelcome', () => {
   test.each(['accepts', 'refuses', 'fails'])('that %s when the transport is lost has no say any more', async how => {
-    const session = new Slow();
-    session.onOpen(new Line());
-    session.onMessage(WELCOME);
-    session.onClose(false);
-    const line = new Line();
-    session.onOpen(line);
-    await settle();
+    const { session, line } = await secondTry(WELCOME);
     session.onMessage(WELCOME);
     if (how === 'fails') session.welcomes[0]!.reject(new Error('oh'));
     else session.welcomes[0]!.resolve(how === 'accepts' ? null : 'no');
