@@ -11,6 +11,7 @@ const STEPS = [
   ['types', 'tsc -p tsconfig.json'],
   ['examples', 'tsc -p tsconfig.examples.json && node tooling/snippets.mjs --check'],
   ['lint', 'biome check . --diagnostic-level=error'],
+  ['counterparts', 'node tooling/counterparts.mjs'],
   ['wasm', 'node tooling/wasm/build.mjs --check'],
   ['boundaries', 'turbo boundaries'],
   ['size', 'node tooling/size/budgets.mjs'],
@@ -25,7 +26,7 @@ const MODULES = ['autobahn', 'cbor2', 'msgpack', 'trio_websocket', 'ubjson', 'we
 
 function counterparts() {
   const find = MODULES.map(name => `importlib.util.find_spec("${name}") and print("${name}")`).join('; ');
-  const commands = `${PROGRAMS.map(name => `command -v ${name}`).join('; ')}; python3 -c 'import importlib.util; ${find}'`;
+  const commands = `${PROGRAMS.map(name => `command -v ${name}`).join('; ')}; /usr/bin/python3 -c 'import importlib.util; ${find}'`;
   const { stdout } = spawnSync(commands, { shell: true, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return [process.version, ...stdout.split('\n')].join(' ');
 }
