@@ -221,6 +221,10 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     const inbox = this.#inbox;
     const outbox = this.#outbox;
     return {
+      onLentText(source, start, end) {
+        outbox.isAnswering = true;
+        return inbox.lendText(source, start, end);
+      },
       onMessage(payload, isText) {
         outbox.isAnswering = true;
         inbox.message(payload, isText);

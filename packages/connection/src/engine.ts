@@ -6,7 +6,9 @@ import type { ConnectionRequest, ConnectionResponse } from '@ws/types';
 
 /** What a {@link WebSocketConnection} hears of its protocol object. */
 export interface EngineListener {
-  /** A message that came in one piece. Others are told of by the three below. */
+  /** A text that came in one piece, valid, in `source[start, end)`, lent for the call. @returns whether it was taken */
+  onLentText(source: Uint8Array, start: number, end: number): boolean;
+  /** A message that came in one piece, and was not taken so. Others are told of by the three below. */
   onMessage(payload: Uint8Array, isText: boolean): void;
   onMessageBegin(isText: boolean): void;
   onChunk(chunk: Uint8Array): void;
@@ -29,8 +31,8 @@ export class PullServerProtocol extends WebSocketServerProtocol {
     this.pauseReceiving();
     return this.answer === null ? super.onConnect(request) : this.answer(request);
   }
-  override get takesWholeMessages(): boolean {
-    return true;
+  override onLentText(source: Uint8Array, start: number, end: number): boolean {
+    return this.listener?.onLentText(source, start, end) === true;
   }
   override onMessage(payload: Uint8Array, isBinary: boolean): void {
     this.listener?.onMessage(payload, !isBinary);
@@ -67,8 +69,8 @@ export class PullClientProtocol extends WebSocketClientProtocol {
   }
   /** Tells adapters that messages are not for listeners. */
   override onOpen(): void {}
-  override get takesWholeMessages(): boolean {
-    return true;
+  override onLentText(source: Uint8Array, start: number, end: number): boolean {
+    return this.listener?.onLentText(source, start, end) === true;
   }
   override onMessage(payload: Uint8Array, isBinary: boolean): void {
     this.listener?.onMessage(payload, !isBinary);

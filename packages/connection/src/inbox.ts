@@ -21,19 +21,35 @@ export class IncomingParts {
 }
 
 /** Somebody who waits for a message. */
-export interface Taker {
+interface AnyTaker {
   /** The next message, complete or, where `wantsParts`, just begun. */
   take(message: IncomingParts): void;
   /** The next message, in one piece. */
   takeWhole(bytes: Uint8Array, isText: boolean): void;
   fail(error: unknown): void;
-  readonly wantsParts: boolean;
 }
+
+/** One who takes messages as they come. */
+export interface PartsTaker extends AnyTaker {
+  readonly wantsParts: true;
+}
+
+/** One who takes whole messages. */
+export interface WholeTaker extends AnyTaker {
+  readonly wantsParts: false;
+  /** The next message: text as a string. */
+  resolve(message: string | Uint8Array): void;
+}
+
+export type Taker = PartsTaker | WholeTaker;
+
+/** Makes strings of text messages. */
+export type Decoder = Pick<TextCodec, 'decode' | 'decodeValid'>;
 
 /** The queue of one connection. */
 export class Inbox {
   /** Makes the strings of text messages. */
-  readonly codec: Pick<TextCodec, 'decode'>;
+  readonly codec: Decoder;
   readonly #capacity: number;
   readonly #setPaused: (isPaused: boolean) => void;
   readonly #complete: IncomingParts[] = [];
@@ -51,11 +67,7 @@ export class Inbox {
    *
    * @param capacity complete messages that may wait, 0 or more
    */
-  constructor(
-    capacity: number,
-    setPaused: (isPaused: boolean) => void,
-    codec: Pick<TextCodec, 'decode'> = { decode: decodeText },
-  ) {
+  constructor(capacity: number, setPaused: (isPaused: boolean) => void, codec: Decoder = { decode: decodeText }) {
     this.codec = codec;
     this.#capacity = capacity;
     this.#setPaused = setPaused;
@@ -68,6 +80,17 @@ export class Inbox {
     if (this.#takers.length === 0 || this.#complete.length > 0) this.#complete.push(new IncomingParts(isText, bytes));
     else first(this.#takers).takeWhole(bytes, isText);
     this.update();
+  }
+
+  /** A valid text in `source[start, end)`, lent for the call. @returns whether it was taken; else it comes as a message */
+  lendText(source: Uint8Array, start: number, end: number): boolean {
+    const taker = this.#takers[0];
+    const { codec } = this;
+    if (taker === undefined || taker.wantsParts || codec.decodeValid === undefined) return false;
+    first(this.#takers);
+    taker.resolve(codec.decodeValid(source, start, end));
+    this.update();
+    return true;
   }
 
   /** A message begins. */

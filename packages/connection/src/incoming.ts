@@ -2,7 +2,7 @@
 
 import type { AbortSignalLike } from '@ws/types';
 import { concatBytes } from '@ws/util/primitives';
-import { type Inbox, IncomingParts, type Taker } from './inbox.ts';
+import { type Inbox, IncomingParts, type PartsTaker, type WholeTaker } from './inbox.ts';
 import { cancellable } from './signals.ts';
 import { TextDecoderStreaming } from './text-stream.ts';
 
@@ -10,7 +10,7 @@ import { TextDecoderStreaming } from './text-stream.ts';
 export type Received = string | Uint8Array;
 
 /** Gives a complete message to who waits for it: text as a string. */
-function deliver(bytes: Uint8Array, isText: boolean, taker: WholeTaker): void {
+function deliver(bytes: Uint8Array, isText: boolean, taker: TextTaker): void {
   let message: Received = bytes;
   try {
     if (isText) message = taker.inbox.codec.decode(bytes);
@@ -22,14 +22,13 @@ function deliver(bytes: Uint8Array, isText: boolean, taker: WholeTaker): void {
   taker.resolve(message);
 }
 
-interface WholeTaker extends Taker {
+interface TextTaker extends WholeTaker {
   readonly inbox: Inbox;
-  resolve(message: Received): void;
   reject(error: unknown): void;
 }
 
 /** One who waits for the next message. */
-class MessageTaker implements WholeTaker {
+class MessageTaker implements TextTaker {
   readonly wantsParts = false;
   readonly inbox: Inbox;
   readonly resolve: (message: Received) => void;
@@ -122,7 +121,7 @@ export class Messages implements AsyncIterableIterator<Received> {
 }
 
 /** One who waits for the next step of an iteration. */
-class StepTaker implements WholeTaker {
+class StepTaker implements TextTaker {
   readonly wantsParts = false;
   readonly messages: Messages;
   readonly inbox: Inbox;
@@ -155,7 +154,7 @@ class StepTaker implements WholeTaker {
 }
 
 /** One who takes a message chunk by chunk. */
-class PartsTaker implements Taker {
+class ChunksTaker implements PartsTaker {
   readonly wantsParts = true;
   readonly take: (message: IncomingParts) => void;
   readonly fail: (error: unknown) => void;
@@ -177,7 +176,7 @@ export async function* chunksOf(
   closedError: () => unknown,
 ): AsyncGenerator<Received, void, undefined> {
   const message = await cancellable<IncomingParts>(signal, (resolve, reject) => {
-    const taker = new PartsTaker(resolve, reject);
+    const taker = new ChunksTaker(resolve, reject);
     inbox.add(taker);
     return () => inbox.remove(taker);
   });

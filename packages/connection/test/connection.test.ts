@@ -1,7 +1,8 @@
 import type { Diagnostics } from '@ws/types';
 import { describe, expect, test, vi } from 'vitest';
+import { PullServerProtocol } from '../src/engine.ts';
 import { ConnectionClosed, DisconnectionTimeout } from '../src/errors.ts';
-import { failureOf, openPair, settle, testPlatform } from './support/pair.ts';
+import { failureOf, openPair, settle, testPlatform, textCodec } from './support/pair.ts';
 
 const closedWith = (code: number) =>
   expect.objectContaining({ name: 'ConnectionClosed', reason: expect.objectContaining({ code }) });
@@ -72,6 +73,15 @@ describe('a connection', () => {
     await client.sendMessage('two');
     await settle();
     expect([await server.getMessage(), await server.getMessage()]).toEqual(['one', 'two']);
+  });
+
+  test.each(['a text', Uint8Array.of(1, 2)])('a queue of 0 lets nothing come that nobody waits for: %j', async sent => {
+    const { server, client } = await openPair({ server: { messageQueueSize: 0 } });
+    const pause = vi.spyOn(PullServerProtocol.prototype, 'pauseReceiving');
+    const waiting = server.getMessage();
+    await client.sendMessage(sent);
+    expect([await waiting, pause.mock.calls.length]).toEqual([sent, 1]);
+    pause.mockRestore();
   });
 
   test('concurrent messages never mix with one that is sent in pieces', async () => {
@@ -293,11 +303,16 @@ describe('closing', () => {
     expect(await failureOf(client.getMessage())).toEqual(closedWith(1006));
   });
 
-  test('an answer goes at once, and what follows in the turn goes together', async () => {
+  test.each([
+    { name: 'a text that waited', question: 'question', isAwaited: false },
+    { name: 'a text', question: 'question', isAwaited: true },
+    { name: 'bytes', question: Uint8Array.of(1, 2), isAwaited: true },
+  ])('an answer to $name goes at once, and what follows in the turn goes together', async setup => {
     const { server, client, serverStream } = await openPair();
     const write = vi.spyOn(serverStream, 'write');
-    await client.sendMessage('question');
-    await server.getMessage();
+    const awaited = setup.isAwaited ? server.getMessage() : null;
+    await client.sendMessage(setup.question);
+    expect(await (awaited ?? server.getMessage())).toEqual(setup.question);
     const sent = ['answer', 'more', 'and more'].map((text, i) => {
       const taken = server.sendMessage(text);
       expect([i, write.mock.calls.length]).toEqual([i, 1]);
@@ -400,6 +415,30 @@ describe('pings', () => {
     expect(await client.close(4000)).toMatchObject({ code: 4000 });
     expect(await server.getMessage()).toBe('unread');
   });
+});
+
+test('a text is made a string where it lies, where somebody waits for a whole one', async () => {
+  const lent: string[] = [];
+  const spying = {
+    ...textCodec,
+    decodeValid(bytes: Uint8Array, start: number, end: number): string {
+      const text = textCodec.decodeValid(bytes, start, end);
+      lent.push(text);
+      return text;
+    },
+  };
+  const platform = { ...testPlatform(), textCodec: spying };
+  const { server, client } = await openPair({ server: { platform, messageQueueSize: 2 } });
+  const taken: unknown[] = [];
+  for (const text of ['queued 1', 'queued 2']) await client.sendMessage(text);
+  taken.push(await server.getMessage(), await server.getMessage());
+  const chunk = server.receive().next();
+  const waiting = [server.getMessage(), server.getMessage(), server.getMessage()];
+  for (const text of ['as chunks', 'waited for', 'in €']) await client.sendMessage(text);
+  await client.sendMessage(Uint8Array.of(1, 2));
+  taken.push((await chunk).value, ...(await Promise.all(waiting)));
+  expect(taken).toEqual(['queued 1', 'queued 2', 'as chunks', 'waited for', 'in €', Uint8Array.of(1, 2)]);
+  expect(lent).toEqual(['waited for', 'in €']);
 });
 
 test('tracing hears of every whole message, and of none that is taken chunk by chunk', async () => {

@@ -14,9 +14,7 @@ export const MAX_CLOSE_REASON = 123;
 
 /** Whether a code may stand in a Close frame (RFC 6455, 7.4; IANA registered 1012 to 1014 later). */
 export function isWireCloseCode(code: number): boolean {
-  return (
-    (code >= 3000 && code <= 4999) || (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006)
-  );
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
 /**
@@ -46,7 +44,7 @@ export function formatClosePayload(code: number | null, reason: string | null): 
   const text = reason === null ? EMPTY_BYTES : truncateText(reason, MAX_CLOSE_REASON);
   const payload = new Uint8Array(2 + text.length);
   payload[0] = code >> 8;
-  payload[1] = code & 0xff;
+  payload[1] = code;
   payload.set(text, 2);
   return payload;
 }

@@ -6,6 +6,8 @@ import { isPromise } from './is-promise.ts';
 /** Where data frames end. All of these may return a promise. */
 export interface MessageHooks {
   onMessage(payload: Uint8Array, isBinary: boolean): unknown;
+  /** A whole text, valid, in `source[start, end)`, lent for the call. @returns whether it was taken */
+  onLentText(source: Uint8Array, start: number, end: number): boolean;
   /** The protocol object, whose hooks of frames are called. */
   readonly protocol: FrameTarget;
 }
@@ -51,6 +53,11 @@ export class Delivery {
   message(payload: Uint8Array, isBinary: boolean): void {
     if (this.#held !== null) this.#hold(payload.length, () => this.#hooks.onMessage(payload, isBinary));
     else this.#callMessage(payload, isBinary);
+  }
+
+  /** Offers a text that is lent. @returns whether it was taken; else it is to come as a `message` */
+  onLentText(source: Uint8Array, start: number, end: number): boolean {
+    return this.#held === null && this.#hooks.onLentText(source, start, end);
   }
 
   /** Calls a hook of frames with `value`, of which `size` bytes count while it waits. */

@@ -5,6 +5,7 @@
 import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
+import { readUint32 } from './frame-header.ts';
 import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode, TEXT } from './opcode.ts';
 import { ProtocolError } from './protocol-error.ts';
 
@@ -379,8 +380,4 @@ export class FrameDecoder {
     this.end = end;
     return PIECE_CONTROL;
   }
-}
-
-function readUint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }

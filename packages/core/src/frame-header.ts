@@ -1,4 +1,4 @@
-// The header of a frame (RFC 6455, 5.2), writing side. Reading it is the decoder's: it stops at any byte.
+// The header of a frame (RFC 6455, 5.2), writing side. Reading it is the decoder's, since it stops at any byte.
 
 /** The longest header: 2 bytes, a 64-bit length, a masking key. */
 export const MAX_FRAME_HEADER = 14;
@@ -35,7 +35,7 @@ export function writeFrameHeader(
   } else if (payloadLength < 65536) {
     target[offset + 1] = masked | 126;
     target[position] = payloadLength >> 8;
-    target[position + 1] = payloadLength & 0xff;
+    target[position + 1] = payloadLength;
     position += 2;
   } else {
     target[offset + 1] = masked | 127;
@@ -50,7 +50,12 @@ export function writeFrameHeader(
 
 function writeUint32(target: Uint8Array, offset: number, value: number): void {
   target[offset] = value >>> 24;
-  target[offset + 1] = (value >>> 16) & 0xff;
-  target[offset + 2] = (value >>> 8) & 0xff;
-  target[offset + 3] = value & 0xff;
+  target[offset + 1] = value >>> 16;
+  target[offset + 2] = value >>> 8;
+  target[offset + 3] = value;
+}
+
+/** Big-endian, as all numbers of a header are. */
+export function readUint32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }

@@ -118,8 +118,7 @@ export class FrameReader {
         } else {
           actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
         }
-        if (!actions.isListening) return true;
-        if (this.#isFull) return true;
+        if (!actions.isListening || this.#isFull) break;
       }
       return true;
     } catch (error) {

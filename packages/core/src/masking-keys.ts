@@ -1,4 +1,5 @@
 import type { Random } from '@ws/types';
+import { readUint32 } from './frame-header.ts';
 
 const POOL_SIZE = 4096;
 
@@ -26,7 +27,7 @@ export class MaskingKeys {
     const pool = this.#pool;
     const at = this.#position;
     this.#position = at + 4;
-    const key = ((pool[at]! << 24) | (pool[at + 1]! << 16) | (pool[at + 2]! << 8) | pool[at + 3]!) >>> 0;
+    const key = readUint32(pool, at);
     pool.fill(0, at, at + 4);
     return key;
   }

@@ -88,7 +88,11 @@ export class MessageReceiver {
     stats.incomingOctetsAppLevel += length;
     stats.incomingWebSocketFrames++;
     stats.incomingWebSocketMessages++;
-    this.#delivery!.message(this.#payloads.copy(source, start, end), opcode === BINARY);
+    const delivery = this.#delivery!;
+    const { hasFrameHooks, validateUtf8 } = this.#rules;
+    // perf: a text that is made a string at once needs no memory of its own (the server bench, `pull-64`).
+    if (hasFrameHooks && validateUtf8 && opcode === TEXT && delivery.onLentText(source, start, end)) return;
+    delivery.message(this.#payloads.copy(source, start, end), opcode === BINARY);
   }
 
   /** The usual way: whole messages. */

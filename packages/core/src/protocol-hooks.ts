@@ -1,14 +1,12 @@
-import type { Diagnostics } from '@ws/types';
 import type { CloseInfo } from './close-info.ts';
 import type { EndpointSetup } from './endpoint-setup.ts';
 import type { MessageListener, WebSocketProtocol } from './protocol.ts';
+import { publish } from './publish.ts';
 
 /** Calls the hooks of a protocol object, and those who listen to it. */
 export class ProtocolHooks implements EndpointSetup {
   /** The object whose hooks are called; also what tracing sees as the connection. */
   readonly protocol: WebSocketProtocol;
-  /** Set when attached. */
-  diagnostics: Diagnostics | undefined;
   #listeners: Set<MessageListener> | null = null;
 
   constructor(protocol: WebSocketProtocol) {
@@ -35,11 +33,14 @@ export class ProtocolHooks implements EndpointSetup {
   }
 
   onMessage(payload: Uint8Array, isBinary: boolean): unknown {
-    if (this.diagnostics?.hasSubscribers('message')) {
-      this.diagnostics.publish('message', { connection: this.protocol, payload, isBinary });
-    }
+    if (this.#isTraced) publish(this.protocol, 'message', { payload, isBinary });
     const result = this.protocol.onMessage(payload, isBinary);
     return this.#listeners === null ? result : this.#tellListeners(result, payload, isBinary);
+  }
+
+  onLentText(source: Uint8Array, start: number, end: number): boolean {
+    // Whoever else is to be told is given bytes to keep.
+    return this.#listeners === null && !this.#isTraced && this.protocol.onLentText(source, start, end);
   }
 
   onClose(info: CloseInfo): unknown {
@@ -49,6 +50,11 @@ export class ProtocolHooks implements EndpointSetup {
     } finally {
       this.protocol.settleClosed(info);
     }
+  }
+
+  /** Whether somebody listens to messages for tracing: asked first, so that what is not heard of is not made. */
+  get #isTraced(): boolean {
+    return this.protocol.platform.diagnostics?.hasSubscribers('message') === true;
   }
 
   #tellListeners(result: unknown, payload: Uint8Array, isBinary: boolean): unknown {

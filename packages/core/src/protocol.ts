@@ -262,7 +262,7 @@ export abstract class WebSocketProtocol {
    * @param isStreaming `false`: it is asked for each piece */
   registerProducer(producer: Producer, isStreaming: boolean): void {
     const endpoint = this.#endpoint;
-    if (endpoint === null || endpoint.state !== 'open') {
+    if (endpoint?.state !== 'open') {
       producer.stopProducing();
       return;
     }
@@ -298,9 +298,10 @@ export abstract class WebSocketProtocol {
 
   // ---- for the subclasses of this package, and for adapters
 
-  /** Whether a message that comes in one piece goes straight to `onMessage`, though hooks of frames are overridden: for
-   * adapters that put messages together themselves. */
-  get takesWholeMessages(): boolean {
+  /** A text, valid, in `source[start, end)`, lent for the call. For adapters that put messages together themselves: where
+   * it is overridden, messages that come in one piece skip the hooks of frames. @returns whether it was taken; if not,
+   * `onMessage` is called, as it is for binary */
+  onLentText(_source: Uint8Array, _start: number, _end: number): boolean {
     return false;
   }
 
@@ -337,7 +338,6 @@ export abstract class WebSocketProtocol {
     this.peer = details?.peer ?? this.peer;
     const endpoint = new Endpoint(this.#hooks, stream, options);
     this.#endpoint = endpoint;
-    this.#hooks.diagnostics = this.platform.diagnostics;
     endpoint.start(createOpening(endpoint));
   }
 
@@ -354,7 +354,7 @@ export abstract class WebSocketProtocol {
   /** @internal */
   get frameHooks(): FrameHooks {
     if (!overridesFrameHooks(this, WebSocketProtocol.prototype)) return 'none';
-    return this.takesWholeMessages ? 'pieces' : 'all';
+    return this.onLentText === WebSocketProtocol.prototype.onLentText ? 'all' : 'pieces';
   }
 
   /** @internal */
@@ -385,7 +385,7 @@ export abstract class WebSocketProtocol {
 
   #ifOpen<Result>(task: (sender: MessageSender) => Result): Result | undefined {
     const endpoint = this.#endpoint;
-    if (endpoint === null || endpoint.state !== 'open') return undefined;
+    if (endpoint?.state !== 'open') return undefined;
     const result = task(endpoint.sender);
     endpoint.afterSend();
     return result;

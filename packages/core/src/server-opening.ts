@@ -151,10 +151,8 @@ export class ServerOpening implements Opening {
 
   /** Asks the application; it may take its time, during which nothing is read. */
   #ask(upgrade: UpgradeRequest): void {
-    const { headers, host, path, params, version, origin, protocols, extensions } = upgrade;
     const { peer } = this.#protocol;
-    const fields = { peer, headers, host, path, params, version, origin, protocols, extensions };
-    const request = new ConnectionRequest(fields, true);
+    const request = new ConnectionRequest({ ...upgrade, peer }, true);
     this.#protocol.request = request;
     this.#protocol.resource = upgrade.resource;
     this.#endpoint.ask(

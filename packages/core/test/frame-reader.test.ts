@@ -22,6 +22,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
       log.push(text(payload.subarray(0, 3)));
       onMessage(payload);
     },
+    onLentText: () => false,
     protocol: {
       onMessageBegin: ignore,
       onMessageFrameBegin: ignore,

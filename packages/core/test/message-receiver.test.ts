@@ -178,6 +178,57 @@ describe('compressed data (RFC 7692)', () => {
   });
 });
 
+describe('an adapter that takes texts where they lie', () => {
+  class Taking extends WebSocketServerProtocol {
+    readonly told: string[] = [];
+    override onMessageFrame(): void {
+      this.told.push('a frame');
+    }
+    override onLentText(source: Uint8Array, start: number, end: number): boolean {
+      this.told.push(`lent ${text(source.subarray(start, end))}`);
+      return true;
+    }
+    override onMessage(payload: Uint8Array): void {
+      this.told.push(`given ${payload.join()}`);
+    }
+  }
+  const taking = (options: object = {}) => {
+    const server = rawServer({ options, Protocol: Taking });
+    return { ...server, told: (server.protocol as Taking).told };
+  };
+
+  test('is offered those that are valid, as long as nothing waits; they count as any', () => {
+    const { protocol, send, told, peer } = taking();
+    send(joined(frame(1, 'a€'), frame(1), frame(2, Uint8Array.of(1, 2))));
+    expect(told.splice(0)).toEqual(['lent a€', 'lent ', 'given 1,2']);
+    protocol.pauseReceiving();
+    send(frame(1, '!!'));
+    protocol.resumeReceiving();
+    send(frame(1, 'bb'));
+    expect(told.splice(0)).toEqual(['given 33,33', 'lent bb']);
+    expect(protocol.trafficStats).toMatchObject({ incomingWebSocketMessages: 5, incomingOctetsAppLevel: 10 });
+    send(frame(1, Uint8Array.of(0x21, 0xff)));
+    expect([told, peer.takeHex()]).toEqual([[], expect.stringMatching(/^88 .. 03 ef/)]);
+  });
+
+  test('is given those that nobody has validated', () => {
+    const { send, told } = taking({ utf8validateIncoming: false });
+    send(frame(1, Uint8Array.of(0x21, 0xff)));
+    expect(told).toEqual(['given 33,255']);
+  });
+
+  test('fails the connection when it throws', () => {
+    class Failing extends Taking {
+      override onLentText(): boolean {
+        throw new Error('mine');
+      }
+    }
+    const { send, peer } = rawServer({ Protocol: Failing });
+    send(joined(frame(1, 'a'), frame(1, 'b')));
+    expect(peer.takeHex()).toMatch(/^88 .. 03 f3/);
+  });
+});
+
 describe('an application that overrides hooks of frames', () => {
   const hooked = (setup: XorSetup = {}) => {
     Chunks.log = [];

@@ -93,6 +93,37 @@ describe('tracing', () => {
     ]);
   });
 
+  test('and listeners hear of texts too that an adapter would have taken', () => {
+    const lent: string[] = [];
+    class Adapter extends WebSocketServerProtocol {
+      override onMessageFrame(): void {}
+      override onLentText(source: Uint8Array, start: number, end: number): boolean {
+        lent.push(text(source.subarray(start, end)));
+        return true;
+      }
+    }
+    const subscribed: string[] = [];
+    const heard: unknown[] = [];
+    const diagnostics = {
+      hasSubscribers: (event: DiagnosticsEvent) => subscribed.includes(event),
+      publish: (_event: string, { payload }: { readonly payload?: unknown }) => void heard.push(payload),
+    };
+    const { protocol, send } = rawServer({ platform: { diagnostics }, Protocol: Adapter });
+    send(frame(1, 'one'));
+    subscribed.push('message');
+    send(frame(1, 'two'));
+    subscribed.pop();
+    const listener: MessageListener = payload => void heard.push(text(payload));
+    protocol.on('message', listener);
+    send(frame(1, 'three'));
+    protocol.off('message');
+    send(frame(1, 'four'));
+    expect([lent, heard]).toEqual([
+      ['one', 'four'],
+      [bytes('two'), 'three'],
+    ]);
+  });
+
   test('hears of nothing that it does not want', () => {
     expect(traced([]).events).toEqual([]);
     expect(traced(['ping']).events.map(([event]) => event)).toEqual(['ping']);

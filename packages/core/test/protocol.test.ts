@@ -229,11 +229,14 @@ test('each hook of frames that is overridden counts', () => {
 test('an adapter may put together only the messages that do not come in one piece', () => {
   const calls: string[] = [];
   class Adapter extends WebSocketServerProtocol {
-    override get takesWholeMessages(): boolean {
+    override onLentText(source: Uint8Array, start: number, end: number): boolean {
+      const lent = text(source.subarray(start, end));
+      if (lent === 'one') return super.onLentText(source, start, end);
+      calls.push(`lent ${lent}`);
       return true;
     }
-    override onMessage(payload: Uint8Array): void {
-      calls.push(`whole ${text(payload)}`);
+    override onMessage(payload: Uint8Array, isBinary: boolean): void {
+      calls.push(`whole ${isBinary} ${text(payload)}`);
     }
     override onMessageBegin(): void {
       calls.push('begin');
@@ -246,9 +249,11 @@ test('an adapter may put together only the messages that do not come in one piec
     }
   }
   const { send } = rawServer({ Protocol: Adapter });
-  send(joined(frame(1, 'one'), frame(1, 'tw', { fin: false }), frame(0, 'o'), frame(1, 'three')));
+  send(joined(frame(1, 'one'), frame(1, 'tw', { fin: false }), frame(0, 'o'), frame(1, 'three'), frame(2, 'bytes')));
   const last = frame(1, 'four');
   send(last.slice(0, -1));
   send(last.slice(-1));
-  expect(calls).toEqual(['whole one', 'begin', 'tw', 'o', 'end', 'whole three', 'begin', 'fou', 'r', 'end']);
+  const pieces = ['begin', 'tw', 'o', 'end'];
+  const later = ['begin', 'fou', 'r', 'end'];
+  expect(calls).toEqual(['whole false one', ...pieces, 'lent three', 'whole true bytes', ...later]);
 });

@@ -18,7 +18,7 @@ const otherRules = connectionRules(sides.server, options, false, 'all');
 
 /** A connection that wants to read. */
 function owner(compression: MessageCompression | null = null): ReaderOwner {
-  const hooks = { onMessage() {}, protocol: {} as FrameTarget };
+  const hooks = { onMessage() {}, onLentText: () => false, protocol: {} as FrameTarget };
   const actions = { onHookFailed() {}, onControl() {}, onTraffic() {}, failConnection() {} };
   const delivery = new Delivery(hooks, actions);
   return { ...actions, compression, delivery, stats: new TrafficStats(), isListening: true, stream: { pause() {} } };

@@ -15,24 +15,26 @@ const { utf8Write, utf8Slice } = Buffer.prototype as unknown as Utf8Methods;
  * perf: no view of the memory for each text, and no options to look at for each call: a fourth and half of the time
  * (the server bench, `ours-pull`).
  */
-const codec: TextCodec = {
+const codec: Required<TextCodec> = {
   encodeInto: (text, target, offset) => utf8Write.call(target, text, offset),
   decode(bytes) {
     const text = utf8Slice.call(bytes, 0, bytes.length);
     // It stands for what is not UTF-8, or for itself.
     return text.includes('\ufffd') ? decodeText(bytes) : text;
   },
+  decodeValid: (bytes, start, end) => utf8Slice.call(bytes, start, end),
 };
 
 /** Node's, or `null` where it does not work for any Uint8Array, as nobody has promised. */
 export const nodeTextCodec: TextCodec | null = works(codec) ? codec : null;
 
-function works({ encodeInto, decode }: TextCodec): boolean {
+function works({ encodeInto, decode, decodeValid }: typeof codec): boolean {
   const text = '\ufeffabcdefghijklmnopqrstuvwxyz \u00e9\u20ac\u{1f600}';
   const memory = new Uint8Array(4 + text.length * 3);
   try {
-    const length = encodeInto(text, memory, 4);
-    return decode(memory.subarray(4, 4 + length)) === text && memory[3] === 0 && memory[4] === 0xef;
+    const end = 4 + encodeInto(text, memory, 4);
+    const isRead = decode(memory.subarray(4, end)) === text && decodeValid(memory, 4, end) === text;
+    return isRead && memory[3] === 0 && memory[4] === 0xef;
   } catch {
     return false;
   }

@@ -1,8 +1,9 @@
+import type { TextCodec } from '@ws/types';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nodeTextCodec } from '../src/text-codec.ts';
 
-const codec = nodeTextCodec!;
+const codec = nodeTextCodec as Required<TextCodec>;
 
 /** Any UTF-16, halves of surrogate pairs too. */
 const anyText = fc
@@ -47,6 +48,19 @@ test('reads what TextDecoder reads, byte order marks included, and throws where 
     fc.property(bytes, input => {
       const view = new Uint8Array([0xff, ...input, 0xff]).subarray(1, -1);
       expect(outcome(() => codec.decode(view))).toBe(outcome(() => decoder.decode(input)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('reads what is valid as TextDecoder does, from where it lies', () => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  fc.assert(
+    fc.property(anyText, fc.nat(9), (text, start) => {
+      const valid = new TextEncoder().encode(text);
+      const memory = new Uint8Array(start + valid.length + 1).fill(0xff);
+      memory.set(valid, start);
+      expect(codec.decodeValid(memory, start, start + valid.length)).toBe(decoder.decode(valid));
     }),
     { numRuns: 500 },
   );

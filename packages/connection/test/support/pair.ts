@@ -8,8 +8,8 @@ import {
   memoryPair,
   seededRandom,
 } from '@ws/testkit';
-import type { Platform } from '@ws/types';
-import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
+import type { Platform, TextCodec } from '@ws/types';
+import { decodeText, portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
 import type { WebSocketConnection } from '../../src/connection.ts';
 import { type AcceptOverOptions, acceptOver, type ConnectOverOptions, connectOver } from '../../src/over.ts';
 import type { AcceptOptions, WebSocketRequest } from '../../src/request.ts';
@@ -36,12 +36,19 @@ export function testPlatform(clock: ManualClock = manualClock()): Platform {
   return { clock, random: seededRandom(1), digest: { sha1 }, masker: portableMasker, utf8: portableUtf8 };
 }
 
-/** An open connection, both sides. */
+/** What a platform may have. */
+export const textCodec: Required<TextCodec> = {
+  encodeInto: (text, target, offset) => new TextEncoder().encodeInto(text, target.subarray(offset)).written,
+  decode: decodeText,
+  decodeValid: (bytes, start, end) => decodeText(bytes.subarray(start, end)),
+};
+
+/** An open connection, both sides. The server's platform has a codec of texts, the client's has none. */
 export async function openPair(options: PairOptions = {}): Promise<Pair> {
   const clock = manualClock();
   const platform = testPlatform(clock);
   const { a, b } = memoryPair(options.memory);
-  const requested = acceptOver(a, { platform, ...options.server });
+  const requested = acceptOver(a, { platform: { ...platform, textCodec }, ...options.server });
   const connecting = connectOver(b, { platform, url: 'ws://localhost/chat?room=1', ...options.client });
   const request = await requested;
   const server = await request.accept(options.accept);

@@ -73,6 +73,8 @@ export interface TextCodec {
   encodeInto(text: string, target: Uint8Array, offset: number): number;
   /** The text of bytes; a byte order mark stays in it. @throws TypeError when they are not UTF-8 */
   decode(bytes: Uint8Array): string;
+  /** The same of `bytes[start, end)`, which are known to be UTF-8: without a look for what is not. */
+  decodeValid?(bytes: Uint8Array, start: number, end: number): string;
 }
 
 /**
