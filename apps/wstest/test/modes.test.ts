@@ -1,10 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { massConnect, runBroadcastClient, runEchoClient, startBroadcastServer, startEchoServer } from '../src/index.ts';
+import { dial } from '../src/run/dial.ts';
+import { openAsClient } from '../src/run/handshake.ts';
+import { frame, Opcode } from '../src/wire/frame.ts';
+import { PeerConnection } from '../src/wire/peer-connection.ts';
 
 describe('modes', () => {
   test('echoclient takes a time for each message of echoserver', async () => {
     const server = await startEchoServer();
     expect(await runEchoClient({ url: `ws://127.0.0.1:${server.port}`, count: 5, size: 100 })).toHaveLength(5);
+    await server.close({ grace: 0 });
+  });
+
+  test('echoserver reads no further from a client that does not read, and gives it all its echoes at last', async () => {
+    const server = await startEchoServer();
+    const url = new URL(`ws://127.0.0.1:${server.port}`);
+    const connection = new PeerConnection(await dial(url), false);
+    await openAsClient(connection, { host: url.host, resource: '/' }, undefined, 5000);
+    connection.stopReading();
+    const message = frame(Opcode.BINARY, Buffer.alloc(256 * 1024));
+    let sent = 0;
+    for (let isTaken = true; isTaken && sent < 200; sent++) {
+      const written = connection.sendFrames([message]);
+      isTaken = await Promise.race([written.then(() => true), delay(500, false)]);
+    }
+    expect(sent).toBeLessThan(200);
+    connection.resumeReading();
+    for (let i = 0; i < sent; i++) expect(await connection.next(5000)).toMatchObject({ type: 'binary' });
+    connection.destroy();
     await server.close({ grace: 0 });
   });
 

@@ -8,6 +8,7 @@ import {
   WebSocketServerFactory,
   WebSocketServerProtocol,
 } from '@ws/node';
+import { echoMessage } from './echo-message.ts';
 
 /** Where a server listens. */
 export interface ServeOptions {
@@ -19,7 +20,7 @@ export interface ServeOptions {
 
 /** Starts a server that sends every message back. */
 export async function startEchoServer(options: ServeOptions = {}): Promise<ListeningPort> {
-  return serve(options, protocol => (payload, isBinary) => protocol.sendMessage(payload, isBinary));
+  return serve(options, protocol => (payload, isBinary) => echoMessage(protocol, payload, isBinary));
 }
 
 /** Starts a server that sends every message to all that are connected, the sender included. */

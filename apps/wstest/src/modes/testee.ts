@@ -12,6 +12,7 @@ import {
   WebSocketServerProtocol,
 } from '@ws/node';
 import type { CompressionOffer, CompressionOfferAccept } from '@ws/types';
+import { echoMessage } from './echo-message.ts';
 
 /** Room for the largest message of the cases, 16 MiB, and time for the opening handshake on a busy machine. */
 const LIMITS = { maxMessagePayloadSize: 20 * 1024 * 1024, maxFragments: 1 << 20, openHandshakeTimeout: 10_000 };
@@ -29,13 +30,13 @@ const acceptAny = Object.assign(
 
 class EchoServerProtocol extends WebSocketServerProtocol {
   override onMessage(payload: Uint8Array, isBinary: boolean): void {
-    this.sendMessage(payload, isBinary);
+    echoMessage(this, payload, isBinary);
   }
 }
 
 class EchoClientProtocol extends WebSocketClientProtocol {
   override onMessage(payload: Uint8Array, isBinary: boolean): void {
-    this.sendMessage(payload, isBinary);
+    echoMessage(this, payload, isBinary);
   }
 }
 
