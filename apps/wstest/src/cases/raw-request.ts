@@ -1,7 +1,7 @@
 import { findResponseProblem, openingRequest } from '../run/handshake.ts';
-import { type HttpHead, headLength, parseHead, statusOf } from '../wire/http-head.ts';
+import { fieldValue, type HttpHead, headLength, parseHead, statusOf } from '../wire/http-head.ts';
 import type { PeerConnection } from '../wire/peer-connection.ts';
-import type { CaseSurroundings, ServerCase, ServerUnderTest } from './test-case.ts';
+import type { ServerCase, ServerUnderTest } from './test-case.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
 /** The key that all raw requests use. */
@@ -95,16 +95,11 @@ export function refuses(
       status === PLAIN
         ? 'The server does not open the connection.'
         : `The server refuses: ${status ?? 'a status of 400 or more'}, or it drops the connection.`,
-    run: async (server, surroundings) =>
-      judgeRefusal(await ask(server, makeRequest(server), surroundings.timing.timeout), surroundings, status),
+    run: async (server, { timing }) => judgeRefusal(await ask(server, makeRequest(server), timing.timeout), status),
   };
 }
 
-function judgeRefusal(
-  { connection, head, status }: RawResponse,
-  _: CaseSurroundings,
-  expected: number | undefined,
-): Verdict {
+function judgeRefusal({ connection, head, status }: RawResponse, expected: number | undefined): Verdict {
   if (head === null) {
     return connection.hasEnded
       ? verdict('OK', 'The server dropped the connection.')
@@ -115,6 +110,8 @@ function judgeRefusal(
   // Without an Upgrade it is a plain request, which a server may well have a page for.
   if (status < 400 && expected === PLAIN) return verdict('OK', `The server took it for a plain request: ${status}.`);
   if (status < 400) return verdict('FAILED', `The server answered "${head.startLine}".`);
+  if (status === 426 && expected === 426 && !/(?:^|,)\s*13\s*(?:,|$)/.test(fieldValue(head, 'sec-websocket-version')))
+    return verdict('FAILED', 'The server answered 426 without the versions that it knows (4.4).');
   const isExpected = expected === undefined || expected === PLAIN || status === expected;
   return verdict(isExpected ? 'OK' : 'NON-STRICT', `The server answered ${status}.`);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openingResponse } from '../run/handshake.ts';
 import { encodeFrame, frame, Opcode } from '../wire/frame.ts';
 import { acceptKeyOf } from '../wire/http-head.ts';
@@ -5,7 +6,7 @@ import { Exchange } from './exchange.ts';
 import { judge } from './judge.ts';
 import { answer, exactly, testerCloses, text } from './script.ts';
 import type { ClientCase, ClientUnderTest } from './test-case.ts';
-import { verdict } from './verdict.ts';
+import { type Verdict, verdict } from './verdict.ts';
 
 type MakeResponse = (client: ClientUnderTest) => string;
 type HowToSend = { readonly pieceSize?: number; readonly withFrame?: boolean };
@@ -73,13 +74,85 @@ const REFUSED: readonly (readonly [description: string, make: MakeResponse])[] =
   ['A folded line.', field('x', 'X-Folded: one', ' two')],
   ['A blank before the colon.', field('upgrade', 'Upgrade : websocket')],
   ['A header of 1 MiB.', field('x', `X-Large: ${'a'.repeat(1024 * 1024)}`)],
+  [
+    'Two accept keys, the second one wrong.',
+    ({ key }) =>
+      field(
+        'sec-websocket-accept',
+        `Sec-WebSocket-Accept: ${acceptKeyOf(key)}`,
+        'Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+      )({ key } as ClientUnderTest),
+  ],
+  [
+    'Two subprotocols that were not asked for.',
+    field('x', 'Sec-WebSocket-Protocol: never-asked-for', 'Sec-WebSocket-Protocol: nor-this'),
+  ],
+  ['302 to a file.', statusLine('HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\nContent-Length: 0')],
+  ['401 instead of 101.', statusLine('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0')],
+  ['A level of permessage-bzip2 that there is not.', extension('permessage-bzip2; server_max_compress_level=10')],
+  ['A NUL in a value.', field('x', 'X-Nul: a\0b')],
+  ['A bare CR in a value.', field('x', 'X-Cr: a\rb')],
+];
+
+/** What a server does instead of a response; the client is to see that nothing will come of it. */
+const ABANDONED: readonly (readonly [description: string, make: MakeResponse])[] = [
+  ['TCP ends before the response.', () => ''],
+  ['TCP ends inside the response.', client => field('x')(client).slice(0, 60)],
+  ['TCP ends before the empty line.', client => field('x')(client).slice(0, -2)],
 ];
 
 /** 21.*: the opening handshake of a client under test (RFC 6455, 4.1). */
 export const responseCases: readonly ClientCase[] = [
   ...ACCEPTED.map(([description, make, how], i) => accepts(`21.1.${i + 1}`, description, make, how ?? {})),
   ...REFUSED.map(([description, make], i) => refuses(`21.2.${i + 1}`, description, make)),
+  ...ABANDONED.map(([description, make], i) => abandoned(`21.3.${i + 1}`, description, make)),
+  endlessBody('21.3.4'),
 ];
+
+function abandoned(id: string, description: string, make: MakeResponse): ClientCase {
+  return {
+    kind: 'client',
+    id,
+    description,
+    expectation: 'The client fails the connection: it sends nothing more and drops TCP.',
+    run: async (client, { timing }) => {
+      const response = Buffer.from(make(client), 'latin1');
+      client.connection.log.octets('tester', 'response', response);
+      await client.connection.write(response);
+      client.connection.end();
+      return judgeDrop(client, timing.timeout);
+    },
+  };
+}
+
+function endlessBody(id: string): ClientCase {
+  return {
+    kind: 'client',
+    id,
+    description: 'A response of 200 with a body that does not end.',
+    expectation: 'The client fails the connection and drops TCP; it does not wait for the end of the body.',
+    run: async (client, { timing }) => {
+      const { connection } = client;
+      await connection.write(Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n'));
+      const deadline = performance.now() + timing.timeout;
+      while (!connection.hasEnded && performance.now() < deadline) {
+        void connection.write(Buffer.alloc(16 * 1024, '.'));
+        await delay(10);
+      }
+      return judgeDrop(client, 1);
+    },
+  };
+}
+
+async function judgeDrop({ connection }: ClientUnderTest, timeout: number): Promise<Verdict> {
+  const octets = await connection.readRaw(({ length }) => length, timeout);
+  const hasEnded = connection.hasEnded;
+  connection.destroy();
+  if (octets !== null) return verdict('FAILED', `The client went on: it sent ${octets.toString('hex', 0, 16)}.`);
+  return hasEnded
+    ? verdict('OK', 'The client dropped the connection.')
+    : verdict('FAILED', 'The client kept the connection.');
+}
 
 function accepts(
   id: string,
@@ -122,13 +195,7 @@ function refuses(id: string, description: string, make: MakeResponse): ClientCas
       await connection.write(response);
       // A client that takes this for an open connection echoes.
       await connection.write(encodeFrame(frame(Opcode.TEXT, 'Hello, world!'), { isMasked: false }));
-      const octets = await connection.readRaw(({ length }) => length, timing.timeout);
-      const hasEnded = connection.hasEnded;
-      connection.destroy();
-      if (octets !== null) return verdict('FAILED', `The client went on: it sent ${octets.toString('hex', 0, 16)}.`);
-      return hasEnded
-        ? verdict('OK', 'The client dropped the connection.')
-        : verdict('FAILED', 'The client kept the connection.');
+      return judgeDrop(client, timing.timeout);
     },
   };
 }

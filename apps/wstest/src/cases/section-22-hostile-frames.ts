@@ -1,5 +1,7 @@
-import { closePayload, type Frame, type FrameEncoding, frame, Opcode } from '../wire/frame.ts';
+import { closePayload, encodeFrame, type Frame, type FrameEncoding, frame, Opcode } from '../wire/frame.ts';
+import { Exchange } from './exchange.ts';
 import { judge } from './judge.ts';
+import { ask, requestWith } from './raw-request.ts';
 import {
   answer,
   binary,
@@ -14,7 +16,8 @@ import {
   write,
 } from './script.ts';
 import { defaultPlan } from './section-12-13-deflate.ts';
-import type { ExchangeCase } from './test-case.ts';
+import type { ExchangeCase, ServerCase } from './test-case.ts';
+import { verdict } from './verdict.ts';
 
 const LENGTHS: readonly (readonly [description: string, encoding: Partial<FrameEncoding>, payload: string])[] = [
   ['A length of 5 in two bytes.', { lengthBytes: 2 }, 'Hello'],
@@ -32,7 +35,7 @@ const REASONS: readonly (readonly [description: string, hex: string])[] = [
 ];
 
 /** 22.*: frames that the classic sections leave out (RFC 6455, 5). */
-export const hostileFrameCases: readonly ExchangeCase[] = [
+export const hostileFrameCases: readonly (ExchangeCase | ServerCase)[] = [
   ...(
     [
       ['A Ping with RSV1.', [ping('Hello', { rsv: 4 })]],
@@ -70,6 +73,8 @@ export const hostileFrameCases: readonly ExchangeCase[] = [
   }),
   dropped('22.7.1', 'TCP ends without a Close frame, between messages.', []),
   dropped('22.7.2', 'TCP ends without a Close frame, inside a message.', [text('Hello', { fin: false })]),
+  keptOpen('22.7.3'),
+  cutAnywhere('22.7.4'),
 ];
 
 function fails(id: string, description: string, frames: readonly Frame[]): ExchangeCase {
@@ -151,6 +156,68 @@ function dropped(id: string, description: string, frames: readonly Frame[]): Exc
         isCleanRequired: false,
         isSubject: true,
       });
+    },
+  };
+}
+
+function keptOpen(id: string): ExchangeCase {
+  return {
+    kind: 'exchange',
+    id,
+    description: 'A closing handshake, after which the tester keeps TCP open.',
+    expectation: 'The peer lets go of TCP by itself; NON-STRICT when it takes longer than the timeout.',
+    run: async exchange => {
+      await exchange.sendClose();
+      if (!(await exchange.receiveEnd()) || exchange.violation !== null) {
+        exchange.connection.destroy();
+        return verdict('FAILED', exchange.violation ?? 'The peer did not answer the Close frame.');
+      }
+      await exchange.receiveDrop();
+      exchange.connection.destroy();
+      return exchange.closing.peerEnded
+        ? verdict('OK', 'The peer let go of TCP.')
+        : verdict('NON-STRICT', 'The peer kept TCP open.');
+    },
+  };
+}
+
+/** Every frame there is, short enough to be cut at each of its octets. */
+const CONVERSATION = [
+  text('Hé', { fin: false }),
+  ping('?'),
+  continuation('llo'),
+  binary(Buffer.alloc(126)),
+  close(1000),
+];
+
+function cutAnywhere(id: string): ServerCase {
+  return {
+    kind: 'server',
+    id,
+    description: 'Legal frames, cut by the end of TCP: a connection for each octet at which they can be.',
+    expectation: 'The server lets go of each connection, and the next request is served.',
+    run: async (server, { timing }) => {
+      const octets = Buffer.concat(CONVERSATION.map(each => encodeFrame(each, { isMasked: true })));
+      const kept: number[] = [];
+      const cutAt = async (length: number): Promise<void> => {
+        const { connection, status } = await ask(server, requestWith(server, 'x'), timing.timeout);
+        if (status !== 101) throw new Error('The server did not open a connection.');
+        connection.startFrames();
+        await connection.write(octets.subarray(0, length));
+        connection.end();
+        const exchange = new Exchange(connection, timing);
+        await exchange.receiveDrop();
+        if (!exchange.closing.peerEnded) kept.push(length);
+      };
+      for (let length = 0; length < octets.length; length += 16) {
+        const lengths = Array.from({ length: Math.min(16, octets.length - length) }, (_, i) => length + i);
+        await Promise.all(lengths.map(cutAt));
+      }
+      const next = await ask(server, requestWith(server, 'x'), timing.timeout);
+      if (next.status !== 101) return verdict('FAILED', 'The next request was not served.');
+      return kept.length === 0
+        ? verdict('OK', `All ${octets.length} connections ended.`)
+        : verdict('FAILED', `The server did not let go, or broke a rule, after ${kept.join(', ')} octets.`);
     },
   };
 }

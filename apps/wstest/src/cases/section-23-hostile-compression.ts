@@ -27,6 +27,8 @@ const BAD_OFFERS = [
   'client_no_context_takeover=true',
   'no_such_parameter',
   '__proto__=1',
+  'server_max_window_bits="7"',
+  'server_max_window_bits="1e1"',
 ];
 
 /** Compressed forms of "Hello" that are legal, if unusual (RFC 7692, 7.2.3). */
@@ -62,6 +64,7 @@ export const hostileCompressionCases: readonly (ExchangeCase | ServerCase)[] = [
     'Hello, world!',
   ]),
   pinged('23.2.8'),
+  messages('23.2.9', '"Hello" after a thousand empty blocks.', [compressed(afterEmptyBlocks('Hello'))], ['Hello']),
   ...BAD_FORMS.map(([name, octets], i) =>
     broken(`23.3.${i + 1}`, `A message of ${name}.`, [compressed(octets)], [1002, 1003, 1007, 1011]),
   ),
@@ -75,6 +78,11 @@ export const hostileCompressionCases: readonly (ExchangeCase | ServerCase)[] = [
 
 function deflated(data: string | Buffer): Buffer {
   return deflateRawSync(data, { finishFlush: 2, windowBits: 9 }).subarray(0, -4);
+}
+
+function afterEmptyBlocks(data: string): Buffer {
+  const empty = Buffer.from('000000ffff', 'hex');
+  return Buffer.concat([...Array.from({ length: 1000 }, () => empty), deflated(data)]);
 }
 
 function compressed(octets: Buffer): Frame {

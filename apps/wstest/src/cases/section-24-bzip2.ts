@@ -1,9 +1,13 @@
+import { openingRequest } from '../run/handshake.ts';
 import { bzip2Vectors } from '../wire/bzip2-vectors.ts';
 import { type Frame, frame, Opcode } from '../wire/frame.ts';
+import { fieldValue } from '../wire/http-head.ts';
 import type { ExpectedAnswer } from './judge.ts';
+import { ask, RAW_KEY } from './raw-request.ts';
 import { answer, exactly, peerFails, ping, scripted, testerCloses, text, write } from './script.ts';
 import { compressedFrames } from './section-12-13-deflate.ts';
-import type { ExchangeCase } from './test-case.ts';
+import type { ExchangeCase, ServerCase } from './test-case.ts';
+import { verdict } from './verdict.ts';
 
 const NAMES = [
   'an empty message',
@@ -15,8 +19,20 @@ const NAMES = [
 const FIRST = bzip2Vectors[1]!;
 const SECOND = bzip2Vectors[2]!;
 
+const NAME = 'permessage-bzip2';
+/** Parameters that no server may agree to. */
+const BAD_OFFERS = [
+  'client_max_compress_level=5',
+  'server_max_compress_level',
+  'server_max_compress_level=0',
+  'server_max_compress_level=10',
+  'server_max_compress_level=01',
+  'server_max_compress_level=1; server_max_compress_level=1',
+  'no_such_parameter',
+];
+
 /** 24.*: permessage-bzip2; peers without it are UNIMPLEMENTED. */
-export const bzip2Cases: readonly ExchangeCase[] = [
+export const bzip2Cases: readonly (ExchangeCase | ServerCase)[] = [
   ...bzip2Vectors.map(({ message, compressed }, i) =>
     echoes(
       `24.1.${i + 1}`,
@@ -43,7 +59,27 @@ export const bzip2Cases: readonly ExchangeCase[] = [
   broken('24.3.1', 'Octets that are not bzip2.', Buffer.from('not bzip2 at all')),
   broken('24.3.2', 'A stream that is cut.', FIRST.compressed.subarray(0, 20)),
   broken('24.3.3', 'A stream with a wrong checksum.', spoilt(FIRST.compressed, 10)),
+  ...BAD_OFFERS.map((parameters, i) => declined(`24.4.${i + 1}`, parameters)),
 ];
+
+function declined(id: string, parameters: string): ServerCase {
+  return {
+    kind: 'server',
+    id,
+    description: `An offer of ${NAME}; ${parameters}.`,
+    expectation: 'The server opens the connection without the extension, or refuses the request.',
+    run: async (server, { timing }) => {
+      const request = openingRequest(server.host, server.resource, RAW_KEY, `${NAME}; ${parameters}`);
+      const { head, status, connection } = await ask(server, request, timing.timeout);
+      if (head === null && !connection.hasEnded) return verdict('FAILED', 'No response came.');
+      if (head === null || status >= 400) return verdict('OK', `The server refused: ${status || 'it dropped TCP'}.`);
+      const agreed = fieldValue(head, 'sec-websocket-extensions');
+      return status === 101 && agreed === ''
+        ? verdict('OK', 'The server took none.')
+        : verdict('FAILED', `The server answered ${status} and agreed to "${agreed}".`);
+    },
+  };
+}
 
 function compressed(octets: Buffer): Frame {
   return frame(Opcode.TEXT, octets, { rsv: 4 });
@@ -74,7 +110,7 @@ function echoes(
     outcomes: exactly(...answers),
     close: testerCloses,
   });
-  return { ...script, extension: { name: 'permessage-bzip2' } };
+  return { ...script, extension: { name: NAME } };
 }
 
 function broken(id: string, description: string, octets: Buffer): ExchangeCase {
@@ -87,5 +123,5 @@ function broken(id: string, description: string, octets: Buffer): ExchangeCase {
     outcomes: exactly(),
     close: peerFails(1002, 1003, 1007, 1011),
   });
-  return { ...script, extension: { name: 'permessage-bzip2' } };
+  return { ...script, extension: { name: NAME } };
 }

@@ -22,3 +22,9 @@ export const bzip2Vectors: readonly Bzip2Vector[] = [
   ),
   vector(Buffer.alloc(250_000, 'a'), 'QlpoMTFBWSZTWc6mDE8AAewBAOAAAAggADDMBSmnGJKtgkq8XckU4UJDOpgxPA=='),
 ];
+
+/** What `bzip2 -9` makes of 256 MiB of zeros. */
+export const bzip2Bomb: Buffer = Buffer.from(
+  'QlpoOTFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZDgni3wFfjkAAwAAACCAAMIBNRkKgJakKgJcxQVkmU1kOCeLfAV+OQADAAAAIIAAwgE1GQqAlqQqAlzFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZDgni3wFfjkAAwAAACCAAMIBNRkKgJakKgJcxQVkmU1kezuTbASo/wADABAAIIAAwzAUppqqoSRsAIkjxdyRThQkGsXyvAA==',
+  'base64',
+);

@@ -148,6 +148,15 @@ export class PeerConnection {
     this.#stream.destroy();
   }
 
+  /** Stops taking what the peer sends; the system's buffers fill, then those of the peer. */
+  stopReading(): void {
+    this.#stream.pause();
+  }
+
+  resumeReading(): void {
+    this.#stream.resume();
+  }
+
   async #waitForChange(deadline: number): Promise<boolean> {
     const rest = deadline - performance.now();
     if (rest <= 0) return false;

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { allCases } from '../src/cases/case-table.ts';
+import { Exchange } from '../src/cases/exchange.ts';
+import type { ExchangeCase } from '../src/cases/test-case.ts';
+import type { Verdict } from '../src/cases/verdict.ts';
+import { type CaseResult, isFailure, runFuzzingClient, startFuzzingServer } from '../src/index.ts';
+import { dial } from '../src/run/dial.ts';
+import { openAsClient, openingRequest, openingResponse } from '../src/run/handshake.ts';
+import { encodeFrame, frame, Opcode } from '../src/wire/frame.ts';
+import { PeerConnection } from '../src/wire/peer-connection.ts';
+import { startSampleServer } from './support/sample-peer.ts';
+
+// Peers that are wrong in what the sections from 20 on look at: each mistake is caught by the cases made for it.
+
+const MIB = 1024 * 1024;
+const TIMING = { timeout: 600, pause: 100 };
+const PLAIN_HEAD = /^GET (\S+) HTTP\/1\.1\r\n/;
+
+vi.setConfig({ testTimeout: 60_000 });
+
+function failed(results: readonly CaseResult[]): string[] {
+  return results.filter(isFailure).map(({ id }) => id);
+}
+
+function idsOf(...groups: string[]): string[] {
+  return allCases.map(({ id }) => id).filter(id => groups.some(group => id.startsWith(`${group}.`)));
+}
+
+/** A server that answers the text of each request with another text, or, with null, never. */
+async function testServer(respond: (request: string) => string | null, cases: string[]): Promise<CaseResult[]> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer(socket => {
+    sockets.add(socket.on('error', () => {}));
+    let request = '';
+    socket.on('data', chunk => {
+      const isFirst = !request.includes('\r\n\r\n');
+      request += chunk.toString('latin1');
+      const response = isFirst && request.includes('\r\n\r\n') ? respond(request) : null;
+      if (response !== null) socket.write(response, 'latin1');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const results = await runFuzzingClient({ ...TIMING, url, cases, isQuick: true });
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  return results;
+}
+
+function opened(request: string, ...more: string[]): string {
+  const key = /^sec-websocket-key: *(.*)\r$/im.exec(request)?.[1] ?? '';
+  return openingResponse(key, more);
+}
+
+function agreed(request: string): string {
+  const offer = /^sec-websocket-extensions: *([^,\r]*)/im.exec(request)?.[1];
+  return opened(request, ...(offer === undefined ? [] : [`Sec-WebSocket-Extensions: ${offer}`]));
+}
+
+describe.concurrent('a server', () => {
+  test('that opens a connection for whoever asks fails all requests that must be refused', async () => {
+    expect(failed(await testServer(opened, ['20.2.*']))).toEqual(idsOf('20.2'));
+  });
+
+  test('that agrees to any offer fails all offers that must be declined', async () => {
+    expect(failed(await testServer(agreed, ['23.1.*', '24.4.*']))).toEqual(idsOf('23.1', '24.4'));
+  });
+
+  test('that answers 426 without its versions fails the case of version 12', async () => {
+    const answer = (fields: string): string => `HTTP/1.1 426 Upgrade Required\r\n${fields}Content-Length: 0\r\n\r\n`;
+    expect(failed(await testServer(() => answer(''), ['20.2.15']))).toEqual(['20.2.15']);
+    expect(failed(await testServer(() => answer('Sec-WebSocket-Version: 13, 8\r\n'), ['20.2.15']))).toEqual([]);
+  });
+
+  test('that leaves what it does not understand without an answer fails the curious requests', async () => {
+    const isPlain = (request: string): boolean =>
+      PLAIN_HEAD.exec(request)?.[1] === '/' &&
+      /^Host: 127\.0\.0\.1:\d+\r$/m.test(request) &&
+      !/Origin|X-/.test(request);
+    const results = await testServer(request => (isPlain(request) ? opened(request) : null), ['20.4.*']);
+    expect(failed(results)).toEqual(idsOf('20.4'));
+  });
+
+  test('that lets no connection go, and waits for ever for the rest of a request, is told so', async () => {
+    const results = await testServer(opened, ['22.7.3', '26.7', '26.8']);
+    expect(results.map(({ id, behavior }) => `${id} ${behavior}`)).toEqual([
+      '22.7.3 FAILED',
+      '26.7 NON-STRICT',
+      '26.8 NON-STRICT',
+    ]);
+  });
+});
+
+test('a client that takes every response for an open connection fails all that it must refuse', async () => {
+  const server = await startFuzzingServer({ ...TIMING, cases: ['21.2.*', '21.3.*'] });
+  const sockets = server.cases.map((_, i) => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
+    const url = `/runCase?case=${i + 1}&agent=credulous`;
+    socket.write(openingRequest('127.0.0.1', url, 'dGhlIHNhbXBsZSBub25jZQ==', null));
+    const message = encodeFrame(frame(Opcode.TEXT, 'Hello, world!'), { isMasked: true });
+    return socket.once('data', () => socket.write(message)).once('end', () => socket.write(message));
+  });
+  while (server.results.length < server.cases.length) await delay(10);
+  for (const socket of sockets) socket.destroy();
+  expect(failed(server.results)).toEqual(idsOf('21.2', '21.3'));
+  await server.close();
+});
+
+class SlowExchange extends Exchange {
+  override async finish(): Promise<void> {
+    await super.finish();
+    const now = performance.now() + 3_600_000;
+    vi.spyOn(performance, 'now').mockReturnValue(now);
+  }
+}
+
+async function floodPongs(peerMemory: () => number, Kind: typeof Exchange = Exchange): Promise<Verdict> {
+  const server = await startSampleServer('none');
+  const url = new URL(server.url);
+  const connection = new PeerConnection(await dial(url), false);
+  await openAsClient(connection, { host: url.host, resource: '/' }, undefined, 5000);
+  const timing = { timeout: 5000, pause: 100 };
+  const flood = allCases.find(({ id }) => id === '26.2') as ExchangeCase;
+  try {
+    return await flood.run(new Kind(connection, timing), { timing, isQuick: true, peerMemory });
+  } finally {
+    vi.restoreAllMocks();
+    server.close();
+  }
+}
+
+describe('a flooded peer', () => {
+  test.each([
+    [100, 'OK', 'The peer answered as expected.'],
+    [200, 'FAILED', 'The memory of the peer grew by 200 MiB.'],
+  ])('that grows by %i MiB: %s', async (mebibytes, behavior, result) => {
+    let readings = 0;
+    expect(await floodPongs(() => (readings++ === 0 ? 0 : mebibytes * MIB))).toMatchObject({ behavior, result });
+  });
+
+  test('that takes an hour fails', async () => {
+    expect(await floodPongs(() => 0, SlowExchange)).toMatchObject({
+      behavior: 'FAILED',
+      result: 'It took 3600 seconds.',
+    });
+  });
+});
