@@ -71,6 +71,14 @@ describe('fuzzingclient with a file of settings', () => {
     expect(output.join('')).toContain('8 OK');
   });
 
+  test.each([
+    [{ servers: [{ url: 'http://127.0.0.1:1' }] }, 'not a WebSocket URL: http://127.0.0.1:1'],
+    [{ servers: [{ url: 'nonsense' }] }, 'not a WebSocket URL: nonsense'],
+    [{ servers: [{ url: 'ws://127.0.0.1:1' }], cases: ['99.1'] }, 'no case fits 99.1'],
+  ])('says of %j what makes no sense before it connects', async (spec, message) => {
+    await expect(fuzzServers(commandLine('fuzzingclient', spec))).rejects.toThrow(message);
+  });
+
   test('needs a server', async () => {
     await expect(fuzzServers(commandLine('fuzzingclient', {}))).rejects.toThrow('needs --url');
   });

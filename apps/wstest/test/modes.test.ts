@@ -66,4 +66,11 @@ describe('modes', () => {
     await server.close({ grace: 0 });
     expect(result).toMatchObject({ opened: 50, failed: 0, dropped: 0, memoryPerConnection: expect.any(Number) });
   });
+
+  test.each([
+    [{ url: 'http://127.0.0.1:1' }, 'not a WebSocket URL'],
+    [{ url: 'ws://127.0.0.1:1', rate: 0 }, 'at a rate of 0'],
+  ])('massconnect refuses %j', async (options, message) => {
+    await expect(massConnect(options)).rejects.toThrow(message);
+  });
 });

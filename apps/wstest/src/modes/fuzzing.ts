@@ -5,7 +5,7 @@ import { formatSummary, Progress } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { CaseResult } from '../run/case-result.ts';
 import { matchesPattern } from '../run/case-selection.ts';
-import { dial } from '../run/dial.ts';
+import { dial, webSocketUrl } from '../run/dial.ts';
 import { countCases, type FuzzingOptions, runFuzzingClient } from '../run/fuzzing-client.ts';
 import { type FuzzingServer, startFuzzingServer } from '../run/fuzzing-server.ts';
 import { readSpec, type ServerSpec, type Spec } from '../run/spec-file.ts';
@@ -21,8 +21,11 @@ export async function fuzzServers(line: CommandLine): Promise<boolean> {
   if (servers.length === 0) throw new TypeError('fuzzingclient needs --url, or servers in --spec');
   const results: CaseResult[] = [];
   let isReachable = true;
-  for (const server of servers) {
-    const problem = await findConnectionProblem(server.url);
+  // What makes no sense is said before anything is tested.
+  const urls = servers.map(server => webSocketUrl(server.url));
+  countCases(fuzzingOptions(line, spec));
+  for (const [i, server] of servers.entries()) {
+    const problem = await findConnectionProblem(urls[i]!);
     if (problem !== null) {
       process.stderr.write(`${server.agent ?? server.url}: no connection: ${problem}\n`);
       isReachable = false;
@@ -44,9 +47,9 @@ export async function fuzzServers(line: CommandLine): Promise<boolean> {
 }
 
 /** Why a server cannot be reached, or null: better said once than for each case. */
-async function findConnectionProblem(url: string): Promise<string | null> {
+async function findConnectionProblem(url: URL): Promise<string | null> {
   try {
-    (await dial(new URL(url))).destroy();
+    (await dial(url)).destroy();
     return null;
   } catch (error) {
     return (error as Error).message;

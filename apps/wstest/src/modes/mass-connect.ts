@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { dial } from '../run/dial.ts';
+import { dial, webSocketUrl } from '../run/dial.ts';
 import { openAsClient } from '../run/handshake.ts';
 import { readResidentMemory } from '../run/peer-memory.ts';
 import { PeerConnection } from '../wire/peer-connection.ts';
@@ -35,7 +35,8 @@ export interface MassConnectResult {
 /** Opens many connections, holds them for a while, and lets go of them. */
 export async function massConnect(options: MassConnectOptions): Promise<MassConnectResult> {
   const { connections = 1000, rate = 1000, hold = 1000, peerPid = null } = options;
-  const url = new URL(options.url);
+  if (!(rate > 0)) throw new RangeError(`connections cannot begin at a rate of ${rate}`);
+  const url = webSocketUrl(options.url);
   const memory = (): number => (peerPid === null ? 0 : (readResidentMemory(peerPid) ?? 0));
   const before = memory();
   const began = performance.now();

@@ -5,7 +5,7 @@ import { PeerConnection } from '../wire/peer-connection.ts';
 import { createGate, weightOf } from './case-load.ts';
 import type { CaseResult } from './case-result.ts';
 import { type CaseSelection, selectCases } from './case-selection.ts';
-import { dial } from './dial.ts';
+import { dial, webSocketUrl } from './dial.ts';
 import { openAsClient } from './handshake.ts';
 import { readResidentMemory } from './peer-memory.ts';
 import { type CaseRun, recordCase, runExchangeCase } from './run-case.ts';
@@ -40,8 +40,7 @@ export interface FuzzingClientOptions extends FuzzingOptions {
 
 /** Drives a server under test through the cases; the results come in the order of the case table. */
 export async function runFuzzingClient(options: FuzzingClientOptions): Promise<CaseResult[]> {
-  const url = new URL(options.url);
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') throw new RangeError(`not a WebSocket URL: ${options.url}`);
+  const url = webSocketUrl(options.url);
   const cases = casesForServers(options);
   const agent = options.agent ?? url.host;
   const surroundings = createSurroundings(options);
@@ -92,7 +91,7 @@ async function runOne(
   if (testCase.kind === 'client') throw new TypeError('a case about clients was asked of a server');
   return runServerCase(
     testCase,
-    { ...target, connect, connectHttp2: () => dial(new URL(options.http2Url ?? options.url), ['h2']) },
+    { ...target, connect, connectHttp2: () => dial(webSocketUrl(options.http2Url ?? options.url), ['h2']) },
     surroundings,
   );
 }
