@@ -124,6 +124,8 @@ async function testTogether(some) {
     if (status !== 0) isRight = false;
 }
 await testTogether(peers.filter(({ isOurs }) => isOurs));
-for (const peer of peers.filter(({ isOurs }) => !isOurs)) await testTogether([peer]);
+// The shortened cases of the others mostly wait.
+const others = peers.filter(({ isOurs }) => !isOurs);
+for (let i = 0; i < others.length; i += 2) await testTogether(others.slice(i, i + 2));
 console.log(isRight ? 'Everything is as expected.' : 'Something is different from what is expected.');
 process.exit(isRight ? 0 : 1);
