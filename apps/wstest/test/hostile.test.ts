@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
@@ -82,6 +83,17 @@ describe.concurrent('a server', () => {
       !/Origin|X-/.test(request);
     const results = await testServer(request => (isPlain(request) ? opened(request) : null), ['20.4.*']);
     expect(failed(results)).toEqual(idsOf('20.4'));
+  });
+
+  test('that says 200 to every CONNECT over HTTP/2, and reads nothing more, fails all of section 25', async () => {
+    const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
+    server.on('stream', stream => stream.on('error', () => {}).respond({ ':status': 200 }));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const results = await runFuzzingClient({ ...TIMING, url, cases: ['25.*'] });
+    server.close();
+    expect(failed(results)).toEqual(idsOf('25'));
   });
 
   test('that lets no connection go, and waits for ever for the rest of a request, is told so', async () => {

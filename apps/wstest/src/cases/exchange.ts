@@ -48,6 +48,8 @@ export class Exchange {
   constructor(connection: PeerConnection, timing: Timing) {
     this.connection = connection;
     this.timing = timing;
+    // As long as a large message may take.
+    connection.writeLimit = 12 * timing.timeout;
   }
 
   /** Whether the peer has done its last. */

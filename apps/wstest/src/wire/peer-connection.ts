@@ -48,6 +48,8 @@ export class PeerConnection {
   octetsReceived = 0;
   /** Whether Pings are answered by themselves; to be set to false once a Close frame was sent. */
   answersPings = true;
+  /** Milliseconds that the peer has for taking one write; then the tester gives it up. */
+  writeLimit = 60_000;
 
   constructor(stream: Duplex, testerIsServer: boolean) {
     this.#stream = stream;
@@ -121,9 +123,15 @@ export class PeerConnection {
     for (let start = 0; start < octets.length && !this.#stream.destroyed; start += pieceSize) {
       const piece = octets.subarray(start, start + pieceSize);
       this.log.countOctets('tester', piece.length);
-      await new Promise<void>(resolve => this.#stream.write(piece, () => resolve()));
+      await this.#writePiece(piece);
       if (count > 1 && ++pieces % stride === 0) await setImmediate();
     }
+  }
+
+  async #writePiece(piece: Buffer): Promise<void> {
+    const timer = setTimeout(() => this.#stream.destroy(new Error('the peer takes no more')), this.writeLimit);
+    await new Promise<void>(resolve => this.#stream.write(piece, () => resolve()));
+    clearTimeout(timer);
   }
 
   /** Writes frames, all in one write unless cut. */
