@@ -230,6 +230,7 @@ export class RealmSession implements RealmMember {
 
   #onHookFailed(demand: Demand, error: unknown): void {
     this.#router.report('wamp-authorize-failed', error);
+    if (this.#hasLeft) return;
     this.#refuse(demand, ErrorUri.authorizationFailed, 'authorization failed');
   }
 

@@ -31,8 +31,11 @@ export class RouterSession implements ITransportHandler {
   #joined: RealmSession | null = null;
   #isGoodbyeSent = false;
   #timer: Timer | null = null;
-  /** Messages that came while a hook of the router's owner had not decided yet; `null`: none is being waited for. */
-  #held: AnyMessage[] | null = null;
+  /** A hook of the router's owner has not decided yet. */
+  #isHeld = false;
+  /** Messages that came meanwhile, and the place of the next. */
+  #held: AnyMessage[] = [];
+  #nextHeld = 0;
 
   constructor(router: RouterCore) {
     this.#router = router;
@@ -48,7 +51,7 @@ export class RouterSession implements ITransportHandler {
   /** For the transport. */
   onClose(): void {
     this.#transport = null;
-    this.#held = [];
+    this.#forgetHeld();
     this.#stopTimer();
     this.#leaveRealm();
     this.#router.sessions.delete(this);
@@ -56,7 +59,8 @@ export class RouterSession implements ITransportHandler {
 
   /** For the transport. */
   onMessage(message: AnyMessage): void {
-    if (this.#held !== null) this.#held.push(message);
+    // While those that were held have their turn, one that comes is the last.
+    if (this.#isHeld || this.#held.length > 0) this.#held.push(message);
     else this.#handle(message);
   }
 
@@ -213,20 +217,26 @@ export class RouterSession implements ITransportHandler {
 
   /** While a hook decides, messages wait: what a client sends is done in its order. */
   #hold(decision: PromiseLike<void>): void {
-    this.#held = [];
+    this.#isHeld = true;
     this.#transport?.pauseReceiving?.();
     const goOn = (): void => {
       if (this.#transport === null) return;
-      const held = this.#held ?? [];
-      this.#held = null;
-      while (held.length > 0 && this.#held === null) this.#handle(held.shift()!);
-      if (this.#held === null) this.#transport?.resumeReceiving?.();
-      else (this.#held as AnyMessage[]).push(...held);
+      this.#isHeld = false;
+      // A batch holds thousands, and each may have to wait for the hook again: none is moved.
+      while (this.#nextHeld < this.#held.length && !this.#isHeld) this.#handle(this.#held[this.#nextHeld++]!);
+      if (this.#isHeld) return;
+      this.#forgetHeld();
+      this.#transport?.resumeReceiving?.();
     };
     decision.then(goOn, error => {
       this.#fail(error);
       goOn();
     });
+  }
+
+  #forgetHeld(): void {
+    this.#held = [];
+    this.#nextHeld = 0;
   }
 
   // ---- leaving

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   ApplicationError,
   ApplicationSession,
+  createRouter,
+  Hello,
+  type IMessage,
   JsonSerializer,
   Publish,
   ticketAuth,
@@ -126,6 +129,73 @@ describe('authorize', () => {
     expect(await call).toBe('wamp.error.not_authorized');
     await settle();
     expect(heard.slice(3)).toEqual(['com.slow', 'com.fastest']);
+  });
+
+  test('a batch of thousands waits in time that grows with it, not with its square', async () => {
+    const network = createNetwork({ authorize: async () => true });
+    const session = await network.client();
+    const { length } = Array.from({ length: 40_000 }, () => 0);
+    const began = performance.now();
+    const batch = new TextEncoder().encode('[16,1,{},"a.b"]\x18'.repeat(length));
+    (session.transport as WampWebSocketClientProtocol).sendMessage(batch, false);
+    await session.publish('a.b', null, null, { acknowledge: true });
+    // Otherwise a message of 640 KB keeps the router busy for half a minute.
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  test('what comes while those that waited have their turn comes after them', async () => {
+    const asked: string[] = [];
+    const router = createRouter({
+      realms: ['realm1'],
+      authorize: (_session, _action, uri) => {
+        asked.push(uri);
+        return uri === 'com.slow' ? Promise.resolve(true) : true;
+      },
+    });
+    const session = router.createSession();
+    const publish = (uri: string): unknown => session.onMessage(new Publish(1, { acknowledge: true }, uri));
+    let answers = 0;
+    const transport = {
+      transportDetails: null,
+      serializerId: 'json',
+      bufferedAmount: 0,
+      isOpen: () => true,
+      close() {},
+      abort() {},
+      fail() {},
+      send({ messageType }: IMessage) {
+        if (messageType === 17 && ++answers === 2) publish('com.last');
+      },
+    };
+    session.onOpen(transport);
+    session.onMessage(new Hello('realm1', { roles: { publisher: {} } }));
+    for (const uri of ['com.slow', 'com.one', 'com.two']) publish(uri);
+    await settle();
+    expect(asked).toEqual(['com.slow', 'com.one', 'com.two', 'com.last']);
+  });
+
+  test('that fails when the session has been told goodbye says nothing to it any more', async () => {
+    const came: number[] = [];
+    class Staying extends ApplicationSession {
+      override onLeave(): void {}
+      override onMessage(message: Parameters<ApplicationSession['onMessage']>[0]): unknown {
+        came.push(message.messageType);
+        return super.onMessage(message);
+      }
+    }
+    const failures: (() => void)[] = [];
+    const authorize = (): Promise<boolean> =>
+      new Promise((_resolve, reject) => void failures.push(() => reject(new Error('too late'))));
+    const network = createNetwork({ authorize });
+    const session = await network.join(new Staying());
+    const call = session.call('com.p').catch(error => error.error);
+    await settle();
+    network.router.close();
+    expect(await call).toBe('wamp.close.system_shutdown');
+    failures[0]?.();
+    await settle();
+    // WELCOME and GOODBYE.
+    expect(came).toEqual([2, 6]);
   });
 
   test('can name sessions to the other end, or keep them from being named', async () => {
