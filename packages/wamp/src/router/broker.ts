@@ -75,13 +75,13 @@ export class Broker {
   /** Delivers a publication to the sessions of this router. */
   publish(publication: Publication): void {
     const { topic, options } = publication;
-    const isFiltered = hasFilter(options);
+    const filter = hasFilter(options) ? new Filter(options) : null;
     for (const found of this.#topics.all(topic)) {
       // perf: one message for all receivers, so that each serializer writes it once (pnpm bench --only wamp).
       const event = createEvent(found, publication);
       for (const receiver of found.receivers) {
         if (receiver.info === publication.publisher && options.exclude_me !== false) continue;
-        if (isFiltered && !isWanted(receiver.info, options)) continue;
+        if (filter !== null && !filter.isWanted(receiver.info)) continue;
         receiver.sendEvent(event);
       }
     }
@@ -142,11 +142,34 @@ function hasFilter(options: PublishOptions): boolean {
   );
 }
 
-function isWanted({ session, authid, authrole }: SessionInfo, options: PublishOptions): boolean {
-  if (options.exclude?.includes(session)) return false;
-  if (authid !== null && options.exclude_authid?.includes(authid)) return false;
-  if (authrole !== null && options.exclude_authrole?.includes(authrole)) return false;
-  if (options.eligible?.includes(session) === false) return false;
-  if (options.eligible_authid?.includes(authid ?? '') === false) return false;
-  return options.eligible_authrole?.includes(authrole ?? '') !== false;
+/** Whom a publisher wants to hear. Its lists may be long, and the receivers many. */
+class Filter {
+  readonly #exclude: ReadonlySet<number> | null;
+  readonly #excludeAuthid: ReadonlySet<string> | null;
+  readonly #excludeAuthrole: ReadonlySet<string> | null;
+  readonly #eligible: ReadonlySet<number> | null;
+  readonly #eligibleAuthid: ReadonlySet<string> | null;
+  readonly #eligibleAuthrole: ReadonlySet<string> | null;
+
+  constructor(options: PublishOptions) {
+    this.#exclude = setOf(options.exclude);
+    this.#excludeAuthid = setOf(options.exclude_authid);
+    this.#excludeAuthrole = setOf(options.exclude_authrole);
+    this.#eligible = setOf(options.eligible);
+    this.#eligibleAuthid = setOf(options.eligible_authid);
+    this.#eligibleAuthrole = setOf(options.eligible_authrole);
+  }
+
+  isWanted({ session, authid, authrole }: SessionInfo): boolean {
+    if (this.#exclude?.has(session)) return false;
+    if (authid !== null && this.#excludeAuthid?.has(authid)) return false;
+    if (authrole !== null && this.#excludeAuthrole?.has(authrole)) return false;
+    if (this.#eligible?.has(session) === false) return false;
+    if (this.#eligibleAuthid?.has(authid ?? '') === false) return false;
+    return this.#eligibleAuthrole?.has(authrole ?? '') !== false;
+  }
+}
+
+function setOf<Value>(values: readonly Value[] | undefined): ReadonlySet<Value> | null {
+  return values === undefined ? null : new Set(values);
 }

@@ -11,7 +11,8 @@ class WildcardNode<Value> {
 export class PatternStore<Value> {
   readonly #exact: Map<string, Value> = new Map();
   readonly #prefixes: Map<string, Value> = new Map();
-  /** The lengths of the prefixes there are, the longest first. */
+  /** How many prefixes there are of each length, and the lengths, the longest first. */
+  readonly #prefixCounts: Map<number, number> = new Map();
   #prefixLengths: readonly number[] = [];
   readonly #wildcards: WildcardNode<Value> = new WildcardNode();
   #wildcardCount = 0;
@@ -27,8 +28,8 @@ export class PatternStore<Value> {
   set(pattern: string, match: MatchPolicy, value: Value): void {
     if (match === 'exact') this.#exact.set(pattern, value);
     else if (match === 'prefix') {
+      if (!this.#prefixes.has(pattern)) this.#countPrefix(pattern.length, 1);
       this.#prefixes.set(pattern, value);
-      this.#measurePrefixes();
     } else {
       let node = this.#wildcards;
       for (const part of pattern.split('.')) {
@@ -47,8 +48,7 @@ export class PatternStore<Value> {
   delete(pattern: string, match: MatchPolicy): void {
     if (match === 'exact') this.#exact.delete(pattern);
     else if (match === 'prefix') {
-      this.#prefixes.delete(pattern);
-      this.#measurePrefixes();
+      if (this.#prefixes.delete(pattern)) this.#countPrefix(pattern.length, -1);
     } else if (removeWildcard(this.#wildcards, pattern.split('.'), 0)) this.#wildcardCount--;
   }
 
@@ -76,9 +76,14 @@ export class PatternStore<Value> {
     return found;
   }
 
-  #measurePrefixes(): void {
-    const lengths = new Set([...this.#prefixes.keys()].map(prefix => prefix.length));
-    this.#prefixLengths = [...lengths].sort((a, b) => b - a);
+  /** Looks at no other prefix: one client may have thousands. */
+  #countPrefix(length: number, change: 1 | -1): void {
+    const before = this.#prefixCounts.get(length) ?? 0;
+    const count = before + change;
+    if (count > 0) this.#prefixCounts.set(length, count);
+    else this.#prefixCounts.delete(length);
+    if (before > 0 && count > 0) return;
+    this.#prefixLengths = [...this.#prefixCounts.keys()].sort((a, b) => b - a);
   }
 }
 

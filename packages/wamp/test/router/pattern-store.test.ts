@@ -61,4 +61,16 @@ describe('PatternStore', () => {
     }
     expect(store.best('a.b.c')).toBe(best);
   });
+
+  test('one more of many prefixes costs what the first did', () => {
+    const store = new PatternStore<number>();
+    const prefixes = Array.from({ length: 40_000 }, (_, i) => `com.${i}`);
+    const began = performance.now();
+    for (const [i, prefix] of prefixes.entries()) store.set(prefix, 'prefix', i);
+    expect(store.all('com.12345').sort((a, b) => a - b)).toEqual([1, 12, 123, 1234, 12345]);
+    for (const prefix of prefixes) store.delete(prefix, 'prefix');
+    expect(store.all('com.12345')).toEqual([]);
+    // Looking at all of them each time takes minutes.
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
 });
