@@ -58,6 +58,8 @@ export class Registrations {
       this.#store.set(procedure, match, registration);
       this.#byId.set(registration.id, registration);
     }
+    // Two routers that start in the same moment greet each other twice, and tell what they have each time.
+    if (callee.isRemote) registration.remove(callee);
     const hadLocal = registration.hasLocal;
     const id = remoteId ?? registration.id;
     registration.offers.push({ callee, registration: id, concurrency: options.concurrency ?? 0, running: 0 });

@@ -101,6 +101,33 @@ describe('routers that are joined by a bus', () => {
     await expect(one.call('com.p')).rejects.toMatchObject({ error: 'wamp.error.no_such_procedure' });
   });
 
+  test('that greet each other in the same moment know each procedure once', async () => {
+    const memory = createMemoryBus();
+    let start = (): void => {};
+    const started = new Promise<void>(resolve => {
+      start = resolve;
+    });
+    // As over a network: the sessions are there before the bus is.
+    const bus: RouterBus = {
+      join: async (...place) => {
+        await started;
+        return memory.join(...place);
+      },
+    };
+    const networks = [0, 1].map(() => createNetwork({ bus, random: undefined as never }));
+    const [one, two] = [await networks[0]!.client(), await networks[1]!.client()];
+    const registration = await one.register('com.one', () => 1);
+    await two.register('com.two', () => 2);
+    start();
+    await settle();
+    expect([await one.call('com.two'), await two.call('com.one')]).toEqual([2, 1]);
+    await registration.unregister();
+    networks[1]!.router.close();
+    await settle();
+    await expect(one.call('com.two')).rejects.toMatchObject({ error: 'wamp.error.no_such_procedure' });
+    expect(await one.call('wamp.registration.list')).toEqual({ exact: [], prefix: [], wildcard: [] });
+  });
+
   test('a router that comes later learns what there is; calls to one that goes fail', async () => {
     const bus = createMemoryBus();
     const early = createNetwork({ bus, random: undefined as never });
