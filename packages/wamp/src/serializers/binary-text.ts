@@ -1,7 +1,8 @@
 // Bytes where a format has only text: NUL and base64, or 0x and hexadecimal digits.
 
 import { decodeBase64, encodeBase64 } from '@ws/util/primitives';
-import { isDict } from '../checks.ts';
+import type { RawDict } from '../checks.ts';
+import { refuseUnwritable } from './unwritable.ts';
 
 /** How bytes are written as text, and found again. */
 export interface BinaryText {
@@ -48,12 +49,17 @@ export const hexText: BinaryText = {
       : text,
 };
 
-/** Whether there are bytes anywhere in the value. */
+/** Whether there are bytes anywhere in the value. @throws TypeError for what JSON has no form for, before any bytes */
 export function holdsBytes(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (ArrayBuffer.isView(value)) return true;
+  if (value instanceof Uint8Array) return true;
   if (Array.isArray(value)) return value.some(holdsBytes);
-  if (!isDict(value)) return false;
-  for (const key in value) if (holdsBytes(value[key])) return true;
+  refuseUnlessJson(value);
+  for (const key in value) if (holdsBytes((value as RawDict)[key])) return true;
   return false;
+}
+
+/** @throws TypeError for an object that JSON has no form for, and that does not say itself what it is in JSON */
+export function refuseUnlessJson(value: object): void {
+  if (!('toJSON' in value)) refuseUnwritable(value);
 }

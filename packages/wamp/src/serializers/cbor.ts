@@ -7,6 +7,7 @@ import type { IObjectSerializer } from '../messages/message.ts';
 import { batched } from './batching.ts';
 import { Serializer } from './serializer.ts';
 import { checkCborShape } from './shape.ts';
+import { refuseUnwritable } from './unwritable.ts';
 
 export type { ISerializer } from './serializer.ts';
 
@@ -67,17 +68,10 @@ function plainBytes(bytes: Uint8Array): Uint8Array {
 
 /** The codec writes integers of more than 32 bits as floats, which are no ids; but it knows bigints. */
 function toWide(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) refuseTagged(value);
+  // The codec has tags for maps and the like, which checkCborShape does not take. It writes an ArrayBuffer as bytes.
+  if (typeof value === 'object' && value !== null && !(value instanceof ArrayBuffer)) refuseUnwritable(value);
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return value;
   return value > 0xffff_ffff || value < -0x8000_0000 ? BigInt(value) : value;
-}
-
-/** Sets, maps, errors, patterns, arrays of numbers: the codec has tags for them that `checkCborShape` does not take. */
-function refuseTagged(value: object): void {
-  const isIterable = Symbol.iterator in value && !(value instanceof Uint8Array);
-  if (isIterable || value instanceof Error || value instanceof RegExp) {
-    throw new TypeError(`${Object.prototype.toString.call(value)} is no list, dictionary, date or bytes`);
-  }
 }
 
 /** It reads all integers of 64 bits as bigints. */

@@ -3,7 +3,7 @@
 import { decodeText, encodeText } from '@ws/util/primitives';
 import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
-import { type BinaryText, base64Text, hexText, holdsBytes } from './binary-text.ts';
+import { type BinaryText, base64Text, hexText, holdsBytes, refuseUnlessJson } from './binary-text.ts';
 import { Serializer } from './serializer.ts';
 
 export type { ISerializer } from './serializer.ts';
@@ -74,6 +74,7 @@ function stringify(value: unknown, binary: BinaryText): string {
       // As it was: a Buffer has a form of its own in JSON.
       const given = this[key];
       if (given instanceof Uint8Array) return binary.encode(given);
+      if (typeof given === 'object' && given !== null) refuseUnlessJson(given);
       return typeof item === 'string' ? binary.check(item) : item;
     });
   } catch (cause) {

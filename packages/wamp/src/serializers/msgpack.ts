@@ -6,6 +6,7 @@ import type { IObjectSerializer } from '../messages/message.ts';
 import { batched } from './batching.ts';
 import { Serializer } from './serializer.ts';
 import { checkMsgpackShape } from './shape.ts';
+import { refuseUnwritable } from './unwritable.ts';
 
 export type { ISerializer } from './serializer.ts';
 
@@ -69,12 +70,13 @@ export class MsgpackSerializer extends Serializer {
 /** Besides dates: `undefined`, for which msgpackr, and so wampy, has the extension 0. */
 function createExtensions(): ExtensionCodec {
   const extensions = new ExtensionCodec();
-  extensions.register({ type: 0, encode: refuseProto, decode: () => undefined });
+  extensions.register({ type: 0, encode: refuse, decode: () => undefined });
   return extensions;
 }
 
 /** Sees all objects that are written. The key would end the session of who reads it with the same library. */
-function refuseProto(value: unknown): null {
+function refuse(value: unknown): null {
+  refuseUnwritable(value as object);
   if (Object.hasOwn(value as object, PROTO)) throw new RangeError(`the key ${PROTO} is not taken`);
   return null;
 }

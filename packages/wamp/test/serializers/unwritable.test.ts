@@ -16,15 +16,25 @@ describe('a SerializationError', () => {
     yield new Set([1]);
   }
 
-  test.each([
-    { format: 'cbor', name: 'a Set', value: new Set([1]) },
-    { format: 'cbor', name: 'a Map', value: new Map([[1, 2]]) },
-    { format: 'cbor', name: 'a class of maps', value: new Numbers() },
-    { format: 'cbor', name: 'an Error', value: new TypeError('x') },
-    { format: 'cbor', name: 'a RegExp', value: /x/ },
-    { format: 'cbor', name: 'a Float32Array', value: new Float32Array(1) },
-    { format: 'cbor', name: 'a Uint8ClampedArray', value: new Uint8ClampedArray(1) },
-    { format: 'cbor', name: 'a generator', value: generate() },
+  const OBJECTS: { name: string; value: object }[] = [
+    { name: 'a Set', value: new Set([1]) },
+    { name: 'a Map', value: new Map([[1, 2]]) },
+    { name: 'a class of maps', value: new Numbers() },
+    { name: 'an Error', value: new TypeError('x') },
+    { name: 'a RegExp', value: /x/ },
+    { name: 'a promise', value: Promise.resolve(1) },
+    { name: 'a WeakMap', value: new WeakMap() },
+    { name: 'a Float32Array', value: new Float32Array(1) },
+    { name: 'a Uint8ClampedArray', value: new Uint8ClampedArray(1) },
+    { name: 'a DataView', value: new DataView(new ArrayBuffer(1)) },
+    { name: 'a generator', value: generate() },
+  ];
+
+  test.each<{ format: string; name: string; value: unknown }>([
+    ...['json', 'msgpack', 'cbor'].flatMap(format => OBJECTS.map(each => ({ format, ...each }))),
+    { format: 'msgpack', name: 'an ArrayBuffer', value: new ArrayBuffer(1) },
+    { format: 'json', name: 'an ArrayBuffer', value: new ArrayBuffer(1) },
+    { format: 'json', name: 'a Map beside bytes', value: [new Uint8Array(1), new Map()] },
     { format: 'msgpack', name: 'an own __proto__', value: PROTO },
     { format: 'json', name: 'text that begins with NUL', value: '\0abc' },
     { format: 'json', name: 'text that looks like bytes', value: '\0AAEC' },
@@ -63,6 +73,11 @@ describe('what is written as ever', () => {
     { format: 'cbor', given: PROTO, read: { __proto_: 1 } },
     { format: 'msgpack', given: '__proto__', read: '__proto__' },
     { format: 'msgpack', given: date, read: date },
+    { format: 'msgpack', given: new Point(), read: { x: 1, y: 2 ** 40 } },
+    { format: 'msgpack', given: Object.assign(Object.create(null), { a: 1 }), read: { a: 1 } },
+    { format: 'json', given: new Point(), read: { x: 1, y: 2 ** 40 } },
+    { format: 'json', given: date, read: date.toJSON() },
+    { format: 'json', given: Object.assign(new Map(), { toJSON: () => [1] }), read: [1] },
     { format: 'json', given: 'a\0b', read: 'a\0b' },
     { format: 'json', given: { '\0a': new Uint8Array([1]) }, read: { '\0a': new Uint8Array([1]) } },
     { format: 'json', given: PROTO, read: PROTO },
