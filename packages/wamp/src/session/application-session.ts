@@ -10,7 +10,8 @@ import type { AnyMessage } from '../messages/message-types.ts';
 import { Abort, Goodbye, type Welcome } from '../messages/session-messages.ts';
 import type { ITransport, ITransportHandler } from '../transport/interfaces.ts';
 import { isRealmName } from '../uri.ts';
-import { abortable } from './abortable.ts';
+import { type Abortable, abortable } from './abortable.ts';
+import { checkUri } from './arguments.ts';
 import type { Endpoint, Registration } from './callee.ts';
 import { createHello, type JoinOptions, type SessionConfig } from './config.ts';
 import { type CloseDetails, type SessionDetails, sessionDetails } from './details.ts';
@@ -162,15 +163,28 @@ export class ApplicationSession implements ITransportHandler {
     );
   }
 
-  /** Ends the session. Resolves when the router has said goodbye, or is gone. @throws SessionNotReady */
-  async leave(reason: string = CloseUri.normal, message: string | null = null): Promise<CloseDetails> {
+  /**
+   * Ends the session. Resolves when the router has said goodbye, or is gone.
+   *
+   * @throws SessionNotReady; RangeError for a reason that is no URI; the signal's reason, and it leaves all the same
+   */
+  async leave(
+    reason: string = CloseUri.normal,
+    message: string | null = null,
+    { signal }: Abortable = {},
+  ): Promise<CloseDetails> {
+    checkUri('reason', reason);
     if (this.sessionDetails === null) throw new SessionNotReady('there is no session to leave');
     const { left } = this;
     if (!this.#isGoodbyeSent) {
       this.#isGoodbyeSent = true;
       this.transport!.send(new Goodbye(message === null ? {} : { message }, reason));
     }
-    return left;
+    return abortable(
+      signal,
+      () => left,
+      () => undefined,
+    );
   }
 
   /** Closes the transport; does nothing when it is not open. */
@@ -255,7 +269,8 @@ export class ApplicationSession implements ITransportHandler {
       case MessageType.CHALLENGE:
         return this.#onChallenge(message);
       case MessageType.ABORT:
-        return this.#end(message.reason, message.details.message ?? null);
+        this.#end(message.reason, message.details.message ?? null);
+        return undefined;
       default:
         throw unexpected(message);
     }
@@ -283,7 +298,8 @@ export class ApplicationSession implements ITransportHandler {
       this.#isGoodbyeSent = true;
       this.transport!.send(new Goodbye({}, CloseUri.goodbyeAndOut));
     }
-    return this.#end(message.reason, message.details.message ?? null);
+    this.#end(message.reason, message.details.message ?? null);
+    return undefined;
   }
 
   async #onChallenge(challenge: Challenge): Promise<void> {
@@ -337,7 +353,7 @@ export class ApplicationSession implements ITransportHandler {
   }
 
   /** The session has ended, or will not begin. */
-  #end(reason: string, message: string | null): unknown {
+  #end(reason: string, message: string | null): void {
     const isLost = this.transport === null;
     const error = isLost ? new TransportLost() : new ApplicationError(reason, message === null ? [] : [message]);
     this.#stage++;
@@ -348,7 +364,19 @@ export class ApplicationSession implements ITransportHandler {
     this.#joined.reject(error);
     const details: CloseDetails = { reason, message };
     this.#left.resolve(details);
-    return this.onLeave(details);
+    try {
+      const result = this.onLeave(details);
+      if (isThenable(result)) result.then(undefined, error => this.#onLeaveFailed(error));
+    } catch (error) {
+      this.#onLeaveFailed(error);
+    }
+  }
+
+  /** Nobody waits for `onLeave`. Where it has not closed the transport, nobody else would. */
+  #onLeaveFailed(error: unknown): void {
+    const { transport } = this;
+    this.onUserError(error, 'in onLeave');
+    if (transport?.isOpen() && this.sessionDetails === null) transport.fail(error);
   }
 
   #sendJoined(message: IMessage): void {
@@ -362,6 +390,6 @@ function unexpected({ messageType }: AnyMessage): ProtocolError {
   return new ProtocolError(`a message of type ${messageType} may not come now`);
 }
 
-function isThenable(value: unknown): value is PromiseLike<string | null | undefined> {
+function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -116,6 +116,8 @@ export class Subscriber {
       return;
     }
     const id = details?.subscription ?? -1;
+    // It may cross our UNSUBSCRIBE.
+    if (this.#ended.has(id)) return;
     if (!this.#interests.has(id)) throw new ProtocolError('UNSUBSCRIBED for a subscription that is not ours');
     this.#drop(id);
   }

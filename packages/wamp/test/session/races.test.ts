@@ -159,6 +159,20 @@ describe('unsubscribe', () => {
     expect(heard).toEqual([]);
   });
 
+  test('may cross the broker ending the subscription', async () => {
+    const { session, line } = joined();
+    const first = session.subscribe('com.t', () => {});
+    session.onMessage(new Subscribed(1, 9));
+    const one = await first;
+    const unsubscribing = one.unsubscribe().catch(error => error.error);
+    await settle();
+    expect(line.codes).toEqual([32, 34]);
+    session.onMessage(new Unsubscribed(0, { subscription: 9, reason: 'wamp.subscription.revoked' }));
+    session.onMessage(new ErrorMessage(34, 2, {}, 'wamp.error.no_such_subscription'));
+    expect(await unsubscribing).toBe('wamp.error.no_such_subscription');
+    expect(() => session.onMessage(new Unsubscribed(0, { subscription: 10 }))).toThrow('not ours');
+  });
+
   test('that waits comes to its end with the session', async () => {
     const { session, line } = joined();
     const first = session.subscribe('com.t', () => {});

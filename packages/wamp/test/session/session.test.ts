@@ -10,6 +10,7 @@ import {
   type JsonSerializer,
   type SessionDetails,
   TransportLost,
+  type WampWebSocketClientProtocol,
 } from '../../src/index.ts';
 import { createNetwork, settle } from '../support/network.ts';
 
@@ -141,6 +142,58 @@ describe('the life of a session', () => {
   });
 });
 
+describe('an onLeave that fails', () => {
+  class Failing extends ApplicationSession {
+    readonly told: unknown[] = [];
+    override async onLeave(): Promise<void> {
+      throw new Error('oh');
+    }
+    override onDisconnect(wasClean: boolean): void {
+      this.told.push(['disconnect', wasClean]);
+    }
+    override onUserError(error: unknown, message: string): void {
+      this.told.push([`${error}`, message]);
+    }
+  }
+  class FailingAtOnce extends Failing {
+    override onLeave(): never {
+      throw new Error('oh');
+    }
+  }
+
+  test.each([Failing, FailingAtOnce])('%o: is told to onUserError, and closes the transport', async Session => {
+    const network = createNetwork();
+    const session = await network.join(new Session());
+    const { transport } = session;
+    await session.leave();
+    await settle();
+    expect(session.told).toEqual([
+      ['Error: oh', 'in onLeave'],
+      ['disconnect', true],
+    ]);
+    expect(await (transport as WampWebSocketClientProtocol).closed).toMatchObject({ localCode: 1011 });
+  });
+
+  test.each([Failing, FailingAtOnce])('%o: harms nobody when the transport is lost', async Session => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    const network = createNetwork();
+    const session = await network.join(new Session());
+    network.connections[0]!.server.dropConnection(true);
+    await session.left;
+    await settle();
+    process.off('unhandledRejection', onUnhandled);
+    expect(unhandled).toEqual([]);
+    expect(session.told).toEqual(
+      expect.arrayContaining([
+        ['Error: oh', 'in onLeave'],
+        ['disconnect', false],
+      ]),
+    );
+  });
+});
+
 test('wrong arguments are found before anything is sent', async () => {
   const session = await createNetwork().client();
   const transport = session.transport as ITransport & { serializer: JsonSerializer };
@@ -164,6 +217,8 @@ test('wrong arguments are found before anything is sent', async () => {
     [() => session.publish('a.b', null, null, { acknowledge: 1 as never }), TypeError],
     [() => session.join('x'), RangeError],
     [() => session.join(1 as never), TypeError],
+    [() => session.leave('no uri'), RangeError],
+    [() => session.leave(1 as never), TypeError],
   ] as const) {
     expect(await failure(attempt()), String(attempt)).toBeInstanceOf(error);
   }
@@ -234,6 +289,17 @@ describe('a signal', () => {
     const late = new AbortController();
     await ask(session, late.signal);
     late.abort();
+  });
+
+  test('ends the waiting of leave: the session leaves all the same', async () => {
+    const network = createNetwork();
+    const session = await network.client();
+    const controller = new AbortController();
+    const outcome = failure(session.leave('com.done', null, { signal: controller.signal }));
+    controller.abort('enough');
+    expect(await outcome).toBe('enough');
+    expect(await session.left).toMatchObject({ reason: 'wamp.close.goodbye_and_out' });
+    expect(network.router.sessions('realm1')).toEqual([]);
   });
 
   test('ends joining: the session leaves when it has joined all the same', async () => {
