@@ -49,17 +49,23 @@ export const hexText: BinaryText = {
       : text,
 };
 
-/** Whether there are bytes anywhere in the value. @throws TypeError for what JSON has no form for, before any bytes */
-export function holdsBytes(value: unknown): boolean {
+/** Whether there may be bytes anywhere in the value. @throws TypeError for what JSON has no form for, before any bytes */
+export function mayHoldBytes(value: unknown): boolean {
+  refuseUnlessJson(value);
   if (typeof value !== 'object' || value === null) return false;
   if (value instanceof Uint8Array) return true;
-  if (Array.isArray(value)) return value.some(holdsBytes);
-  refuseUnlessJson(value);
-  for (const key in value) if (holdsBytes((value as RawDict)[key])) return true;
+  if (Array.isArray(value)) return value.some(mayHoldBytes);
+  if (hasToJson(value)) return !(value instanceof Date);
+  for (const key in value) if (mayHoldBytes((value as RawDict)[key])) return true;
   return false;
 }
 
-/** @throws TypeError for an object that JSON has no form for, and that does not say itself what it is in JSON */
-export function refuseUnlessJson(value: object): void {
-  if (!('toJSON' in value)) refuseUnwritable(value);
+/** @throws TypeError for what JSON has no form for, unless it says itself what it is in JSON */
+export function refuseUnlessJson(value: unknown): void {
+  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`a ${typeof value}`);
+  if (typeof value === 'object' && value !== null && !hasToJson(value)) refuseUnwritable(value);
+}
+
+function hasToJson(value: object): boolean {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }

@@ -3,7 +3,7 @@
 import { decodeText, encodeText } from '@ws/util/primitives';
 import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
-import { type BinaryText, base64Text, hexText, holdsBytes, refuseUnlessJson } from './binary-text.ts';
+import { type BinaryText, base64Text, hexText, mayHoldBytes, refuseUnlessJson } from './binary-text.ts';
 import { Serializer } from './serializer.ts';
 
 export type { ISerializer } from './serializer.ts';
@@ -66,7 +66,7 @@ export class JsonSerializer extends Serializer {
 
 function stringify(value: unknown, binary: BinaryText): string {
   try {
-    if (!holdsBytes(value)) {
+    if (!mayHoldBytes(value)) {
       const json = JSON.stringify(value);
       if (!binary.mayHold(json)) return json;
     }
@@ -74,7 +74,8 @@ function stringify(value: unknown, binary: BinaryText): string {
       // As it was: a Buffer has a form of its own in JSON.
       const given = this[key];
       if (given instanceof Uint8Array) return binary.encode(given);
-      if (typeof given === 'object' && given !== null) refuseUnlessJson(given);
+      if (item instanceof Uint8Array) return binary.encode(item);
+      refuseUnlessJson(item);
       return typeof item === 'string' ? binary.check(item) : item;
     });
   } catch (cause) {

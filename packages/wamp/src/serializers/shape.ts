@@ -7,11 +7,11 @@ const CUT_OFF = 'the end is missing';
 /**
  * Checks MessagePack.
  *
- * @returns whether it holds the text `__proto__`, be it as a key or not
+ * @returns whether it holds neither the text `__proto__`, be it as a key or not, nor an integer of more than 53 bits
  * @throws RangeError
  */
 export function checkMsgpackShape(bytes: Uint8Array): boolean {
-  let hasProto = false;
+  let isUsual = true;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   for (let pending = 1; pending > 0; pending--) {
@@ -19,7 +19,7 @@ export function checkMsgpackShape(bytes: Uint8Array): boolean {
     if (pending > left) throw new RangeError(CUT_OFF);
     const head = bytes[at]!;
     if (head >= 0xa0 && head < 0xc0) {
-      hasProto ||= head === 0xa9 && isProto(bytes, at + 1);
+      if (head === 0xa9 && isProto(bytes, at + 1)) isUsual = false;
       at += 1 + (head & 0x1f);
     } else if (head < 0x80 || head >= 0xe0) at += 1;
     else if (head < 0x90) {
@@ -33,20 +33,27 @@ export function checkMsgpackShape(bytes: Uint8Array): boolean {
       if (left <= size) throw new RangeError(CUT_OFF);
       const length = size === 0 ? 0 : readLength(view, at + 1, size);
       at += 1 + size + MSGPACK_EXTRA[head - 0xc0]!;
-      hasProto ||= length === PROTO.length && isProto(bytes, at);
+      if (length === PROTO.length && isProto(bytes, at)) isUsual = false;
+      if ((head === 0xcf || head === 0xd3) && at <= bytes.length && isWide(view, at - 8, head)) isUsual = false;
       if (head === 0xdc || head === 0xdd) pending += length;
       else if (head >= 0xde) pending += 2 * length;
       else at += length;
     }
     if (at > bytes.length) throw new RangeError(CUT_OFF);
   }
-  return hasProto;
+  return isUsual;
 }
 
 const PROTO: readonly number[] = [0x5f, 0x5f, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x5f, 0x5f];
 
 function isProto(bytes: Uint8Array, at: number): boolean {
   return PROTO.every((byte, i) => bytes[at + i] === byte);
+}
+
+/** Whether the integer of 64 bits has more than 53. */
+function isWide(view: DataView, at: number, head: number): boolean {
+  const high = head === 0xcf ? view.getUint32(at) : view.getInt32(at);
+  return high >= 0x20_0000 || high < -0x20_0000;
 }
 
 // For the heads 0xc0 to 0xdf: how many bytes the length takes, and how many follow beside those that it counts.

@@ -32,8 +32,19 @@ describe('a SerializationError', () => {
 
   test.each<{ format: string; name: string; value: unknown }>([
     ...['json', 'msgpack', 'cbor'].flatMap(format => OBJECTS.map(each => ({ format, ...each }))),
+    ...['json', 'msgpack', 'cbor'].flatMap(format => [
+      { format, name: 'a function', value: () => 1 },
+      { format, name: 'a symbol', value: Symbol('x') },
+    ]),
+    { format: 'json', name: 'a bigint', value: 5n },
+    { format: 'msgpack', name: 'an integer of 65 bits', value: 2n ** 64n },
+    { format: 'msgpack', name: 'a negative one', value: -(2n ** 63n) - 1n },
+    { format: 'msgpack', name: 'an invalid date', value: new Date(Number.NaN) },
+    { format: 'msgpack', name: 'a Map beside a bigint', value: [1n, new Map()] },
+    { format: 'msgpack', name: 'a Map behind a bigint', value: { a: 1n, b: { c: new Map() } } },
     { format: 'msgpack', name: 'an ArrayBuffer', value: new ArrayBuffer(1) },
     { format: 'json', name: 'an ArrayBuffer', value: new ArrayBuffer(1) },
+    { format: 'json', name: 'a Map of toJSON', value: { toJSON: () => new Map() } },
     { format: 'json', name: 'a Map beside bytes', value: [new Uint8Array(1), new Map()] },
     { format: 'msgpack', name: 'an own __proto__', value: PROTO },
     { format: 'json', name: 'text that begins with NUL', value: '\0abc' },
@@ -78,12 +89,42 @@ describe('what is written as ever', () => {
     { format: 'json', given: new Point(), read: { x: 1, y: 2 ** 40 } },
     { format: 'json', given: date, read: date.toJSON() },
     { format: 'json', given: Object.assign(new Map(), { toJSON: () => [1] }), read: [1] },
+    { format: 'json', given: { toJSON: () => [new Uint8Array([1])] }, read: [new Uint8Array([1])] },
+    { format: 'json', given: { toJSON: () => new Uint8Array([1]) }, read: new Uint8Array([1]) },
     { format: 'json', given: 'a\0b', read: 'a\0b' },
     { format: 'json', given: { '\0a': new Uint8Array([1]) }, read: { '\0a': new Uint8Array([1]) } },
     { format: 'json', given: PROTO, read: PROTO },
   ])('$format: $given', ({ format, given, read }) => {
     const serializer = createTransportSerializer(format);
     expect(serializer.unserialize(serializer.serialize(publish(given)))[0]?.marshal()[4]).toEqual([read]);
+  });
+});
+
+describe.each(['msgpack', 'cbor'])('%s', format => {
+  const serializer = createTransportSerializer(format);
+
+  test.each([2n ** 53n + 1n, 2n ** 60n + 1n, 2n ** 64n - 1n, -(2n ** 53n) - 1n, -(2n ** 63n)])(
+    '%d is the same when it is read',
+    wide => {
+      const args = [wide, { a: [2 ** 40, -(2 ** 40), 1, 1.5, 'x', wide] }];
+      expect(serializer.unserialize(serializer.serialize(publish(...args)))[0]?.marshal()[4]).toEqual(args);
+    },
+  );
+
+  test.each([5n, 2n ** 40n, 2n ** 53n - 1n, -(2n ** 53n) + 1n])('%d is read as a number', narrow => {
+    const [message] = serializer.unserialize(serializer.serialize(publish(narrow)));
+    expect(message?.marshal()[4]).toEqual([Number(narrow)]);
+  });
+
+  test('lists within lists are written, and circles are not', () => {
+    let deep: unknown = 1;
+    for (let i = 0; i < 500; i++) deep = [deep];
+    expect(serializer.unserialize(serializer.serialize(publish(deep)))[0]?.marshal()[4]).toEqual([deep]);
+    const circle: unknown[] = [1n];
+    circle.push(circle);
+    expect(() => serializer.serialize(publish(circle))).toThrow(
+      expect.objectContaining({ code: 'ERR_WAMP_SERIALIZATION' }),
+    );
   });
 });
 
