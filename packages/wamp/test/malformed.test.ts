@@ -3,7 +3,16 @@
 import { seededRandom } from '@ws/testkit';
 import { encodeText } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
-import { ApplicationSession, createRouter, type IMessage, type ITransport, ProtocolError } from '../src/index.ts';
+import {
+  ApplicationSession,
+  createRouter,
+  type IMessage,
+  type ITransport,
+  ProtocolError,
+  SerializationError,
+  WampMessage,
+  type WampWebSocketClientProtocol,
+} from '../src/index.ts';
 import { parseMessage } from '../src/messages/message-types.ts';
 import { createTransportSerializer } from '../src/serializers/all.ts';
 import { createNetwork, reported, settle } from './support/network.ts';
@@ -84,6 +93,27 @@ class Probe implements ITransport {
   }
 }
 
+/** A client that joins, or does not, and takes whatever comes. */
+class Silent extends ApplicationSession {
+  constructor(realm: string | null) {
+    super({ realm });
+  }
+  override onMessage(): void {}
+}
+
+/** Any array at all, as a message. */
+class AnyArray extends WampMessage {
+  readonly messageType = 0;
+  readonly #raw: unknown[];
+  constructor(raw: unknown[]) {
+    super();
+    this.#raw = raw;
+  }
+  marshal(): unknown[] {
+    return this.#raw;
+  }
+}
+
 const json = createTransportSerializer('json');
 const probeObjects = { name: 'json', isBinary: false, serialize: encodeJson, unserialize: () => [] };
 
@@ -143,6 +173,38 @@ describe('random arrays', () => {
     }
     expect(taken).toBeGreaterThan(20);
     expect(complaints).toEqual([]);
+  });
+});
+
+describe('random arrays on the wire', () => {
+  test.each(['json', 'msgpack', 'cbor'])('%s: the server goes on, or closes with 1002, or after ABORT', async id => {
+    const serializer = createTransportSerializer(id);
+    const network = createNetwork({ serializers: [serializer] });
+    const ends = new Map<number | null, number>();
+    reported.length = 0;
+    let client: WampWebSocketClientProtocol | null = null;
+    for (let i = 0; i < 1000; i++) {
+      if (client === null) {
+        client = await network.connect(new Silent(below(2) === 0 ? 'realm1' : null), serializer);
+        await settle();
+      }
+      try {
+        client.send(new AnyArray(randomArray()));
+      } catch (error) {
+        // Text that begins with NUL, and such.
+        if (!(error instanceof SerializationError)) throw error;
+        continue;
+      }
+      await settle();
+      const { server } = network.connections.at(-1)!;
+      if (server.isOpen()) continue;
+      const { localCode } = await server.closed;
+      ends.set(localCode, (ends.get(localCode) ?? 0) + 1);
+      client = null;
+    }
+    expect([...ends.keys()].filter(code => code !== 1000 && code !== 1002)).toEqual([]);
+    expect(ends.get(1002)).toBeGreaterThan(100);
+    expect(reported).toEqual([]);
   });
 });
 
