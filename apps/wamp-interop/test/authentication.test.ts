@@ -89,6 +89,25 @@ describe('Autobahn|JS', () => {
     const guess = openAutobahn(server.url, 'realm1', 'json', { ...proof, onchallenge: answer('guessed') });
     await expect(guess).rejects.toMatchObject({ reason: 'wamp.error.authentication_failed' });
   });
+
+  test('proves who it is by its key (cryptosign)', async () => {
+    const proof = (privateKey: string) => {
+      const pubkey = cryptosignPublicKey(privateKey);
+      const pair = { secretKey: Uint8Array.from(Buffer.from(privateKey + pubkey, 'hex')) };
+      return {
+        authid: 'key',
+        authmethods: ['cryptosign'],
+        authextra: { pubkey, channel_binding: null },
+        onchallenge: (_session: unknown, _method: string, extra: object) =>
+          autobahn.auth_cryptosign.sign_challenge(pair, extra),
+      };
+    };
+    const client = await openAutobahn(server.url, 'realm1', 'cbor', proof(PRIVATE_KEY));
+    expect(client.details).toMatchObject({ authid: 'key', authrole: 'user', authmethod: 'cryptosign' });
+    await client.close();
+    const impostor = openAutobahn(server.url, 'realm1', 'cbor', proof(PRIVATE_KEY.replace('4', '5')));
+    await expect(impostor).rejects.toMatchObject({ reason: 'wamp.error.authentication_failed' });
+  });
 });
 
 test.skipIf(noPython !== null)(`Autobahn|Python proves who it is (${noPython ?? 'installed'})`, async () => {
@@ -97,11 +116,15 @@ test.skipIf(noPython !== null)(`Autobahn|Python proves who it is (${noPython ?? 
     'realm1:cbor:wampcra:cra:secret',
     'realm1:msgpack:wampcra:salted:secret',
     'realm1:json:wampcra:cra:guessed',
+    `realm1:msgpack:cryptosign:key:${PRIVATE_KEY}`,
+    `realm1:json:cryptosign:key:${PRIVATE_KEY.replace('4', '5')}`,
   ]);
   expect([...python.lines].sort()).toEqual([
     'joined realm1 cra user',
+    'joined realm1 key user',
     'joined realm1 salted user',
     'joined realm1 ticket user',
+    'left realm1 wamp.error.authentication_failed',
     'left realm1 wamp.error.authentication_failed',
   ]);
   await python.close();

@@ -58,7 +58,7 @@ declare module 'autobahn' {
     readonly Result: new (args?: unknown[], kwargs?: Kwargs) => Result;
     readonly Error: new (error: string, args?: unknown[], kwargs?: Kwargs) => object;
     readonly auth_cra: { sign(key: string, challenge: string): string; derive_key(...args: unknown[]): string };
-    readonly auth_cryptosign: Record<string, (...args: never[]) => unknown>;
+    readonly auth_cryptosign: { sign_challenge(pair: { secretKey: Uint8Array }, extra: object): string };
     readonly serializer: {
       readonly JSONSerializer: new () => object;
       readonly MsgpackSerializer: new () => object;

@@ -7,7 +7,7 @@ import txaio
 
 txaio.use_asyncio()
 from autobahn.asyncio.wamp import ApplicationRunner, ApplicationSession  # noqa: E402
-from autobahn.wamp import auth  # noqa: E402
+from autobahn.wamp import auth, cryptosign  # noqa: E402
 from autobahn.wamp.exception import ApplicationError  # noqa: E402
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer  # noqa: E402
 from autobahn.wamp.types import CallOptions, CallResult, PublishOptions, RegisterOptions, SubscribeOptions  # noqa: E402
@@ -18,11 +18,17 @@ SERIALIZERS = {'json': JsonSerializer, 'msgpack': MsgPackSerializer, 'cbor': CBO
 def session_class(realm, method=None, authid=None, secret=None):
     class Client(ApplicationSession):
         def onConnect(self):
-            self.join(realm, [method] if method else None, authid)
+            extra = {'pubkey': self.key().public_key(), 'channel_binding': None} if method == 'cryptosign' else None
+            self.join(realm, [method] if method else None, authid, authextra=extra)
+
+        def key(self):
+            return cryptosign.CryptosignKey.from_bytes(bytes.fromhex(secret))
 
         def onChallenge(self, challenge):
             if challenge.method == 'ticket':
                 return secret
+            if challenge.method == 'cryptosign':
+                return self.key().sign_challenge(challenge)
             key = secret.encode()
             if 'salt' in challenge.extra:
                 extra = challenge.extra
