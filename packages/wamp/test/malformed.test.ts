@@ -183,7 +183,7 @@ describe('random arrays on the wire', () => {
     const ends = new Map<number | null, number>();
     reported.length = 0;
     let client: WampWebSocketClientProtocol | null = null;
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 400; i++) {
       if (client === null) {
         client = await network.connect(new Silent(below(2) === 0 ? 'realm1' : null), serializer);
         await settle();

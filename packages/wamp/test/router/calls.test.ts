@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ApplicationSession, CallResult, Cancel, JsonSerializer, type Kwargs } from '../../src/index.ts';
+import { ApplicationSession, CallResult, Cancel, JsonSerializer, type Kwargs, Yield } from '../../src/index.ts';
 import { CborSerializer } from '../../src/serializers/cbor.ts';
 import { createNetwork, settle } from '../support/network.ts';
 
@@ -38,6 +38,24 @@ describe('results', () => {
     ]);
     expect(await caller.call('com.count', [2])).toBe('done');
     expect(offered).toEqual([true, false]);
+  });
+
+  test('that the caller has not asked for in pieces come whole, whatever the callee does', async () => {
+    const came: unknown[][] = [];
+    class Noting extends ApplicationSession {
+      override onMessage(message: Parameters<ApplicationSession['onMessage']>[0]): unknown {
+        came.push(message.marshal());
+        return super.onMessage(message);
+      }
+    }
+    const { network, callee } = await pair();
+    const caller = await network.join(new Noting());
+    await callee.register('com.p', () => {
+      callee.transport!.send(new Yield(1, { progress: true }, ['too early']));
+      return 'done';
+    });
+    expect(await caller.call('com.p')).toBe('done');
+    expect(came.slice(1)).toEqual([[50, 1, {}, ['done']]]);
   });
 
   test.each([

@@ -84,6 +84,20 @@ describe('events', () => {
     expect([one.isActive, two.isActive, subscriber.isAttached]).toEqual([false, false, true]);
   });
 
+  test('have no subscription any more when the session is gone, however it has gone', async () => {
+    const network = createNetwork();
+    const [left, lost, other] = [await network.client(), await network.client(), await network.client()];
+    for (const session of [left, lost]) {
+      await session.subscribe('com.t', () => {});
+      await session.subscribe('com.', () => {}, { match: 'prefix' });
+      await session.subscribe('com..t', () => {}, { match: 'wildcard' });
+    }
+    await left.leave();
+    network.connections[1]!.server.dropConnection(true);
+    await settle();
+    expect(await other.call('wamp.subscription.list')).toEqual({ exact: [], prefix: [], wildcard: [] });
+  });
+
   test('that one receiver cannot be sent do not concern the others', async () => {
     const { CborSerializer } = await import('../../src/serializers/cbor.ts');
     const { JsonSerializer } = await import('../../src/serializers/json.ts');

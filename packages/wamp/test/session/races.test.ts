@@ -1,5 +1,6 @@
 // What comes in an order, or at a time, that nobody has planned: a router's messages in one read, answers too late.
 
+import { manualClock } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
 import {
   ApplicationSession,
@@ -13,6 +14,7 @@ import {
   type IMessage,
   type ITransport,
   Registered,
+  Result,
   Subscribed,
   type Unregister,
   Unregistered,
@@ -185,6 +187,20 @@ describe('unsubscribe', () => {
     await unsubscribing;
     expect(line.codes).toEqual([32, 32]);
   });
+});
+
+test('a call ends by its own clock where the router has none, and what is answered later harms nobody', async () => {
+  const clock = manualClock();
+  const [session, line] = [new ApplicationSession({ clock }), new Line()];
+  session.onOpen(line);
+  session.onMessage(WELCOME);
+  const call = session.call('com.p', null, null, { timeout: 100 }).catch(error => error.error);
+  clock.advance(100);
+  expect(await call).toBe('wamp.error.timeout');
+  expect(line.codes).toEqual([48, 49]);
+  session.onMessage(new Result(1, {}, ['late']));
+  expect(() => session.onMessage(new Result(1, {}, ['again']))).toThrow('which is not pending');
+  expect(clock.pendingTimers).toBe(0);
 });
 
 /** A promise, and how it is settled. */
