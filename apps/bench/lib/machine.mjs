@@ -35,7 +35,7 @@ export function describeMachine() {
 
 /** @returns {Record<string, string>} */
 export function describeVersions() {
-  const names = ['ws', 'bufferutil', 'websocket', 'undici', 'deno'];
+  const names = ['ws', 'bufferutil', 'websocket', 'undici', 'deno', 'fox-wamp'];
   const found = names.flatMap(name => {
     const version = versionOf(name);
     return version ? [[name, version]] : [];

@@ -110,8 +110,9 @@ export function whyMissing(subject) {
 export function versionOf(name) {
   if (name === 'deno' && deno)
     return spawnSync(deno, ['--version'], { encoding: 'utf8' }).stdout.split(/\s/)[1] ?? null;
+  const folder = name === 'fox-wamp' ? process.env.BENCH_FOX_WAMP : fileURLToPath(new URL('..', import.meta.url));
   try {
-    const path = fileURLToPath(new URL(`../node_modules/${name}/package.json`, import.meta.url));
+    const path = `${folder}/node_modules/${name}/package.json`;
     return JSON.parse(readFileSync(path, 'utf8')).version;
   } catch {
     return null;
