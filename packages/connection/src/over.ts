@@ -5,6 +5,7 @@ import {
   type ConnectAnswer,
   HandshakeError as EngineHandshakeError,
   type Partially,
+  type ProxyParameters,
   type ServerOptions,
   WebSocketClientFactory,
   WebSocketServerFactory,
@@ -14,10 +15,10 @@ import { ownOptions } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
 import { PullClientProtocol, PullServerProtocol } from './engine.ts';
 import { ConnectionRejected, ConnectionTimeout, HandshakeError } from './errors.ts';
-import { WebSocketRequest } from './request.ts';
+import { checkHeaders, WebSocketRequest } from './request.ts';
 import { type Cancellable, cancellable } from './signals.ts';
 
-/** What both sides can be told. Durations in milliseconds (`Infinity`: none), sizes in bytes. */
+/** What both sides can be told. Durations in milliseconds, sizes in bytes; of both, `Infinity` or 0: no limit. */
 export interface ConnectionOptions extends Cancellable {
   /** Longest message to receive, and to send; default 1 MiB. */
   readonly maxMessageSize?: number | undefined;
@@ -63,10 +64,17 @@ export function connectOver(stream: ByteStream, options: ConnectOverOptions = {}
   return connectBy(factory, options, protocol => protocol.attach(stream, options.transportDetails ?? null));
 }
 
-/** The engine's factory for {@link connectBy}. */
-export function clientFactory(options: ConnectOverOptions): WebSocketClientFactory {
+/** The engine's factory for {@link connectBy}. @param proxy an HTTP proxy to go through, for adapters that dial */
+export function clientFactory(
+  options: ConnectOverOptions,
+  proxy: ProxyParameters | null = null,
+): WebSocketClientFactory {
   const { url, subprotocols, headers, origin } = ownOptions(options);
-  const factory = new WebSocketClientFactory({ url, protocols: subprotocols, headers, origin }, options.platform);
+  const factory = new WebSocketClientFactory(
+    { url, protocols: subprotocols, headers, origin, proxy },
+    options.platform,
+  );
+  checkHeaders(headers ?? null);
   factory.protocol = PullClientProtocol;
   factory.setProtocolOptions({ ...commonOptions(options), ...options.protocolOptions });
   return factory;
@@ -136,7 +144,7 @@ export async function acceptBy(
   const protocol = factory.buildProtocol() as PullServerProtocol;
   return await cancellable<WebSocketRequest>(options.signal, (resolve, reject) => {
     const { clock } = factory.platform;
-    const timer = Number.isFinite(connectTimeout)
+    const timer = isLimited(connectTimeout)
       ? clock.setTimer(connectTimeout, () => {
           reject(new ConnectionTimeout(connectTimeout));
           protocol.dropConnection(true);
@@ -160,7 +168,7 @@ export async function acceptBy(
 function commonOptions(options: ConnectionOptions): Partially<ServerOptions & ClientOptions> {
   const { maxMessageSize = DEFAULT_MESSAGE_SIZE } = options;
   const { connectTimeout = DEFAULT_TIMEOUT, disconnectTimeout = DEFAULT_TIMEOUT, messageQueueSize = 1 } = options;
-  if (!(messageQueueSize >= 0)) throw new RangeError(`messageQueueSize ${messageQueueSize} is not 0 or more`);
+  checkLimits({ maxMessageSize, connectTimeout, disconnectTimeout, messageQueueSize });
   return {
     maxMessagePayloadSize: finiteOr0(maxMessageSize),
     openHandshakeTimeout: finiteOr0(connectTimeout),
@@ -168,6 +176,18 @@ function commonOptions(options: ConnectionOptions): Partially<ServerOptions & Cl
     // So both sides agree on how it closed (RFC 6455, 5.5.1: typically echoed).
     echoCloseCodeReason: true,
   };
+}
+
+function checkLimits(limits: Readonly<Record<string, unknown>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (typeof limit !== 'number') throw new TypeError(`${name} must be a number`);
+    if (!(limit >= 0)) throw new RangeError(`${name} ${limit} is not 0 or more`);
+  }
+}
+
+/** Whether there is a limit to a duration. */
+export function isLimited(duration: number): boolean {
+  return duration > 0 && Number.isFinite(duration);
 }
 
 /** The engine says 0 for what has no limit. */

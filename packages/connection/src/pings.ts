@@ -26,6 +26,8 @@ export class Pings {
     if (protocol.state !== 'open') return Promise.reject(this.#closedError());
     const bytes =
       payload === undefined ? this.#randomPayload() : typeof payload === 'string' ? encodeText(payload) : payload;
+    if (!(bytes instanceof Uint8Array))
+      return Promise.reject(new TypeError('payload must be a string or a Uint8Array'));
     const key = keyOf(bytes);
     if (this.#pending.has(key)) return Promise.reject(new TypeError('a ping with this payload is under way'));
     return cancellable(signal, (resolve, reject) => {

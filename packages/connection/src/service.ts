@@ -4,9 +4,9 @@ import type { ConnectAnswer, WebSocketServerFactory } from '@ws/core';
 import type { ByteStream } from '@ws/types';
 import type { WebSocketConnection } from './connection.ts';
 import { PullServerProtocol } from './engine.ts';
-import { type AcceptOverOptions, DEFAULT_TIMEOUT, serverFactory } from './over.ts';
+import { type AcceptOverOptions, DEFAULT_TIMEOUT, isLimited, serverFactory } from './over.ts';
 import { WebSocketRequest } from './request.ts';
-import { orAborted, throwIfAborted } from './signals.ts';
+import { type Cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** Serves one connection. When it returns, the connection is closed with 1000; when it throws, with 1011. */
 export type WebSocketHandler = (request: WebSocketRequest) => Promise<void> | void;
@@ -64,8 +64,9 @@ export class WebSocketService {
   }
 
   /** Resolves when no handler runs. */
-  async whenIdle(): Promise<void> {
-    await Promise.all(this.#running);
+  async whenIdle({ signal }: Cancellable = {}): Promise<void> {
+    throwIfAborted(signal);
+    await orAborted(Promise.all(this.#running), signal);
   }
 
   #createFactory(): WebSocketServerFactory {
@@ -77,7 +78,7 @@ export class WebSocketService {
       constructor() {
         super();
         // Until the request is there: how long the answer takes is the handler's matter.
-        const timer = Number.isFinite(connectTimeout)
+        const timer = isLimited(connectTimeout)
           ? clock.setTimer(connectTimeout, () => this.dropConnection(true))
           : null;
         void this.closed.then(() => timer?.cancel());
@@ -132,7 +133,8 @@ export class WebSocketService {
   #report(error: unknown, request: WebSocketRequest): void {
     const { onError } = this.#options;
     try {
-      if (onError !== undefined) onError(error, request);
+      // One that is asynchronous may fail later: that is nobody's to hear either.
+      if (onError !== undefined) Promise.resolve(onError(error, request)).catch(() => {});
       else this.factory.platform.logger?.log('error', 'handler-failed', { error });
     } catch {
       // Who is told of errors and fails is not told again.

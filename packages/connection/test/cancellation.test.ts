@@ -3,7 +3,7 @@ import { type MemoryStream, manualClock, memoryPair } from '@ws/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WebSocketConnection } from '../src/connection.ts';
 import { acceptOver, connectOver } from '../src/over.ts';
-import { serveOver } from '../src/service.ts';
+import { serveOver, WebSocketService } from '../src/service.ts';
 import { openPair, rawEnd, settle, testPlatform } from './support/pair.ts';
 
 /** A signal that knows how many listen to it. */
@@ -29,8 +29,8 @@ class CountingController {
     }) as typeof signal.removeEventListener;
   }
 
-  abort(): void {
-    this.#controller.abort(this.reason);
+  abort(reason: unknown = this.reason): void {
+    this.#controller.abort(reason);
   }
 }
 
@@ -210,6 +210,53 @@ test('aborting close at every point: it closes all the same', { timeout: 60_000 
   expect(points).toBeGreaterThan(5);
 });
 
+describe('the streams of a connection, at every point', () => {
+  /** How a test ends them, with 4000. */
+  const ENDS: Record<string, (streams: Ends, controller: CountingController) => Promise<unknown>> = {
+    'aborting a pipe': async ({ piping }, controller) => {
+      controller.abort({ closeCode: 4000 });
+      await expect(piping).rejects.toEqual({ closeCode: 4000 });
+    },
+    'cancelling what is read': ({ reader }) => reader.cancel({ closeCode: 4000 }),
+    'aborting what is written': ({ writer }) => writer.abort({ closeCode: 4000 }),
+  };
+  interface Ends {
+    readonly piping: Promise<void>;
+    readonly reader: ReadableStreamDefaultReader<unknown>;
+    readonly writer: WritableStreamDefaultWriter<string>;
+  }
+
+  test.each(Object.entries(ENDS))('%s leaves nothing behind', { timeout: 60_000 }, async (how, end) => {
+    for (let point = 0; point < 60; point++) {
+      const { client, server, clock } = await openPair({ memory: { capacity: 1000 } });
+      const controller = new CountingController();
+      const { readable, writable } = client.streams();
+      const streams = {} as { -readonly [Name in keyof Ends]: Ends[Name] };
+      if (how === 'aborting a pipe') {
+        streams.piping = readable.pipeTo(writable as WritableStream<unknown>, { signal: controller.signal });
+        streams.piping.catch(() => {});
+      } else {
+        streams.reader = readable.getReader();
+        streams.writer = writable.getWriter() as WritableStreamDefaultWriter<string>;
+        streams.writer.closed.catch(() => {});
+        streams.reader.closed.catch(() => {});
+        for (const waiting of [streams.reader.read(), streams.writer.write('x'.repeat(5000))]) waiting.catch(() => {});
+      }
+      const taken = server.getMessage().catch(error => error.reason.code);
+      const sent = server.sendMessage('x'.repeat(5000)).catch(() => {});
+      await microtasks(point);
+      await end(streams, controller);
+      expect(await server.whenClosed, `after ${point} microtasks`).toMatchObject({ code: 4000 });
+      // Whole, or not at all.
+      expect(['x'.repeat(5000), 4000]).toContain(await taken);
+      await sent;
+      await client.whenClosed;
+      await settle();
+      expect([controller.listeners, clock.pendingTimers, unhandled], `after ${point} microtasks`).toEqual([0, 0, []]);
+    }
+  });
+});
+
 describe('the opening handshake, aborted at every point', () => {
   test('connectOver', { timeout: 60_000 }, async () => {
     const points = await everyPoint(async point => {
@@ -361,6 +408,23 @@ test('aborting a message in pieces that was begun fails the connection; one that
   second.abort();
   await expect(half).rejects.toBe(second.reason);
   expect(await server.whenClosed).toMatchObject({ code: 1011 });
+});
+
+test('waiting for the handlers of a service can be aborted, and it goes on', async () => {
+  const { a, b } = memoryPair();
+  const platform = testPlatform(manualClock());
+  const service = new WebSocketService(async request => void (await (await request.accept()).whenClosed), { platform });
+  service.factory.buildProtocol().attach(a);
+  const client = await connectOver(b, { platform });
+  const controller = new CountingController();
+  const waiting = service.whenIdle(controller);
+  controller.abort();
+  await expect(waiting).rejects.toBe(controller.reason);
+  expect([controller.listeners, client.closed]).toEqual([0, null]);
+  await client.close();
+  await service.whenIdle();
+  await settle();
+  expect(service.connections.size).toBe(0);
 });
 
 test('closing goes on though nobody waits for it any more', async () => {

@@ -152,11 +152,6 @@ describe('acceptOver', () => {
     b.end();
     expect(await failed).toBeInstanceOf(HandshakeError);
   });
-
-  test.each([-1, Number.NaN])('a messageQueueSize of %d is refused', async messageQueueSize => {
-    const { a } = memoryPair();
-    expect(() => acceptOver(a, { messageQueueSize })).toThrow(RangeError);
-  });
 });
 
 describe('receive, aborted before it gave anything', () => {
@@ -337,7 +332,7 @@ describe('connectOver', () => {
     expect(received().split(' ')[1]).toBe(path);
   });
 
-  test.each(['http://a', 'a', '', 'ws://'])('%j is refused', async url => {
+  test.each(['http://a', 'a', '', 'ws://'])('12: %j is refused', async url => {
     const { b } = memoryPair();
     expect(() => connectOver(b, { url })).toThrow(RangeError);
   });

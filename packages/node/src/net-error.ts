@@ -106,8 +106,17 @@ function describeTls(cause: unknown): readonly [ConnectErrorCode, string] {
   if (CERTIFICATE_CODE.test(code) && !code.includes('ALERT')) {
     return ['ERR_CERTIFICATE', `the certificate is not trusted: ${message}`];
   }
-  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO') return ['ERR_TLS', message];
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO') {
+    return ['ERR_TLS', `the TLS handshake failed: ${reasonOf(cause) ?? message}`];
+  }
   return ['ERR_CONNECT', message];
+}
+
+/** What OpenSSL says in a few words; the message has file and line as well. */
+function reasonOf(error: unknown): string | null {
+  const { reason } = error as { readonly reason?: unknown };
+  if (typeof reason !== 'string' || reason === '') return null;
+  return reason === 'wrong version number' ? `${reason} (does the server speak TLS?)` : reason;
 }
 
 function messageOf(error: unknown): string {

@@ -60,10 +60,11 @@ export async function openOnce(
   given: OpenWebSocketOptions = {},
 ): Promise<WebSocketConnection> {
   const options = ownOptions(given);
+  checkTarget(target);
   const { connectTimeout = 60_000, signal, tls = tlsOf(target) } = options;
-  const factory = clientFactory({ ...options, signal: undefined, url: urlOf(target), platform: nodePlatform });
+  const setup = { ...options, signal: undefined, url: urlOf(target), platform: nodePlatform };
+  const factory = clientFactory(setup, options.proxy);
   if (tls !== undefined && !factory.isSecure) throw new RangeError('tls settings are for wss: this is ws');
-  factory.proxy = options.proxy ?? null;
   factory.setProtocolOptions({
     ...keepaliveOptions(options.keepalive),
     ...(options.compression ? { perMessageCompressionOffers: offerDeflate() } : {}),
@@ -74,19 +75,20 @@ export async function openOnce(
   const onAbort = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort);
   let isLate = false;
-  const timer = nodePlatform.clock.setTimer(connectTimeout, () => {
+  const onLate = (): void => {
     isLate = true;
     controller.abort();
-  });
+  };
+  const timer = connectTimeout > 0 ? nodePlatform.clock.setTimer(connectTimeout, onLate) : null;
   try {
     const protocol = await connectWS(factory, { tls, timeout: 0, signal: controller.signal });
     return clientConnection(unlessAborted(protocol as PullClientProtocol, controller.signal), options);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    if (isLate) throw new ConnectionTimeout(connectTimeout, { cause: error });
+    if (isLate) throw new ConnectionTimeout(connectTimeout);
     throw asHandshakeError(error, connectTimeout);
   } finally {
-    timer.cancel();
+    timer?.cancel();
     signal?.removeEventListener('abort', onAbort);
   }
 }
@@ -99,6 +101,11 @@ export function keepaliveOptions(keepalive: KeepaliveOptions | false | undefined
   if (keepalive === false) return { autoPingInterval: 0, autoPingTimeout: 0 };
   const { interval = 20_000, timeout = 20_000 } = keepalive ?? {};
   return { autoPingInterval: interval, autoPingTimeout: timeout };
+}
+
+function checkTarget(target: unknown): void {
+  const isObject = typeof target === 'object' && target !== null;
+  if (!isObject && typeof target !== 'string') throw new TypeError('a target is a URL, or { host, port, path, tls }');
 }
 
 function urlOf(target: string | URL | OpenTarget): string {

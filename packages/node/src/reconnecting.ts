@@ -49,6 +49,7 @@ export async function* reconnecting(
   options: ReconnectOptions = {},
 ): AsyncGenerator<WebSocketConnection, void, undefined> {
   const { shouldRetry = isTransient, onRetry, signal, wait = waitFor, ...rest } = options;
+  checkDelays(options);
   const pause = (delay: number): Promise<void> => orAborted(wait(delay, signal), signal);
   let attempt = 1;
   let cause: unknown = null;
@@ -82,6 +83,13 @@ export async function* reconnecting(
     signal?.throwIfAborted();
     // Even a server that accepts and closes at once is given a moment.
     await pause(delayOf(1, options));
+  }
+}
+
+function checkDelays({ minDelay = 0, maxDelay = 0 }: ReconnectOptions): void {
+  for (const [name, delay] of Object.entries({ minDelay, maxDelay })) {
+    if (typeof delay !== 'number') throw new TypeError(`${name} must be a number`);
+    if (!(delay >= 0)) throw new RangeError(`${name} ${delay} is not 0 or more`);
   }
 }
 

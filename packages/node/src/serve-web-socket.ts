@@ -148,7 +148,7 @@ export class WebSocketServer implements AsyncDisposable {
     const places = listeners ?? [
       { ...(path === undefined ? { host, port } : { path }), tls, maxConnectionsPerAddress },
     ];
-    if (places.length === 0) throw new RangeError('listeners is empty');
+    checkPlaces(places);
     try {
       for (const place of places) {
         const port = await listenWS(this.#factory, place);
@@ -168,6 +168,14 @@ export class WebSocketServer implements AsyncDisposable {
     await withTimeout(this.#service.whenIdle(), grace);
     for (const protocol of [...this.#factory.connections]) protocol.dropConnection(true);
     await Promise.all(ports);
+  }
+}
+
+function checkPlaces(places: unknown): void {
+  if (!Array.isArray(places)) throw new TypeError('listeners must be an array');
+  if (places.length === 0) throw new RangeError('listeners is empty');
+  for (const place of places) {
+    if (typeof place !== 'object' || place === null) throw new TypeError('a listener is { host, port } or { path }');
   }
 }
 

@@ -1,10 +1,19 @@
 // What trio-websocket's own tests ask for, over real sockets; and handlers that throw, hang or return early.
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acceptOver, ConnectionClosed, ConnectionTimeout, DisconnectionTimeout, HandshakeError } from '@ws/connection';
+import {
+  acceptOver,
+  ConnectionClosed,
+  ConnectionTimeout,
+  connectOver,
+  DisconnectionTimeout,
+  Endpoint,
+  HandshakeError,
+} from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
 import { keepaliveOptions } from '../src/open-once.ts';
 import { openWebSocket } from '../src/open-web-socket.ts';
@@ -86,6 +95,17 @@ describe('where a server listens', () => {
     await expect(serveWebSocket(echo, { listeners: [] })).rejects.toThrow(RangeError);
   });
 
+  test.each([5, 'x', {}])('listeners that are %j are refused', async listeners => {
+    await expect(serveWebSocket(echo, { listeners: listeners as never })).rejects.toThrow(TypeError);
+  });
+
+  test.each([null, 5, 'x'])('a listener that is %j is refused, and nobody listens', async listener => {
+    const path = join(tmpdir(), `ws-listener-${process.pid}.sock`);
+    await expect(serveWebSocket(echo, { listeners: [{ path }, listener as never] })).rejects.toThrow(TypeError);
+    // The place is free.
+    await serve(echo, { path });
+  });
+
   test('a handler that is none is refused', async () => {
     await expect(serveWebSocket(5 as unknown as WebSocketHandler)).rejects.toThrow(TypeError);
   });
@@ -136,6 +156,31 @@ describe('where a server listens', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('page');
     http.close();
     http.closeAllConnections();
+  });
+
+  test.skipIf(noCertificates !== null)('an HTTPS server that serves other things too', async () => {
+    const { key, cert } = createCertificate();
+    const https = createHttpsServer({ key, cert }, (_request, response) => response.end('page')).listen(0, '127.0.0.1');
+    await once(https, 'listening');
+    const { port } = https.address() as AddressInfo;
+    let isDone = false;
+    const handler: WebSocketHandler = async request => {
+      const connection = await request.accept();
+      await connection.sendMessage(`${connection.local.isSsl} ${await connection.getMessage()}`);
+      await connection.whenClosed;
+      await new Promise(resolve => setTimeout(resolve, 20));
+      isDone = true;
+    };
+    const server = await serve(handler, { server: https, path: '/chat' });
+    const connection = await openWebSocket(`wss://localhost:${port}/chat`, { tls: { ca: cert } });
+    await connection.sendMessage('mounted');
+    expect(await connection.getMessage()).toBe('true mounted');
+    const other = openWebSocket(`wss://localhost:${port}/other`, { tls: { ca: cert } });
+    await expect(other).rejects.toMatchObject({ statusCode: 404 });
+    await server.close({ code: 1012 });
+    expect([isDone, connection.closed?.code]).toEqual([true, 1012]);
+    https.close();
+    https.closeAllConnections();
   });
 
   test.skipIf(noCertificates !== null)(
@@ -203,6 +248,14 @@ describe('who connects', () => {
     ['nonsense', RangeError],
   ])('12: %s is refused', async (url, error) => {
     await expect(openWebSocket(url)).rejects.toThrow(error);
+  });
+
+  test.each([undefined, null, 5, true])('13: a target that is %j is a TypeError', async target => {
+    await expect(openWebSocket(target as unknown as string)).rejects.toThrow(/^a target is a URL, or/);
+  });
+
+  test.each(['http://a:1', 5, { host: 'a' }])('13: a proxy that is %j is a TypeError', async proxy => {
+    await expect(openWebSocket('ws://localhost', { proxy: proxy as never })).rejects.toThrow(TypeError);
   });
 
   test.each([5, null, 'yes'])('13: tls that is %j is a TypeError', async tls => {
@@ -363,6 +416,18 @@ describe('a handler', () => {
     expect(await ended.promise).toBeInstanceOf(ConnectionClosed);
     expect(await ended.promise).toMatchObject({ reason: { code: 1006 } });
   });
+});
+
+test('40: a client over a TCP connection that somebody else opened', async () => {
+  const server = await serve(echo);
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const connection = await connectOver(socketStream(socket), { platform: nodePlatform });
+  // Nobody said where the stream goes to.
+  expect(connection.local).toEqual(new Endpoint('unknown', null, false));
+  await connection.sendMessage('over any stream');
+  expect(await connection.getMessage()).toBe('over any stream');
+  expect(await connection.close()).toMatchObject({ code: 1000 });
 });
 
 test('41: a server over a TCP connection that somebody else accepted', async () => {
