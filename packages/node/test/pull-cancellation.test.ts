@@ -1,6 +1,5 @@
-// The calls of this package that take a signal, aborted at every point at which they may wait: over real sockets these
-// are turns of the event loop, and microtasks in each.
-import { getEventListeners, once } from 'node:events';
+// The calls of this package that take a signal, aborted at every point at which they may wait.
+import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +7,10 @@ import type { WebSocketHandler } from '@ws/connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openWebSocket } from '../src/open-web-socket.ts';
 import { serveWebSocket, type WebSocketServer } from '../src/serve-web-socket.ts';
+import { abortAt, everyPoint, MICROTASKS, untilTimers, watchLeftovers } from './support/abort.ts';
 import { settle } from './support/worlds.ts';
 
-/** In each turn of the event loop. */
-const MICROTASKS = [0, 1, 2, 3, 4, 5, 6];
-
-const unhandled: unknown[] = [];
-const onUnhandled = (error: unknown): void => void unhandled.push(error);
+watchLeftovers();
 let server: WebSocketServer;
 
 const wait: WebSocketHandler = async request => {
@@ -23,56 +19,12 @@ const wait: WebSocketHandler = async request => {
 };
 
 beforeEach(async () => {
-  unhandled.length = 0;
-  process.on('unhandledRejection', onUnhandled);
   server = await serveWebSocket(wait, { host: '127.0.0.1', onError() {} });
 });
 afterEach(async () => {
   await server.close({ grace: 0 });
-  process.off('unhandledRejection', onUnhandled);
+  await untilTimers(0);
 });
-
-/** Starts a call, and aborts it after so many turns and microtasks. It ends by itself, or with the signal's reason. */
-async function abortAt<Result>(
-  { turns, tasks }: { readonly turns: number; readonly tasks: number },
-  start: (signal: AbortSignal) => Promise<Result>,
-): Promise<{ result: Result | null; wasDone: boolean }> {
-  const controller = new AbortController();
-  const reason = new Error('enough');
-  let isDone = false;
-  const outcome = start(controller.signal).then(
-    result => {
-      isDone = true;
-      return result;
-    },
-    error => {
-      expect(error, `after ${turns} turns and ${tasks} microtasks`).toBe(reason);
-      return null;
-    },
-  );
-  for (let i = 0; i < turns; i++) await new Promise<void>(resolve => setImmediate(resolve));
-  for (let i = 0; i < tasks; i++) await null;
-  const wasDone = isDone;
-  controller.abort(reason);
-  const result = await outcome;
-  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
-  return { result, wasDone };
-}
-
-/** Tries all points, until the call was done before the abort. @returns how many there were */
-async function everyPoint(attempt: (point: { turns: number; tasks: number }) => Promise<boolean>): Promise<number> {
-  let points = 0;
-  for (let turns = 0; turns < 500; turns++) {
-    let wasDone = false;
-    for (const tasks of MICROTASKS) {
-      wasDone = await attempt({ turns, tasks });
-      expect(unhandled, `after ${turns} turns and ${tasks} microtasks`).toEqual([]);
-      points++;
-    }
-    if (wasDone) return points;
-  }
-  throw new Error('it is never done');
-}
 
 describe('aborted at every point', () => {
   test('openWebSocket: there is a connection, or none on either side', async () => {
@@ -99,7 +51,6 @@ describe('aborted at every point', () => {
         expect(result).toBeNull();
       }
     }
-    expect(unhandled).toEqual([]);
     // Ends only when every connection is gone.
     await new Promise(resolve => silent.close(resolve));
   });
@@ -158,6 +109,24 @@ describe('aborted at every point', () => {
       return wasDone && isOpen;
     });
     while (server.connections.size > 0) await Promise.all([...server.connections].map(each => each.whenClosed));
+  });
+
+  test('reconnecting, to a server that is not there: attempts and delays end', async () => {
+    const gone = await serveWebSocket(wait, { host: '127.0.0.1' });
+    const url = `ws://127.0.0.1:${gone.port}`;
+    await gone.close();
+    let failures = 0;
+    const onRetry = (): void => void failures++;
+    for (let turns = 0; turns < 25; turns++) {
+      for (const tasks of MICROTASKS) {
+        const { isAborted } = await abortAt({ turns, tasks }, signal =>
+          openWebSocket.reconnecting(url, { signal, minDelay: 2, onRetry }).next(),
+        );
+        expect(isAborted).toBe(true);
+      }
+    }
+    // Attempts and delays of all ages were aborted.
+    expect(failures).toBeGreaterThan(25);
   });
 });
 
