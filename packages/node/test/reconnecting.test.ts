@@ -1,5 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { ConnectionRejected, type WebSocketConnection } from '@ws/connection';
 import { manualClock } from '@ws/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -150,6 +152,54 @@ describe('openWebSocket.reconnecting', () => {
       setTimeout(() => void serve(echo, port), 30);
     }
     expect(seen).toEqual(['round 0', 'round 1']);
+  });
+
+  test('a server whose process is killed, and started again', { timeout: 30_000 }, async () => {
+    const file = fileURLToPath(new URL('../examples/echo-server.mjs', import.meta.url));
+    const start = async (port: number): Promise<number> => {
+      child = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) } });
+      const [said] = await once(child.stdout!, 'data');
+      return Number(/listening on port (\d+)/.exec(String(said))?.[1]);
+    };
+    let child: ChildProcess | undefined;
+    try {
+      const port = await start(0);
+      const seen: unknown[] = [];
+      const failures: number[] = [];
+      const causes: unknown[] = [];
+      const url = ({ cause }: Attempt): string => {
+        causes.push(cause);
+        return `ws://127.0.0.1:${port}`;
+      };
+      const onRetry = (error: unknown, _delay: number, attempt: number): void => {
+        expect(error).toMatchObject({ name: 'HandshakeError', cause: { code: 'ERR_REFUSED' } });
+        // It is started again only when this has been seen.
+        if (failures.push(attempt) === 2) void start(port);
+      };
+      for await (const connection of openWebSocket.reconnecting(url, { minDelay: 20, maxDelay: 100, onRetry })) {
+        await connection.sendMessage(`round ${seen.length}`);
+        seen.push(await connection.getMessage());
+        if (seen.length === 2) break;
+        child!.kill('SIGKILL');
+        await expect(connection.getMessage()).rejects.toMatchObject({ reason: { code: 1006 } });
+      }
+      expect(seen).toEqual(['round 0', 'round 1']);
+      expect(failures.slice(0, 3)).toEqual([1, 2, 3].slice(0, failures.length));
+      expect(causes.slice(0, 3)).toMatchObject([null, { code: 1006 }, { name: 'HandshakeError' }]);
+    } finally {
+      child?.kill('SIGKILL');
+    }
+  });
+
+  test.each([
+    ['minDelay', -1, RangeError],
+    ['maxDelay', Number.NaN, RangeError],
+    ['minDelay', '5', TypeError],
+  ])('a %s of %j is refused, and nothing is tried', async (name, delay, error) => {
+    const url = (): string => {
+      throw new Error('it was tried');
+    };
+    await expect(openWebSocket.reconnecting(url, { [name]: delay }).next()).rejects.toThrow(error);
   });
 
   test('aborting ends it: before, during a delay, and between two connections', async () => {
