@@ -4,6 +4,7 @@ import {
   type ClientOptions,
   type ConnectAnswer,
   HandshakeError as EngineHandshakeError,
+  handshakeHeaders,
   type Partially,
   type ProxyParameters,
   type ServerOptions,
@@ -15,7 +16,7 @@ import { ownOptions } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
 import { PullClientProtocol, PullServerProtocol } from './engine.ts';
 import { ConnectionRejected, ConnectionTimeout, HandshakeError } from './errors.ts';
-import { checkHeaders, WebSocketRequest } from './request.ts';
+import { WebSocketRequest } from './request.ts';
 import { type Cancellable, cancellable } from './signals.ts';
 
 /** What both sides can be told. Durations in milliseconds, sizes in bytes; of both, `Infinity` or 0: no limit. */
@@ -74,7 +75,7 @@ export function clientFactory(
     { url, protocols: subprotocols, headers, origin, proxy },
     options.platform,
   );
-  checkHeaders(headers ?? null);
+  handshakeHeaders(headers);
   factory.protocol = PullClientProtocol;
   factory.setProtocolOptions({ ...commonOptions(options), ...options.protocolOptions });
   return factory;

@@ -1,4 +1,4 @@
-import { type ConnectAnswer, HandshakeError as EngineHandshakeError } from '@ws/core';
+import { type ConnectAnswer, HandshakeError as EngineHandshakeError, handshakeHeaders } from '@ws/core';
 import { ConnectionAccept, type HeaderInit, type Headers } from '@ws/types';
 import { encodeText, flattenHeaders } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
@@ -19,10 +19,6 @@ export interface RejectOptions extends Cancellable {
   readonly headers?: HeaderInit | null | undefined;
   readonly body?: string | Uint8Array | null | undefined;
 }
-
-/** What the opening handshake says itself. */
-const OWN_HEADERS =
-  /^(?:host|upgrade|connection|sec-websocket-(?:key|version|protocol|extensions|accept)|content-length|transfer-encoding)$/i;
 
 /** What a request is made of. */
 export interface RequestSetup {
@@ -81,7 +77,7 @@ export class WebSocketRequest {
     if (subprotocol !== null && !this.proposedSubprotocols.includes(subprotocol)) {
       throw new RangeError(`the client did not propose the subprotocol ${subprotocol}`);
     }
-    checkHeaders(headers);
+    handshakeHeaders(headers);
     this.#take();
     const { protocol } = this.#setup;
     return await cancellable<WebSocketConnection>(signal, (resolve, reject) => {
@@ -133,12 +129,5 @@ export class WebSocketRequest {
   #take(): void {
     if (this.#isAnswered) throw new TypeError('the request is answered already');
     this.#isAnswered = true;
-  }
-}
-
-/** @throws RangeError for headers that are the handshake's own: a second one would break it */
-export function checkHeaders(headers: HeaderInit | null): void {
-  for (const name of Object.keys(headers ?? {})) {
-    if (OWN_HEADERS.test(name)) throw new RangeError(`header ${name} belongs to the opening handshake`);
   }
 }

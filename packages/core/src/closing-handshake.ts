@@ -98,9 +98,8 @@ export class ClosingHandshake {
     this.remoteReason = received.reason;
     this.wasClean = true;
     if (this.state === 'open') {
-      const isEchoed = this.options.echoCloseCodeReason;
-      const code = isEchoed ? received.code : 1000;
-      this.startClosingHandshake(code, isEchoed ? received.reason : null, true);
+      const { code, reason } = this.options.echoCloseCodeReason ? received : { code: 1000, reason: null };
+      this.startClosingHandshake(code, reason, true);
     }
     if (this.#isClosed) return;
     this.#stopTimer();

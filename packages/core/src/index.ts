@@ -6,6 +6,7 @@ export type { SessionParameters, WebSocketFactory } from './factory.ts';
 export { FrameDecoder, type FrameDecoderPorts, type FrameDecoderRules, Piece } from './frame-decoder.ts';
 export { frameHeaderLength, MAX_FRAME_HEADER, writeFrameHeader } from './frame-header.ts';
 export { HandshakeError, type HandshakeErrorCode } from './handshake/handshake-error.ts';
+export { type HeaderLine, handshakeHeaders } from './handshake/http-message.ts';
 export type { PreparedSendOptions, SendOptions } from './message-sender.ts';
 export { Opcode } from './opcode.ts';
 export {

@@ -53,8 +53,8 @@ export class ProtocolHooks implements EndpointSetup {
   }
 
   /** Whether somebody listens to messages for tracing: asked first, so that what is not heard of is not made. */
-  get #isTraced(): boolean {
-    return this.protocol.platform.diagnostics?.hasSubscribers('message') === true;
+  get #isTraced(): boolean | undefined {
+    return this.protocol.platform.diagnostics?.hasSubscribers('message');
   }
 
   #tellListeners(result: unknown, payload: Uint8Array, isBinary: boolean): unknown {

@@ -291,7 +291,7 @@ export abstract class WebSocketProtocol {
   /** Removes a listener, or all of them. */
   off(event?: 'message', listener?: MessageListener): this {
     if (event !== undefined) checkEvent(event);
-    else if (listener !== undefined) throw new TypeError('name the event to remove a listener from');
+    else if (listener !== undefined) throw new TypeError('no event is named');
     this.#hooks.removeListener(listener);
     return this;
   }

@@ -1,8 +1,9 @@
 import type { Platform } from '@ws/types';
 import { parseUrl } from '@ws/util';
-import { checkHeaderValue, checkToken, flattenHeaders, ownOptions } from '@ws/util/primitives';
+import { checkHeaderValue, checkToken, ownOptions } from '@ws/util/primitives';
 import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
 import { FramedMessage } from './framed-message.ts';
+import { handshakeHeaders } from './handshake/http-message.ts';
 import { compileOriginPatterns } from './handshake/origin.ts';
 import type { UpgradePolicy } from './handshake/server-handshake.ts';
 import { changeOptions, defaultOptions, type Partially, SERVER_OPTIONS, type ServerOptions } from './options.ts';
@@ -74,7 +75,7 @@ export class WebSocketServerFactory extends WebSocketFactory {
     }
     if (protocols != null && !Array.isArray(protocols)) throw new TypeError('protocols must be a list');
     for (const protocol of protocols ?? []) checkToken('subprotocol', protocol);
-    flattenHeaders(headers ?? null);
+    handshakeHeaders(headers);
     const parts = parseUrl(session.url ?? DEFAULT_URL);
     if (parts.resource.includes('?')) throw new RangeError("a server's url has no query");
     this.setSession(session, parts);

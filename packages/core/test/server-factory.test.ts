@@ -48,6 +48,7 @@ describe('setSessionParameters of a server', () => {
     { name: 'another scheme', session: { url: 'http://a.example' }, error: RangeError },
     { name: 'a subprotocol that is none', session: { protocols: ['a b'] }, error: RangeError },
     { name: 'a subprotocol that is no list', session: { protocols: 'abc' }, error: TypeError },
+    { name: 'a header that is the handshake’s own', session: { headers: { Connection: 'close' } }, error: RangeError },
     { name: 'a header with CRLF', session: { headers: { 'X-One': 'a\r\nb' } }, error: RangeError },
     { name: 'a Server with CRLF', session: { server: 'a\r\nb' }, error: RangeError },
     { name: 'the port 0', session: { externalPort: 0 }, error: RangeError },

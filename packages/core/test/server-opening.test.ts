@@ -361,7 +361,8 @@ describe('onConnect', () => {
     ['a number', 7],
     ['an object', {}],
     ['headers that cannot be sent', [null, { 'X-One': 'a\r\nb' }]],
-    ['headers that are the handshake’s own', ['a', { 'X One': 'a' }]],
+    ['a header whose name is none', ['a', { 'X One': 'a' }]],
+    ['headers that are the handshake’s own', ['a', { 'Sec-WebSocket-Accept': 'a' }]],
   ];
   test.each(mistakes)('that returns %s: 500, and no such thing is sent', async (_name, answer) => {
     const log: Log = [];

@@ -21,8 +21,8 @@ export function isHeaderValue(text: string): boolean {
  * @throws TypeError when `headers` is not a map of strings and lists of strings, RangeError when a name is not a token
  * or a value has a character that a header cannot carry
  */
-export function flattenHeaders(headers: HeaderInit | null): [name: string, value: string][] {
-  if (headers === null) return [];
+export function flattenHeaders(headers: HeaderInit | null | undefined): [name: string, value: string][] {
+  if (headers == null) return [];
   checkMap('headers', headers);
   const lines: [name: string, value: string][] = [];
   for (const [name, values] of Object.entries(headers)) {

@@ -10,13 +10,13 @@ import type {
   Headers,
   Random,
 } from '@ws/types';
-import { checkHeaderValue, decodeText, encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
+import { checkHeaderValue, decodeText, encodeBase64, encodeText } from '@ws/util/primitives';
 import { createAcceptKey } from './accept-key.ts';
 import { parseExtensions } from './extensions-header.ts';
 import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
 import { hasToken } from './header-list.ts';
 import { formatHost } from './host-header.ts';
-import { encodeHead, type HeaderLine } from './http-message.ts';
+import { encodeHead, type HeaderLine, handshakeHeaders } from './http-message.ts';
 import type { ResponseHead } from './response-head.ts';
 
 /** What a client asks for. */
@@ -49,10 +49,6 @@ export interface UpgradeResponse {
   readonly compression: CompressionResponse | null;
 }
 
-/** What the handshake itself sends, and what would make a request of another kind. */
-const OWN_HEADERS =
-  /^(?:host|upgrade|connection|sec-websocket-(?:key|version|protocol|extensions|accept)|content-length|transfer-encoding)$/i;
-
 /**
  * Makes the opening request, with a fresh key.
  *
@@ -62,10 +58,7 @@ const OWN_HEADERS =
 export function createClientRequest(init: ClientRequestInit): ClientRequest {
   const { connecting, version, offers, random } = init;
   const { useragent, origin, protocols } = connecting;
-  const extra = flattenHeaders(connecting.headers);
-  for (const [name] of extra) {
-    if (OWN_HEADERS.test(name)) throw new RangeError(`header ${name} belongs to the opening handshake`);
-  }
+  const extra = handshakeHeaders(connecting.headers);
   const nonce = new Uint8Array(16);
   random.fill(nonce);
   const key = encodeBase64(nonce);

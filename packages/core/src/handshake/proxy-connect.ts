@@ -32,7 +32,7 @@ export function formatConnectRequest({ host, port, username, password, headers }
       throw new RangeError('malformed proxy credentials');
     lines.push(['Proxy-Authorization', `Basic ${encodeBase64(encodeText(credentials))}`]);
   }
-  lines.push(...flattenHeaders(headers ?? null));
+  lines.push(...flattenHeaders(headers));
   return encodeHead(`CONNECT ${authority} HTTP/1.1`, lines);
 }
 

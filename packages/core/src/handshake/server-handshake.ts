@@ -2,14 +2,14 @@
 // decides which of several faults is told.
 
 import type { Digest, HeaderInit, Headers } from '@ws/types';
-import { checkHeaderValue, checkToken, flattenHeaders } from '@ws/util/primitives';
+import { checkHeaderValue, checkToken } from '@ws/util/primitives';
 import { createAcceptKey, isValidKey } from './accept-key.ts';
 import { type Extension, parseExtensions } from './extensions-header.ts';
 import { parseForwardedFor } from './forwarded-for.ts';
 import { HandshakeError } from './handshake-error.ts';
 import { hasToken } from './header-list.ts';
 import { type HostPort, parseHost } from './host-header.ts';
-import { encodeHead, type HeaderLine } from './http-message.ts';
+import { encodeHead, type HeaderLine, handshakeHeaders } from './http-message.ts';
 import { isOriginAllowed, type OriginPattern } from './origin.ts';
 import type { RequestHead } from './request-head.ts';
 import { parseRequestTarget } from './request-target.ts';
@@ -145,7 +145,7 @@ const SWITCH: readonly HeaderLine[] = [
 export function formatAcceptResponse(answer: UpgradeAnswer, digest: Digest): Uint8Array {
   const { key, protocol, extensions, server } = answer;
   const lines: HeaderLine[] = server ? [checked('Server', server), ...SWITCH] : [...SWITCH];
-  for (const headers of answer.headers) if (headers !== null) lines.push(...flattenHeaders(headers));
+  for (const headers of answer.headers) lines.push(...handshakeHeaders(headers));
   if (protocol !== null) {
     checkToken('subprotocol', protocol);
     lines.push(['Sec-WebSocket-Protocol', protocol]);

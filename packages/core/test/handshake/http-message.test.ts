@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeHead } from '../../src/handshake/http-message.ts';
+import { encodeHead, handshakeHeaders } from '../../src/handshake/http-message.ts';
 import { text } from './support.ts';
 
 describe('encodeHead', () => {
@@ -10,5 +10,34 @@ describe('encodeHead', () => {
     ]);
     expect(text(bytes)).toBe('GET / HTTP/1.1\r\nA: b\r\nC: d\xe9\r\n\r\n');
     expect(text(encodeHead('x', []))).toBe('x\r\n\r\n');
+  });
+});
+
+describe('handshakeHeaders', () => {
+  test('gives the lines of what may be added', () => {
+    const headers = { 'X-A': ['1', '2'], 'Sec-WebSocket-Origin': 'x' };
+    const lines = [
+      ['X-A', '1'],
+      ['X-A', '2'],
+      ['Sec-WebSocket-Origin', 'x'],
+    ];
+    expect(handshakeHeaders(headers)).toEqual(lines);
+    expect([handshakeHeaders(null), handshakeHeaders(undefined)]).toEqual([[], []]);
+  });
+
+  test.each([
+    'Host',
+    'UPGRADE',
+    'connection',
+    'Content-Length',
+    'transfer-encoding',
+    'Sec-WebSocket-Key',
+    'Sec-WebSocket-Version',
+    'Sec-WebSocket-Protocol',
+    'Sec-WebSocket-Extensions',
+    'Sec-WebSocket-Accept',
+  ])('refuses %s, which is the handshake’s own', name => {
+    const own = new RangeError(`header ${name} is the handshake's own`);
+    expect(() => handshakeHeaders({ 'X-A': '1', [name]: 'x' })).toThrow(own);
   });
 });
