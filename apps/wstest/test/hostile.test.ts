@@ -2,15 +2,17 @@ import { once } from 'node:events';
 import { createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inflateRawSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { allCases } from '../src/cases/case-table.ts';
 import { Exchange } from '../src/cases/exchange.ts';
+import { CUT_FORMS } from '../src/cases/section-23-hostile-compression.ts';
 import type { ExchangeCase } from '../src/cases/test-case.ts';
 import type { Verdict } from '../src/cases/verdict.ts';
 import { type CaseResult, isFailure, runFuzzingClient, startFuzzingServer } from '../src/index.ts';
 import { dial } from '../src/run/dial.ts';
 import { openAsClient, openingRequest, openingResponse } from '../src/run/handshake.ts';
-import { encodeFrame, frame, Opcode } from '../src/wire/frame.ts';
+import { closePayload, encodeFrame, frame, Opcode } from '../src/wire/frame.ts';
 import { PeerConnection } from '../src/wire/peer-connection.ts';
 import { startSampleServer } from './support/sample-peer.ts';
 
@@ -106,19 +108,50 @@ describe.concurrent('a server', () => {
   });
 });
 
-test('a client that takes every response for an open connection fails all that it must refuse', async () => {
-  const server = await startFuzzingServer({ ...TIMING, cases: ['21.2.*', '21.3.*'] });
+/** Connects a client to each of the cases; `onSocket` says what it does once its request is sent. */
+async function testClients(cases: string[], onSocket: (socket: Socket) => void): Promise<readonly CaseResult[]> {
+  const server = await startFuzzingServer({ ...TIMING, cases });
   const sockets = server.cases.map((_, i) => {
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
-    const url = `/runCase?case=${i + 1}&agent=credulous`;
+    const url = `/runCase?case=${i + 1}&agent=scripted`;
     socket.write(openingRequest('127.0.0.1', url, 'dGhlIHNhbXBsZSBub25jZQ==', null));
-    const message = encodeFrame(frame(Opcode.TEXT, 'Hello, world!'), { isMasked: true });
-    return socket.once('data', () => socket.write(message)).once('end', () => socket.write(message));
+    onSocket(socket);
+    return socket;
   });
   while (server.results.length < server.cases.length) await delay(10);
   for (const socket of sockets) socket.destroy();
-  expect(failed(server.results)).toEqual(idsOf('21.2', '21.3'));
   await server.close();
+  return server.results;
+}
+
+describe.concurrent('a client', () => {
+  test('that takes every response for an open connection fails all that it must refuse', async () => {
+    const message = encodeFrame(frame(Opcode.TEXT, 'Hello, world!'), { isMasked: true });
+    const results = await testClients(['21.2.*', '21.3.*', '21.4.6'], socket => {
+      socket.once('data', () => socket.write(message)).once('end', () => socket.write(message));
+    });
+    expect(failed(results)).toEqual([...idsOf('21.2', '21.3'), '21.4.6']);
+  });
+
+  test('that reads what follows an interim response as frames fails', async () => {
+    const results = await testClients(['21.4.*'], socket => {
+      socket.once('data', () => socket.end(encodeFrame(frame(Opcode.CLOSE, closePayload(1002)), { isMasked: true })));
+    });
+    expect(failed(results)).toEqual(idsOf('21.4'));
+  });
+
+  test('that refuses interim responses is NON-STRICT, and so is one that waits for ever', async () => {
+    const refusing = await testClients(['21.4.*'], socket => socket.once('data', () => socket.destroy()));
+    expect(refusing.map(({ behavior }) => behavior)).toEqual([...Array(5).fill('NON-STRICT'), 'OK']);
+    const waiting = await testClients(['21.4.*'], socket => socket.resume());
+    expect(waiting.map(({ behavior }) => behavior)).toEqual([...Array(5).fill('FAILED'), 'NON-STRICT']);
+  });
+});
+
+test.each(CUT_FORMS.map(([name, octets]) => [name, octets] as const))('%s is no whole block', (_, octets) => {
+  // Were it at an end, the empty last block appended here would be read as one.
+  const whole = Buffer.concat([octets, Buffer.from('0000ffff0300', 'hex')]);
+  expect(() => inflateRawSync(whole)).toThrow();
 });
 
 class SlowExchange extends Exchange {

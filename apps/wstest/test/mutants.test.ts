@@ -81,6 +81,12 @@ describe.concurrent.each([
     expect(failed(await run('one flipped bit in a long echo', cases))).toEqual(cases.filter(id => id !== '9.7.6'));
   });
 
+  test('that does not ask zlib whether a block came to its end fails the cases of blocks that are cut', async () => {
+    // Only here the sample peer is wrong without a mutation.
+    const cut = ['23.3.6', '23.3.7', '23.3.8', '23.3.9'];
+    expect(failed(await run('none', ['23.2.1', ...cut], SHORT))).toEqual(cut);
+  });
+
   test('that ignores the agreed window fails the cases with 9 bits, also without context takeover (13.5)', async () => {
     const results = await run('ignores the window', ['13.1.7', '13.3.7', '13.4.7', '13.5.7', '13.7.7']);
     expect(failed(results)).toEqual(['13.3.7', '13.5.7', '13.7.7']);

@@ -100,6 +100,20 @@ const CURIOUS: readonly (readonly [description: string, make: MakeRequest])[] = 
   ['An origin that is no URL.', field('x', 'Origin: http://[::1/@:x')],
   ['A bare LF between two fields.', field('x', 'X-One: 1\nX-Two: 2')],
   ['A value that is not ASCII.', field('x', 'X-Name: caf\xe9 \x80\xff')],
+  ['An empty origin.', field('x', 'Origin:')],
+  [
+    'An origin that has the name of the server at its front.',
+    server => requestWith(server, 'x', `Origin: http://${server.host.replace(/:.*/, '')}.evil.example`),
+  ],
+  ['An origin with a user, a path, a query and a fragment.', field('x', 'Origin: http://user:pw@localhost/path?q#f')],
+  ['An origin whose port is none.', field('x', 'Origin: http://localhost:99999')],
+  ['Two origins in one field, as RFC 6454 has them.', field('x', 'Origin: http://localhost http://evil.example')],
+  ['Two Origin fields.', field('x', 'Origin: http://localhost', 'Origin: http://evil.example')],
+  ['The origin null, and one that is not.', field('x', 'Origin: null', 'Origin: http://localhost')],
+  ['An origin that is not ASCII.', field('x', 'Origin: http://caf\xe9.example \xff')],
+  ['An origin of a scheme without a host.', field('x', 'Origin: file://')],
+  ['An origin named as a member of every object.', field('x', 'Origin: __proto__')],
+  ['An origin of 8000 octets.', field('x', `Origin: http://${'a.'.repeat(3996)}b`)],
 ];
 
 const SLOW_FIELDS: readonly (readonly [description: string, line: string])[] = [

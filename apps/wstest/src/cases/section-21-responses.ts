@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openingResponse } from '../run/handshake.ts';
 import { encodeFrame, frame, Opcode } from '../wire/frame.ts';
 import { acceptKeyOf } from '../wire/http-head.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Timing } from './exchange.ts';
 import { judge } from './judge.ts';
 import { answer, exactly, testerCloses, text } from './script.ts';
 import type { ClientCase, ClientUnderTest } from './test-case.ts';
@@ -30,6 +30,9 @@ function statusLine(line: string): MakeResponse {
   return ({ key }) => openingResponse(key).replace('HTTP/1.1 101 Switching Protocols', line);
 }
 
+const HINT = 'Link: </style.css>; rel=preload';
+const OTHER_KEY = `Sec-WebSocket-Accept: ${acceptKeyOf('AAAAAAAAAAAAAAAAAAAAAA==')}`;
+
 const ACCEPTED: readonly (readonly [description: string, make: MakeResponse, how?: HowToSend])[] = [
   ['A plain response.', field('x')],
   [
@@ -47,10 +50,7 @@ const ACCEPTED: readonly (readonly [description: string, make: MakeResponse, how
 ];
 
 const REFUSED: readonly (readonly [description: string, make: MakeResponse])[] = [
-  [
-    'The accept key is of another key.',
-    field('sec-websocket-accept', `Sec-WebSocket-Accept: ${acceptKeyOf('AAAAAAAAAAAAAAAAAAAAAA==')}`),
-  ],
+  ['The accept key is of another key.', field('sec-websocket-accept', OTHER_KEY)],
   ['No accept key.', field('sec-websocket-accept')],
   ['An empty accept key.', field('sec-websocket-accept', 'Sec-WebSocket-Accept:')],
   ['No Upgrade.', field('upgrade')],
@@ -101,12 +101,26 @@ const ABANDONED: readonly (readonly [description: string, make: MakeResponse])[]
   ['TCP ends before the empty line.', client => field('x')(client).slice(0, -2)],
 ];
 
+/** Responses that are none yet; what they announce comes after them (RFC 9110, 15.2). */
+const INTERIM: readonly (readonly [description: string, heads: readonly string[], how?: HowToSend])[] = [
+  ['100 Continue, then 101.', ['100 Continue']],
+  [
+    '100 Continue, 102 and 103 with fields, then 101.',
+    ['100 Continue', '102 Processing', `103 Early Hints\r\n${HINT}`],
+  ],
+  ['100 Continue, then 101, written byte by byte.', ['100 Continue'], { pieceSize: 1 }],
+  ['100 Continue with the accept key of another, then 101.', [`100 Continue\r\n${OTHER_KEY}`]],
+  ['100 Continue, 101 and the first message in one write.', ['100 Continue'], { withFrame: true }],
+];
+
 /** 21.*: the opening handshake of a client under test (RFC 6455, 4.1). */
 export const responseCases: readonly ClientCase[] = [
   ...ACCEPTED.map(([description, make, how], i) => accepts(`21.1.${i + 1}`, description, make, how ?? {})),
   ...REFUSED.map(([description, make], i) => refuses(`21.2.${i + 1}`, description, make)),
   ...ABANDONED.map(([description, make], i) => abandoned(`21.3.${i + 1}`, description, make)),
   endlessBody('21.3.4'),
+  ...INTERIM.map(([description, heads, how], i) => interim(`21.4.${i + 1}`, description, heads, how ?? {})),
+  endlessInterim(`21.4.${INTERIM.length + 1}`),
 ];
 
 function abandoned(id: string, description: string, make: MakeResponse): ClientCase {
@@ -154,30 +168,79 @@ async function judgeDrop({ connection }: ClientUnderTest, timeout: number): Prom
     : verdict('FAILED', 'The client kept the connection.');
 }
 
-function accepts(
-  id: string,
-  description: string,
-  make: MakeResponse,
-  { pieceSize, withFrame = false }: HowToSend,
-): ClientCase {
+function accepts(id: string, description: string, make: MakeResponse, how: HowToSend): ClientCase {
   return {
     kind: 'client',
     id,
     description,
     expectation: 'The connection opens: a message is echoed, then it closes cleanly with 1000.',
     run: async (client, { timing }) => {
-      const { connection } = client;
-      const message = text('Hello, world!');
-      const response = Buffer.from(make(client), 'latin1');
-      connection.log.octets('tester', 'response', response);
-      connection.startFrames();
-      const octets = withFrame ? Buffer.concat([response, encodeFrame(message, { isMasked: false })]) : response;
-      await connection.write(octets, pieceSize === undefined ? {} : { pieceSize });
-      const exchange = new Exchange(connection, timing);
-      if (!withFrame) await exchange.send([message]);
-      await exchange.receive(1);
+      const exchange = await greet(client, make(client), how, timing);
       await exchange.finish();
       return judge(exchange, exactly(answer('text', 'Hello, world!')), testerCloses);
+    },
+  };
+}
+
+/** Answers the request, says hello, and waits for the echo. */
+async function greet(
+  { connection }: ClientUnderTest,
+  head: string,
+  { pieceSize, withFrame = false }: HowToSend,
+  timing: Timing,
+): Promise<Exchange> {
+  const message = text('Hello, world!');
+  const response = Buffer.from(head, 'latin1');
+  connection.log.octets('tester', 'response', response);
+  connection.startFrames();
+  const octets = withFrame ? Buffer.concat([response, encodeFrame(message, { isMasked: false })]) : response;
+  await connection.write(octets, pieceSize === undefined ? {} : { pieceSize });
+  const exchange = new Exchange(connection, timing);
+  if (!withFrame) await exchange.send([message]);
+  await exchange.receive(1);
+  return exchange;
+}
+
+function interim(id: string, description: string, heads: readonly string[], how: HowToSend): ClientCase {
+  return {
+    kind: 'client',
+    id,
+    description,
+    expectation:
+      'The connection opens: a message is echoed, then it closes cleanly with 1000. NON-STRICT when the client drops TCP instead, without a word.',
+    run: async (client, { timing }) => {
+      const before = client.connection.octetsReceived;
+      const all = [...heads.map(each => `HTTP/1.1 ${each}\r\n\r\n`), openingResponse(client.key)].join('');
+      const exchange = await greet(client, all, how, timing);
+      const isRefused = exchange.closing.peerEnded && client.connection.octetsReceived === before;
+      await exchange.finish();
+      return isRefused
+        ? verdict('NON-STRICT', 'The client took the interim response for the last one, and dropped the connection.')
+        : judge(exchange, exactly(answer('text', 'Hello, world!')), testerCloses);
+    },
+  };
+}
+
+function endlessInterim(id: string): ClientCase {
+  return {
+    kind: 'client',
+    id,
+    description: '100 Continue again and again, and never a 101.',
+    expectation: 'The client fails the connection and drops TCP; NON-STRICT when it takes longer than the timeout.',
+    run: async ({ connection }, { timing }) => {
+      const before = connection.octetsReceived;
+      const some = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'.repeat(64));
+      const deadline = performance.now() + timing.timeout;
+      while (!connection.hasEnded && performance.now() < deadline) {
+        void connection.write(some);
+        await delay(10);
+      }
+      const { hasEnded, octetsReceived } = connection;
+      connection.destroy();
+      if (octetsReceived !== before) return verdict('FAILED', 'The client went on without a 101.');
+      return hasEnded
+        ? verdict('OK', 'The client dropped the connection.')
+        : verdict('NON-STRICT', 'The client was still waiting.');
     },
   };
 }

@@ -47,6 +47,17 @@ const BAD_FORMS: readonly (readonly [description: string, octets: Buffer])[] = [
   ['random octets', Buffer.from('ffa1b2c3d4e5f60718293a4b5c6d7e8f', 'hex')],
 ];
 
+/** Long enough for a block with tables of its own. */
+const LONG = deflated(Array.from({ length: 300 }, (_, i) => `${(i * 7919) % 1000} `).join(''));
+
+/** Messages that end inside a block: the four octets that the receiver appends (RFC 7692, 7.2.2) do not complete it. */
+export const CUT_FORMS: readonly (readonly [description: string, octets: Buffer, frameSize?: number])[] = [
+  ['a stored block of 100 octets, of which five come', Buffer.from('0064009bff48656c6c6f', 'hex')],
+  ['a block that ends inside its tables', Buffer.from('04e00100', 'hex')],
+  ['the first half of a block', LONG.subarray(0, LONG.length >> 1)],
+  ['the first half of a block, in fragments', LONG.subarray(0, LONG.length >> 1), 100],
+];
+
 /** 23.*: offers of permessage-deflate that must be declined, and compressed data of unusual and of broken form. */
 export const hostileCompressionCases: readonly (ExchangeCase | ServerCase)[] = [
   ...BAD_OFFERS.map((parameters, i) => declined(`23.1.${i + 1}`, parameters)),
@@ -73,6 +84,14 @@ export const hostileCompressionCases: readonly (ExchangeCase | ServerCase)[] = [
     'A text message that is not UTF-8 once it is decompressed.',
     [compressed(deflated(Buffer.from('ce bae1'.replace(' ', ''), 'hex')))],
     [1007],
+  ),
+  ...CUT_FORMS.map(([name, octets, frameSize = octets.length], i) =>
+    broken(
+      `23.3.${i + 6}`,
+      `A message of ${name}.`,
+      compressedFrames(octets, Opcode.TEXT, frameSize),
+      [1002, 1003, 1007, 1011],
+    ),
   ),
 ];
 
