@@ -108,6 +108,95 @@ describe.concurrent('a server', () => {
   });
 });
 
+/** A right server behind something that sees each connection, with its number, before it does. */
+async function testBehind(
+  onConnection: (socket: Socket, upstream: Socket, number: number) => void,
+  cases: string[],
+): Promise<string[]> {
+  const right = await startSampleServer('none');
+  const sockets: Socket[] = [];
+  const proxy = createServer(socket => {
+    const upstream = connect(Number(new URL(right.url).port), '127.0.0.1');
+    for (const each of [socket, upstream]) each.on('error', () => {}).setNoDelay(true);
+    socket.on('close', () => upstream.destroy());
+    upstream.on('close', () => socket.end());
+    onConnection(socket, upstream, sockets.push(socket));
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const url = `ws://127.0.0.1:${(proxy.address() as AddressInfo).port}/`;
+  const results = await runFuzzingClient({ timeout: 1000, pause: 100, url, cases, isQuick: true });
+  for (const socket of sockets) socket.destroy();
+  proxy.close();
+  right.close();
+  return results.map(({ id, behavior }) => `${id} ${behavior}`);
+}
+
+function join(socket: Socket, upstream: Socket): void {
+  socket.pipe(upstream).pipe(socket);
+}
+
+describe.concurrent('a server with other connections', () => {
+  test.each([
+    ['after a flood has ended', 'NON-STRICT'],
+    ['never again once there is a flood', 'FAILED'],
+  ])('that serves them %s: %s', async (_, behavior) => {
+    let flooder: Socket | null = null;
+    const results = await testBehind(
+      (socket, upstream, number) => {
+        if (number === 1) {
+          flooder = socket;
+          return join(socket, upstream);
+        }
+        upstream.pipe(socket);
+        socket.once('data', request => {
+          upstream.write(request);
+          socket.pause();
+          if (behavior !== 'FAILED') flooder!.once('close', () => setTimeout(() => socket.pipe(upstream), 300));
+        });
+      },
+      ['26.15'],
+    );
+    expect(results).toEqual([`26.15 ${behavior}`]);
+  });
+
+  test('that has room for ten fails the slow writers', async () => {
+    const hasRoom = (number: number): boolean => number % 12 !== 11;
+    const results = await Promise.all(
+      ['26.16', '26.17'].map(id =>
+        testBehind((socket, upstream, number) => hasRoom(number) && join(socket, upstream), [id]),
+      ),
+    );
+    expect(results.flat()).toEqual(['26.16 FAILED', '26.17 FAILED']);
+  });
+
+  test('that does not wait for slow writers is told so, as an information', async () => {
+    const impatient = (socket: Socket, upstream: Socket, number: number): void => {
+      join(socket, upstream);
+      // What comes after the request of a slow writer is less than a frame.
+      if (number <= 10) socket.once('data', () => socket.once('data', () => socket.destroy()));
+    };
+    const cases = ['22.8.1', '22.8.2', '26.16', '26.17'];
+    const results = await Promise.all(cases.map(id => testBehind(impatient, [id])));
+    expect(results.flat()).toEqual(cases.map(id => `${id} INFORMATIONAL`));
+  });
+
+  test.each([
+    ['says nothing to', 'FAILED', () => {}],
+    ['drops', 'INFORMATIONAL', (socket: Socket) => socket.destroy()],
+  ])('that %s the next one after a hundred halves of requests: %s', async (_, behavior, treat) => {
+    let open = 0;
+    const results = await testBehind(
+      (socket, upstream) => {
+        socket.on('close', () => open--);
+        if (++open > 100) treat(socket);
+        else join(socket, upstream);
+      },
+      ['26.18'],
+    );
+    expect(results).toEqual([`26.18 ${behavior}`]);
+  });
+});
+
 /** Connects a client to each of the cases; `onSocket` says what it does once its request is sent. */
 async function testClients(cases: string[], onSocket: (socket: Socket) => void): Promise<readonly CaseResult[]> {
   const server = await startFuzzingServer({ ...TIMING, cases });

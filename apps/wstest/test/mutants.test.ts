@@ -87,6 +87,17 @@ describe.concurrent.each([
     expect(failed(await run('none', ['23.2.1', ...cut], SHORT))).toEqual(cut);
   });
 
+  test('that decompresses beside the other messages, out of order, fails the flood of both kinds', async () => {
+    expect(failed(await run('compressed messages come later', ['26.6', '26.14']))).toEqual(['26.14']);
+    expect(failed(await run('none', ['26.14']))).toEqual([]);
+  });
+
+  test('that flips a bit in a long echo fails the messages that are written slowly', async () => {
+    const cases = run === testServer ? ['22.8.1', '22.8.2', '26.16', '26.17'] : ['22.8.1', '22.8.2'];
+    expect(failed(await run('none', cases))).toEqual([]);
+    expect(failed(await run('one flipped bit in a long echo', cases))).toEqual(cases);
+  });
+
   test('that ignores the agreed window fails the cases with 9 bits, also without context takeover (13.5)', async () => {
     const results = await run('ignores the window', ['13.1.7', '13.3.7', '13.4.7', '13.5.7', '13.7.7']);
     expect(failed(results)).toEqual(['13.3.7', '13.5.7', '13.7.7']);

@@ -12,6 +12,7 @@ import { hostileFrameCases } from './section-22-hostile-frames.ts';
 import { hostileCompressionCases } from './section-23-hostile-compression.ts';
 import { bzip2Cases } from './section-24-bzip2.ts';
 import { http2Cases } from './section-25-http2.ts';
+import { neighbourCases } from './section-26-neighbours.ts';
 import { resourceCases } from './section-26-resources.ts';
 import type { TestCase } from './test-case.ts';
 
@@ -37,4 +38,5 @@ export const allCases: readonly TestCase[] = [
   ...bzip2Cases,
   ...http2Cases,
   ...resourceCases,
+  ...neighbourCases,
 ];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { closePayload, encodeFrame, type Frame, type FrameEncoding, frame, Opcode } from '../wire/frame.ts';
 import { Exchange } from './exchange.ts';
 import { judge } from './judge.ts';
@@ -75,6 +76,8 @@ export const hostileFrameCases: readonly (ExchangeCase | ServerCase)[] = [
   dropped('22.7.2', 'TCP ends without a Close frame, inside a message.', [text('Hello', { fin: false })]),
   keptOpen('22.7.3'),
   cutAnywhere('22.7.4'),
+  writtenSlowly('22.8.1', 'A message of 64 KiB, the octets of its header a tenth of the pause apart.', headerSlowly),
+  writtenSlowly('22.8.2', 'A message of 64 KiB in ten writes, a tenth of the pause apart.', payloadSlowly),
 ];
 
 function fails(id: string, description: string, frames: readonly Frame[]): ExchangeCase {
@@ -218,6 +221,44 @@ function cutAnywhere(id: string): ServerCase {
       return kept.length === 0
         ? verdict('OK', `All ${octets.length} connections ended.`)
         : verdict('FAILED', `The server did not let go, or broke a rule, after ${kept.join(', ')} octets.`);
+    },
+  };
+}
+
+function headerSlowly(octets: Buffer, headerLength: number): Buffer[] {
+  return [...Array.from({ length: headerLength }, (_, i) => octets.subarray(i, i + 1)), octets.subarray(headerLength)];
+}
+
+function payloadSlowly(octets: Buffer): Buffer[] {
+  const size = Math.ceil(octets.length / 10);
+  return Array.from({ length: 10 }, (_, i) => octets.subarray(i * size, (i + 1) * size));
+}
+
+function writtenSlowly(
+  id: string,
+  description: string,
+  split: (octets: Buffer, headerLength: number) => Buffer[],
+): ExchangeCase {
+  return {
+    kind: 'exchange',
+    id,
+    description,
+    expectation: 'The message comes back; INFORMATIONAL when the peer does not wait for the rest of it.',
+    run: async (exchange, { timing }) => {
+      const { connection } = exchange;
+      const message = binary(Buffer.from(Array.from({ length: 65_536 }, (_, i) => i % 251)));
+      const octets = encodeFrame(message, { isMasked: !connection.testerIsServer });
+      connection.log.frame('tester', message);
+      for (const part of split(octets, octets.length - message.payload.length)) {
+        await connection.write(part);
+        await delay(timing.pause / 10);
+      }
+      await exchange.receive(1);
+      const { isOver, violation, answers } = exchange;
+      await exchange.finish();
+      if (isOver && violation === null && answers.length === 0)
+        return verdict('INFORMATIONAL', 'The peer did not wait for the rest.');
+      return judge(exchange, exactly(answer('binary', message.payload)), testerCloses);
     },
   };
 }

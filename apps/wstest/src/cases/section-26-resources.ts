@@ -13,7 +13,8 @@ import { isFailure, type Verdict, verdict } from './verdict.ts';
 const MIB = 1024 * 1024;
 /** What a peer may grow by while it is flooded, and the milliseconds that it may take for it. */
 const MEMORY_LIMIT = 128 * MIB;
-const TIME_LIMIT = 60_000;
+export const TIME_LIMIT: number = 60_000;
+export const LIMITS: string = `Within ${TIME_LIMIT / 1000} seconds; the memory of the peer grows by less than ${MEMORY_LIMIT / MIB} MiB.`;
 /** Codes of a peer that has enough. */
 const REFUSALS = [1002, 1008, 1009, 1011, 1013];
 
@@ -88,7 +89,7 @@ export const resourceCases: readonly (ExchangeCase | ServerCase)[] = [
   },
 ];
 
-function flood(
+export function flood(
   id: string,
   description: string,
   expectation: string,
@@ -99,23 +100,25 @@ function flood(
     load: 'alone',
     id,
     description,
-    expectation: `${expectation} Within ${TIME_LIMIT / 1000} seconds; the memory of the peer grows by less than ${MEMORY_LIMIT / MIB} MiB.`,
-    run: async (exchange, surroundings) => {
-      const before = surroundings.peerMemory();
-      let highest = before ?? 0;
-      const watch = setInterval(() => {
-        highest = Math.max(highest, surroundings.peerMemory() ?? 0);
-      }, 20);
-      const began = performance.now();
-      const judged = await run(exchange, surroundings).finally(() => clearInterval(watch));
-      const took = performance.now() - began;
-      const grown = before === null ? 0 : Math.max(highest, surroundings.peerMemory() ?? 0) - before;
-      if (isFailure(judged)) return judged;
-      if (grown > MEMORY_LIMIT)
-        return verdict('FAILED', `The memory of the peer grew by ${Math.round(grown / MIB)} MiB.`);
-      return took <= TIME_LIMIT ? judged : verdict('FAILED', `It took ${Math.round(took / 1000)} seconds.`);
-    },
+    expectation: `${expectation} ${LIMITS}`,
+    run: (exchange, surroundings) => watched(surroundings, () => run(exchange, surroundings)),
   };
+}
+
+/** Runs what a peer may find hard, and judges its memory and the time as well. */
+export async function watched(surroundings: CaseSurroundings, run: () => Promise<Verdict>): Promise<Verdict> {
+  const before = surroundings.peerMemory();
+  let highest = before ?? 0;
+  const watch = setInterval(() => {
+    highest = Math.max(highest, surroundings.peerMemory() ?? 0);
+  }, 20);
+  const began = performance.now();
+  const judged = await run().finally(() => clearInterval(watch));
+  const took = performance.now() - began;
+  const grown = before === null ? 0 : Math.max(highest, surroundings.peerMemory() ?? 0) - before;
+  if (isFailure(judged)) return judged;
+  if (grown > MEMORY_LIMIT) return verdict('FAILED', `The memory of the peer grew by ${Math.round(grown / MIB)} MiB.`);
+  return took <= TIME_LIMIT ? judged : verdict('FAILED', `It took ${Math.round(took / 1000)} seconds.`);
 }
 
 async function floodPings(exchange: Exchange, { isQuick }: CaseSurroundings): Promise<Verdict> {

@@ -24,7 +24,8 @@ export type Mutation =
   | 'never answers Ping'
   | 'never closes'
   | 'wrong close code'
-  | 'interleaves fragments';
+  | 'interleaves fragments'
+  | 'compressed messages come later';
 
 /** Starts a server with a mutation on a free port. */
 export async function startSampleServer(mutation: Mutation): Promise<{ url: string; close(): void }> {
@@ -133,7 +134,11 @@ class SamplePeer {
       this.#fail(1007);
     else if (received.fin) {
       this.#fragments = [];
-      this.#echo(first.opcode, first.rsv === 4 && this.#codec !== null ? this.#codec.decompress(octets) : octets);
+      const isCompressed = first.rsv === 4 && this.#codec !== null;
+      const message = isCompressed ? this.#codec!.decompress(octets) : octets;
+      if (isCompressed && this.#mutation === 'compressed messages come later')
+        setImmediate(() => this.#echo(first.opcode, message));
+      else this.#echo(first.opcode, message);
     }
   }
 
