@@ -270,7 +270,7 @@ describe('36 S: slow writers', () => {
     ['before the empty line', request().subarray(0, -2).toString('latin1')],
     ['without a byte', ''],
   ])('%s: the handshake has its time', async (_title, bytes) => {
-    await using arena = await Arena.open({ options: { openHandshakeTimeout: 50 } });
+    await using arena = await Arena.open({ options: { openHandshakeTimeout: 500 } });
     const closed = arena.nextClose();
     const peer = await arena.connect();
     peer.write(Buffer.from(bytes, 'latin1'));
@@ -283,7 +283,7 @@ describe('36 S: slow writers', () => {
     ['within a payload', frame({ opcode: 1, payload: 'Hello' }).subarray(0, 8)],
     ['after the handshake', Buffer.alloc(0)],
   ])('%s: pings find out who is not there', async (_title, bytes) => {
-    await using arena = await Arena.open({ options: { autoPingInterval: 20, autoPingTimeout: 50 } });
+    await using arena = await Arena.open({ options: { autoPingInterval: 20, autoPingTimeout: 1000 } });
     const closed = arena.nextClose();
     const peer = await arena.openRaw();
     peer.write(bytes);
