@@ -597,7 +597,7 @@ describe('18 S: twice, or never', () => {
   });
   test('a handler that never answers: the time for the handshake ends it', async () => {
     await using own = await Arena.open({
-      options: { openHandshakeTimeout: 50 },
+      options: { openHandshakeTimeout: 500 },
       Protocol: class extends WebSocketServerProtocol {
         override onConnect(asked: ConnectionRequest): ConnectAnswer | Promise<ConnectAnswer> {
           return asked.path === '/witness' ? null : new Promise(() => {});
