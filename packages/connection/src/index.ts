@@ -21,6 +21,7 @@ export {
   asHandshakeError,
   type ConnectionOptions,
   type ConnectOverOptions,
+  checkLimits,
   clientConnection,
   clientFactory,
   connectBy,

@@ -179,7 +179,8 @@ function commonOptions(options: ConnectionOptions): Partially<ServerOptions & Cl
   };
 }
 
-function checkLimits(limits: Readonly<Record<string, unknown>>): void {
+/** Checks sizes and durations, by their names. @throws TypeError, RangeError when one is not 0 or more */
+export function checkLimits(limits: Readonly<Record<string, unknown>>): void {
   for (const [name, limit] of Object.entries(limits)) {
     if (typeof limit !== 'number') throw new TypeError(`${name} must be a number`);
     if (!(limit >= 0)) throw new RangeError(`${name} ${limit} is not 0 or more`);

@@ -1,7 +1,7 @@
 // A connection again and again: the next one when the one before is gone.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionRejected, orAborted, type WebSocketConnection } from '@ws/connection';
+import { ConnectionRejected, checkLimits, orAborted, type WebSocketConnection } from '@ws/connection';
 import { type OpenTarget, type OpenWebSocketOptions, openOnce } from './open-once.ts';
 import { nodePlatform } from './platform.ts';
 import { LONGEST_DELAY } from './timeouts.ts';
@@ -49,7 +49,7 @@ export async function* reconnecting(
   options: ReconnectOptions = {},
 ): AsyncGenerator<WebSocketConnection, void, undefined> {
   const { shouldRetry = isTransient, onRetry, signal, wait = waitFor, ...rest } = options;
-  checkDelays(options);
+  checkLimits({ minDelay: options.minDelay ?? 0, maxDelay: options.maxDelay ?? 0 });
   const pause = (delay: number): Promise<void> => orAborted(wait(delay, signal), signal);
   let attempt = 1;
   let cause: unknown = null;
@@ -83,13 +83,6 @@ export async function* reconnecting(
     signal?.throwIfAborted();
     // Even a server that accepts and closes at once is given a moment.
     await pause(delayOf(1, options));
-  }
-}
-
-function checkDelays({ minDelay = 0, maxDelay = 0 }: ReconnectOptions): void {
-  for (const [name, delay] of Object.entries({ minDelay, maxDelay })) {
-    if (typeof delay !== 'number') throw new TypeError(`${name} must be a number`);
-    if (!(delay >= 0)) throw new RangeError(`${name} ${delay} is not 0 or more`);
   }
 }
 
