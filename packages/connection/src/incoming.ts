@@ -144,7 +144,9 @@ class StepTaker implements TextTaker {
   }
 
   resolve(value: Received): void {
-    this.settle({ done: false, value });
+    // perf: in this order it has the shape of V8's own results, which settle a promise without a look for `then`
+    // (apps/bench, pull-64-binary, `ours-pull`).
+    this.settle({ value, done: false });
   }
 
   fail(error: unknown): void {

@@ -71,7 +71,7 @@ export class FrameReader {
     } finally {
       this.#isReading = wasReading;
       const rest = decoder.detach();
-      if (actions.isListening && (rest.length > 0 || this.#isFull)) {
+      if (actions.isListening && (rest.length > 0 || this.#isFull())) {
         this.#unread = new Uint8Array(rest);
         actions.stream.pause();
       }
@@ -84,7 +84,7 @@ export class FrameReader {
     const unread = this.#unread;
     this.#unread = EMPTY_BYTES;
     if (unread.length > 0) this.push(unread);
-    return this.#unread.length === 0 && !this.#isFull;
+    return this.#unread.length === 0 && !this.#isFull();
   }
 
   /** The end has come: what waits is read, however much it is. */
@@ -100,7 +100,8 @@ export class FrameReader {
   }
 
   /** No more can be taken; of what is only passed over, any amount can. */
-  get #isFull(): boolean {
+  // perf: a method, as is `#isTraced`: for a private getter V8 calls its runtime each time (apps/bench, echo-64).
+  #isFull(): boolean {
     return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
   }
 
@@ -118,7 +119,7 @@ export class FrameReader {
         } else {
           actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
         }
-        if (!actions.isListening || this.#isFull) break;
+        if (!actions.isListening || this.#isFull()) break;
       }
       return true;
     } catch (error) {

@@ -33,14 +33,14 @@ export class ProtocolHooks implements EndpointSetup {
   }
 
   onMessage(payload: Uint8Array, isBinary: boolean): unknown {
-    if (this.#isTraced) publish(this.protocol, 'message', { payload, isBinary });
+    if (this.#isTraced()) publish(this.protocol, 'message', { payload, isBinary });
     const result = this.protocol.onMessage(payload, isBinary);
     return this.#listeners === null ? result : this.#tellListeners(result, payload, isBinary);
   }
 
   onLentText(source: Uint8Array, start: number, end: number): boolean {
     // Whoever else is to be told is given bytes to keep.
-    return this.#listeners === null && !this.#isTraced && this.protocol.onLentText(source, start, end);
+    return this.#listeners === null && !this.#isTraced() && this.protocol.onLentText(source, start, end);
   }
 
   onClose(info: CloseInfo): unknown {
@@ -53,7 +53,7 @@ export class ProtocolHooks implements EndpointSetup {
   }
 
   /** Whether somebody listens to messages for tracing: asked first, so that what is not heard of is not made. */
-  get #isTraced(): boolean | undefined {
+  #isTraced(): boolean | undefined {
     return this.protocol.platform.diagnostics?.hasSubscribers('message');
   }
 
