@@ -61,13 +61,17 @@ function readArguments() {
  * @param {import('./lib/report.mjs').Report} report
  */
 function save(report) {
-  /** @type {import('./lib/report.mjs').Report['scenarios']} */
-  const former = existsSync(RESULTS_JSON) ? JSON.parse(readFileSync(RESULTS_JSON, 'utf8')).scenarios : [];
-  const all = [...report.scenarios, ...former];
+  /** @type {Pick<import('./lib/report.mjs').Report, 'scenarios' | 'versions'>} */
+  const former = existsSync(RESULTS_JSON)
+    ? JSON.parse(readFileSync(RESULTS_JSON, 'utf8'))
+    : { scenarios: [], versions: {} };
+  const all = [...report.scenarios, ...former.scenarios];
+  // Of a peer that is not here today, but whose figures stay.
+  const versions = { ...former.versions, ...report.versions };
   const scenarios = SCENARIOS.flatMap(({ name }) => all.find(scenario => scenario.name === name) ?? []);
   mkdirSync(path('../../docs/assets/'), { recursive: true });
-  writeFileSync(RESULTS_JSON, `${JSON.stringify({ ...report, scenarios }, null, 2)}\n`);
-  writeFileSync(RESULTS, formatReport({ ...report, scenarios }));
+  writeFileSync(RESULTS_JSON, `${JSON.stringify({ ...report, versions, scenarios }, null, 2)}\n`);
+  writeFileSync(RESULTS, formatReport({ ...report, versions, scenarios }));
   writeFileSync(CHART, drawChart(scenarios));
 }
 
