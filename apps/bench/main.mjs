@@ -66,9 +66,10 @@ function save(report) {
     ? JSON.parse(readFileSync(RESULTS_JSON, 'utf8'))
     : { scenarios: [], versions: {} };
   const all = [...report.scenarios, ...former.scenarios];
-  // Of a peer that is not here today, but whose figures stay.
-  const versions = { ...former.versions, ...report.versions };
   const scenarios = SCENARIOS.flatMap(({ name }) => all.find(scenario => scenario.name === name) ?? []);
+  // Of a peer that is not here today, but whose figures stay.
+  const kept = Object.entries(former.versions).filter(([name]) => scenarios.some(({ entries }) => name in entries));
+  const versions = { ...Object.fromEntries(kept), ...report.versions };
   mkdirSync(path('../../docs/assets/'), { recursive: true });
   writeFileSync(RESULTS_JSON, `${JSON.stringify({ ...report, versions, scenarios }, null, 2)}\n`);
   writeFileSync(RESULTS, formatReport({ ...report, versions, scenarios }));

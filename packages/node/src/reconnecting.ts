@@ -49,7 +49,8 @@ export async function* reconnecting(
   options: ReconnectOptions = {},
 ): AsyncGenerator<WebSocketConnection, void, undefined> {
   const { shouldRetry = isTransient, onRetry, signal, wait = waitFor, ...rest } = options;
-  checkLimits({ minDelay: options.minDelay ?? 0, maxDelay: options.maxDelay ?? 0 });
+  const { minDelay = 0, maxDelay = 0 } = options;
+  checkLimits({ minDelay, maxDelay });
   const pause = (delay: number): Promise<void> => orAborted(wait(delay, signal), signal);
   let attempt = 1;
   let cause: unknown = null;

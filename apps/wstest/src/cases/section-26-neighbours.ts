@@ -59,11 +59,17 @@ function mixedFrames(index: number): Frame[] {
   return index % 100 === 99 ? [message, ping(`${index}`)] : [message];
 }
 
-async function floodMixed(exchange: Exchange, isQuick: boolean): Promise<Verdict> {
-  const count = isQuick ? 1000 : 20_000;
+/** @returns the numbers of the messages */
+async function sendMixed(exchange: Exchange, count: number): Promise<number[]> {
   const numbers = Array.from({ length: count }, (_, i) => i);
   for (let start = 0; start < count; start += 500)
     await exchange.send(numbers.slice(start, start + 500).flatMap(mixedFrames));
+  return numbers;
+}
+
+async function floodMixed(exchange: Exchange, isQuick: boolean): Promise<Verdict> {
+  const count = isQuick ? 1000 : 20_000;
+  const numbers = await sendMixed(exchange, count);
   const pongs: number[] = [];
   const echoes: Answer[] = [];
   while (echoes.length < count || pongs.at(-1) !== count - 1) {
@@ -84,9 +90,7 @@ async function floodMixed(exchange: Exchange, isQuick: boolean): Promise<Verdict
 /** As {@link floodMixed}, but the echoes are only counted. */
 async function floodUnchecked(connection: PeerConnection, count: number, timing: Timing): Promise<Verdict> {
   const exchange = new Exchange(connection, timing);
-  const numbers = Array.from({ length: count }, (_, i) => i);
-  for (let start = 0; start < count; start += 500)
-    await exchange.send(numbers.slice(start, start + 500).flatMap(mixedFrames));
+  await sendMixed(exchange, count);
   let echoed = 0;
   while (echoed < count) {
     const next = await exchange.takeAnswer(TIME_LIMIT);
