@@ -1,4 +1,4 @@
-// The tables of docs/reference/options.md, made of the comments and rows of packages/core/src/options.ts.
+// The tables of docs/reference/options.md, made of the comments and rows of packages/core/src/options/options.ts.
 // Writes the file; with `--check` it only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ function defaultText(source) {
 }
 
 /** The rows of one of the tables. @param {string} name @returns {{ name: string, effect: string, default: string }[]} */
-export function optionRows(name, source = readFileSync(new URL('packages/core/src/options.ts', root), 'utf8')) {
+export function optionRows(name, source = readFileSync(new URL('packages/core/src/options/options.ts', root), 'utf8')) {
   const from = source.indexOf(`const ${name}: {`);
   const table = source.slice(from, source.indexOf('\n}', from) + 1);
   const rows = table.matchAll(/\/\*\* (.+) \*\/\n\s+(\w+): row\((.+), (?:\w+(?:\(.*\))?)\),\n/g);

@@ -18,7 +18,9 @@ describe('SECURITY.md', () => {
   test.each(optionRows)('%s is %s by default, and does what is said', (cell = '', value, effect) => {
     const name = cell.replaceAll('`', '');
     expect(value).toBe(`\`${JSON.stringify(OPTIONS[name]!.default)}\``);
-    const said = new RegExp(`/\\*\\* ([^\\n]*) \\*/\\n\\s+${name}: row\\(`).exec(read('packages/core/src/options.ts'));
+    const said = new RegExp(`/\\*\\* ([^\\n]*) \\*/\\n\\s+${name}: row\\(`).exec(
+      read('packages/core/src/options/options.ts'),
+    );
     expect(effect).toBe(said?.[1]);
   });
   test('has every option that is a limit of size, number or time', () => {
@@ -29,14 +31,14 @@ describe('SECURITY.md', () => {
   test.each([
     ['header lines', '256', 'core/src/handshake/http-head.ts', /MAX_HEADERS = (\S+);/],
     ['extensions in a header', '256', 'core/src/handshake/extensions-header.ts', /MAX_PARTS = (\S+);/],
-    ['body of a refusal', '65536 bytes', 'core/src/refusal-body.ts', /MAX_REFUSAL_BODY = (\S+);/],
-    ['read ahead', '65536 bytes', 'core/src/delivery.ts', /LOOK_AHEAD = (\S+);/],
+    ['body of a refusal', '65536 bytes', 'core/src/handshake/refusal-body.ts', /MAX_REFUSAL_BODY = (\S+);/],
+    ['read ahead', '65536 bytes', 'core/src/messages/delivery.ts', /LOOK_AHEAD = (\S+);/],
     ['final deflate blocks', '64', 'compress/src/deflate/trailer.ts', /MAX_FINAL_BLOCKS = (\S+);/],
     ['`maxMessageSize`', '1048576 bytes', 'connection/src/over.ts', /DEFAULT_MESSAGE_SIZE = (.+);/],
     ['`messageQueueSize`', '1 message', 'connection/src/over.ts', /messageQueueSize = (\d+)/],
     ['`connectTimeout`, `disconnectTimeout`', '60000 ms', 'connection/src/over.ts', /DEFAULT_TIMEOUT = (\S+);/],
-    ['`keepalive`', '20000 ms', 'node/src/open-once.ts', /interval = (\S+), timeout = 20_000/],
-    ['TLS handshake', '10000 ms', 'node/src/listen.ts', /TLS_HANDSHAKE_TIMEOUT = (\S+);/],
+    ['`keepalive`', '20000 ms', 'node/src/client/open-web-socket.ts', /interval = (\S+), timeout = 20_000/],
+    ['TLS handshake', '10000 ms', 'node/src/server/listen.ts', /TLS_HANDSHAKE_TIMEOUT = (\S+);/],
   ] as const)('%s: %s', (name, value, path, pattern) => {
     expect(rows.find(([cell = '']) => cell.startsWith(name))?.[1]).toBe(value);
     const [base = '', power = '1'] = (pattern.exec(read(`packages/${path}`))?.[1] ?? '')

@@ -2,10 +2,10 @@ import { manualClock, memoryPair, seededRandom } from '@ws/testkit';
 import type { Platform } from '@ws/types';
 import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
-import { WebSocketClientFactory } from '../src/client-factory.ts';
-import { WebSocketClientProtocol } from '../src/client-protocol.ts';
-import { WebSocketServerFactory } from '../src/server-factory.ts';
-import { WebSocketServerProtocol } from '../src/server-protocol.ts';
+import { WebSocketClientFactory } from '../src/protocol/client-factory.ts';
+import { WebSocketClientProtocol } from '../src/protocol/client-protocol.ts';
+import { WebSocketServerFactory } from '../src/protocol/server-factory.ts';
+import { WebSocketServerProtocol } from '../src/protocol/server-protocol.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 

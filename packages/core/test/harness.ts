@@ -4,12 +4,12 @@
 import { hex, type ManualClock, type MemoryStream, manualClock, memoryPair, seededRandom, toHex } from '@ws/testkit';
 import type { ByteStreamHandler, Platform } from '@ws/types';
 import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
-import { WebSocketClientFactory } from '../src/client-factory.ts';
-import { WebSocketClientProtocol } from '../src/client-protocol.ts';
-import type { ClientOptions, Partially, ServerOptions } from '../src/options.ts';
-import type { Side } from '../src/role-rules.ts';
-import { type ServerSession, WebSocketServerFactory } from '../src/server-factory.ts';
-import { WebSocketServerProtocol } from '../src/server-protocol.ts';
+import type { Side } from '../src/engine/connection-rules.ts';
+import type { ClientOptions, Partially, ServerOptions } from '../src/options/options.ts';
+import { WebSocketClientFactory } from '../src/protocol/client-factory.ts';
+import { WebSocketClientProtocol } from '../src/protocol/client-protocol.ts';
+import { type ServerSession, WebSocketServerFactory } from '../src/protocol/server-factory.ts';
+import { WebSocketServerProtocol } from '../src/protocol/server-protocol.ts';
 
 export interface TestPlatform extends Platform {
   readonly clock: ManualClock;

@@ -2,8 +2,8 @@
 
 import { everySplit } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import type { WebSocketClientProtocol } from '../src/client-protocol.ts';
-import type { WebSocketServerProtocol } from '../src/server-protocol.ts';
+import type { WebSocketClientProtocol } from '../src/protocol/client-protocol.ts';
+import type { WebSocketServerProtocol } from '../src/protocol/server-protocol.ts';
 import {
   acceptResponse,
   bytes,

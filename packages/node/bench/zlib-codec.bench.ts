@@ -1,6 +1,6 @@
 import { seededRandom } from '@ws/testkit';
 import { bench, describe } from 'vitest';
-import { createZlibCodec, type ZlibWay } from '../src/zlib-codec.ts';
+import { createZlibCodec, type ZlibWay } from '../src/zlib/zlib-codec.ts';
 import { ZlibStreams } from './zlib-streams.ts';
 
 // 32 connections in turn, each decompressing a message and compressing it again; for the streams, which work in the

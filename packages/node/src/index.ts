@@ -1,32 +1,36 @@
 export { WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
-export { type ClientAgent, createClientAgent, type OpenOptions } from './agent.ts';
-export { type ConnectOptions, connectWS, ProxyError, type ProxyErrorCode } from './connect.ts';
-export { createDialer, type DialOptions } from './dial.ts';
-export { WebSocketClientFactory, WebSocketServerFactory } from './factories.ts';
-export { connectHttp2 } from './http2-client.ts';
-export { handleHttp2Stream } from './http2-server.ts';
-export { type ListenOptions, listenWS } from './listen.ts';
-export { type CloseOptions, ListeningPort } from './listening-port.ts';
-export { type AttachableServer, type AttachOptions, attach, handleUpgrade } from './mount.ts';
-export { ConnectError, type ConnectErrorCode, ListenError, type ListenErrorCode } from './net-error.ts';
-export { USES_NVX } from './nvx.ts';
-export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './open-once.ts';
-export { openWebSocket } from './open-web-socket.ts';
-export { nodePlatform } from './platform.ts';
-export type { Attempt, ReconnectOptions } from './reconnecting.ts';
+export {
+  createWebSocketStream,
+  type PullConnection,
+  type WebSocketStreamOptions,
+} from './adapters/web-socket-stream.ts';
+export {
+  type OnStream,
+  type WrappingOptions,
+  WrappingWebSocketClientFactory,
+  WrappingWebSocketServerFactory,
+} from './adapters/wrapping.ts';
+export { type ClientAgent, createClientAgent, type OpenOptions } from './client/agent.ts';
+export { type ConnectOptions, connectWS, ProxyError, type ProxyErrorCode } from './client/connect.ts';
+export { createDialer, type DialOptions } from './client/dial.ts';
+export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './client/open-web-socket.ts';
+export { openWebSocket } from './client/open-web-socket-again.ts';
+export type { Attempt, ReconnectOptions } from './client/reconnecting.ts';
+export { connectHttp2 } from './http2/http2-client.ts';
+export { handleHttp2Stream } from './http2/http2-server.ts';
+export { WebSocketClientFactory, WebSocketServerFactory } from './platform/factories.ts';
+export { ConnectError, type ConnectErrorCode, ListenError, type ListenErrorCode } from './platform/net-error.ts';
+export { USES_NVX } from './platform/nvx.ts';
+export { nodePlatform } from './platform/platform.ts';
+export { type AttachableServer, type AttachOptions, attach, handleUpgrade } from './server/attach.ts';
+export { type ListenOptions, listenWS } from './server/listen.ts';
+export { type CloseOptions, ListeningPort } from './server/listening-port.ts';
 export {
   type ServeOptions,
   type ServerCloseOptions,
   serveWebSocket,
   type WebSocketHandler,
   WebSocketServer,
-} from './serve-web-socket.ts';
-export { socketStream } from './socket-stream.ts';
-export { createWebSocketStream, type PullConnection, type WebSocketStreamOptions } from './web-socket-stream.ts';
-export {
-  type OnStream,
-  type WrappingOptions,
-  WrappingWebSocketClientFactory,
-  WrappingWebSocketServerFactory,
-} from './wrapping.ts';
-export { zlibCodec } from './zlib-codec.ts';
+} from './server/serve-web-socket.ts';
+export { socketStream } from './streams/socket-stream.ts';
+export { zlibCodec } from './zlib/zlib-codec.ts';

@@ -2,7 +2,7 @@
 import { acceptOver, connectOver, type WebSocketConnection } from '@ws/connection';
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { describe, expect, test } from 'vitest';
-import { nodePlatform } from '../src/platform.ts';
+import { nodePlatform } from '../src/platform/platform.ts';
 import { dataPair, handlePair, tlsHandlePair } from './support/stream-pairs.ts';
 import { settle } from './support/worlds.ts';
 

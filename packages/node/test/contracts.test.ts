@@ -15,10 +15,10 @@ import {
 } from '@ws/testkit';
 import type { ByteStream } from '@ws/types';
 import { describe, test } from 'vitest';
-import { createDialer } from '../src/dial.ts';
-import { nodePlatform } from '../src/platform.ts';
-import { socketStream } from '../src/socket-stream.ts';
-import { zlibCodec } from '../src/zlib-codec.ts';
+import { createDialer } from '../src/client/dial.ts';
+import { nodePlatform } from '../src/platform/platform.ts';
+import { socketStream } from '../src/streams/socket-stream.ts';
+import { zlibCodec } from '../src/zlib/zlib-codec.ts';
 import { noCertificates } from './support/certificates.ts';
 import {
   dataPair,

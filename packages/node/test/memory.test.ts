@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { WebSocketConnection } from '@ws/connection';
 import { expect, test } from 'vitest';
-import { serveWebSocket } from '../src/serve-web-socket.ts';
+import { serveWebSocket } from '../src/server/serve-web-socket.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

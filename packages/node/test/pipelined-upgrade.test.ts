@@ -4,7 +4,6 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import * as handleProbe from '../src/handle-probe.ts';
 import {
   attach,
   createClientAgent,
@@ -12,7 +11,8 @@ import {
   type WebSocketServerFactory,
   WebSocketServerProtocol,
 } from '../src/index.ts';
-import * as tlsProbe from '../src/tls-probe.ts';
+import * as handleProbe from '../src/streams/handle-probe.ts';
+import * as tlsProbe from '../src/tls/tls-probe.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 import { echoFactory, nextMessage, turn } from './support/echo.ts';
 

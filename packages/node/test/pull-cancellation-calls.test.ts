@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import type { WebSocketConnection, WebSocketRequest } from '@ws/connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../src/open-web-socket.ts';
+import { openWebSocket } from '../src/client/open-web-socket-again.ts';
 import {
   type ServeOptions,
   serveWebSocket,
   type WebSocketHandler,
   type WebSocketServer,
-} from '../src/serve-web-socket.ts';
+} from '../src/server/serve-web-socket.ts';
 import { abortAt, everyPoint, untilTimers, watchLeftovers } from './support/abort.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 

@@ -15,16 +15,16 @@ import {
   HandshakeError,
 } from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keepaliveOptions } from '../src/open-once.ts';
-import { openWebSocket } from '../src/open-web-socket.ts';
-import { nodePlatform } from '../src/platform.ts';
+import { keepaliveOptions } from '../src/client/open-web-socket.ts';
+import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { nodePlatform } from '../src/platform/platform.ts';
 import {
   type ServeOptions,
   serveWebSocket,
   type WebSocketHandler,
   type WebSocketServer,
-} from '../src/serve-web-socket.ts';
-import { socketStream } from '../src/socket-stream.ts';
+} from '../src/server/serve-web-socket.ts';
+import { socketStream } from '../src/streams/socket-stream.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 
 const cleanups: (() => unknown)[] = [];

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../src/open-web-socket.ts';
-import { serveWebSocket, type WebSocketServer } from '../src/serve-web-socket.ts';
+import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { serveWebSocket, type WebSocketServer } from '../src/server/serve-web-socket.ts';
 
 const python = ['/usr/bin/python3', 'python3'].find(
   command => spawnSync(command, ['-c', 'import trio_websocket'], { stdio: 'ignore' }).status === 0,

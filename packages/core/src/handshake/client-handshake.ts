@@ -11,9 +11,9 @@ import type {
   Random,
 } from '@ws/types';
 import { checkHeaderValue, decodeText, encodeBase64, encodeText } from '@ws/util/primitives';
+import { HandshakeError, type HandshakeErrorCode } from '../errors/handshake-error.ts';
 import { createAcceptKey } from './accept-key.ts';
 import { parseExtensions } from './extensions-header.ts';
-import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
 import { hasToken } from './header-list.ts';
 import { formatHost } from './host-header.ts';
 import { encodeHead, type HeaderLine, handshakeHeaders } from './http-message.ts';

@@ -1,5 +1,5 @@
 import type { ExtensionParams } from '@ws/types';
-import { HandshakeError } from './handshake-error.ts';
+import { HandshakeError } from '../errors/handshake-error.ts';
 
 /** One extension of the header: its name in lower case, and its parameters. */
 export type Extension = [name: string, params: ExtensionParams];

@@ -1,4 +1,4 @@
-import { HandshakeError } from './handshake-error.ts';
+import { HandshakeError } from '../errors/handshake-error.ts';
 
 /** What the `Host` header names. */
 export interface HostPort {

@@ -4,8 +4,8 @@
 
 import type { Headers } from '@ws/types';
 import { decodeLatin1, isToken } from '@ws/util/primitives';
-import { GrowingBuffer } from '../growing-buffer.ts';
-import type { HandshakeError, HandshakeErrorCode } from './handshake-error.ts';
+import type { HandshakeError, HandshakeErrorCode } from '../errors/handshake-error.ts';
+import { GrowingBuffer } from '../support/growing-buffer.ts';
 
 /** The header section of a request or response. */
 export interface HttpHead {

@@ -1,4 +1,4 @@
-import { HandshakeError } from './handshake-error.ts';
+import { HandshakeError } from '../errors/handshake-error.ts';
 import { parseHostPort } from './host-header.ts';
 
 /** An origin (RFC 6454, 4), scheme and host in lower case, IPv6 with brackets. */

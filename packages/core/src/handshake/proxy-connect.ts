@@ -1,6 +1,6 @@
 import type { HeaderInit } from '@ws/types';
 import { encodeBase64, encodeText, flattenHeaders } from '@ws/util/primitives';
-import { HandshakeError } from './handshake-error.ts';
+import { HandshakeError } from '../errors/handshake-error.ts';
 import { formatHost } from './host-header.ts';
 import { encodeHead, type HeaderLine } from './http-message.ts';
 import type { ResponseHead } from './response-head.ts';

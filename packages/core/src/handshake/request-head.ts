@@ -1,5 +1,5 @@
 import { isToken } from '@ws/util/primitives';
-import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
+import { HandshakeError, type HandshakeErrorCode } from '../errors/handshake-error.ts';
 import { addHeader, createHeaderFields, type HeaderFields, type HttpHead, HttpHeadParser } from './http-head.ts';
 
 /** The head of a request (RFC 9112, 3). */

@@ -1,5 +1,5 @@
 import { parseUrl } from '@ws/util';
-import { HandshakeError } from './handshake-error.ts';
+import { HandshakeError } from '../errors/handshake-error.ts';
 
 /** What a request asks for. */
 export interface RequestTarget {

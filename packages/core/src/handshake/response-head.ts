@@ -1,4 +1,4 @@
-import { HandshakeError, type HandshakeErrorCode } from './handshake-error.ts';
+import { HandshakeError, type HandshakeErrorCode } from '../errors/handshake-error.ts';
 import { type HeaderFields, type HttpHead, HttpHeadParser } from './http-head.ts';
 
 /** The head of a response (RFC 9112, 4). */

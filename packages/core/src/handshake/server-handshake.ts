@@ -3,10 +3,10 @@
 
 import type { Digest, HeaderInit, Headers } from '@ws/types';
 import { checkHeaderValue, checkToken } from '@ws/util/primitives';
+import { HandshakeError } from '../errors/handshake-error.ts';
 import { createAcceptKey, isValidKey } from './accept-key.ts';
 import { type Extension, parseExtensions } from './extensions-header.ts';
 import { parseForwardedFor } from './forwarded-for.ts';
-import { HandshakeError } from './handshake-error.ts';
 import { hasToken } from './header-list.ts';
 import { type HostPort, parseHost } from './host-header.ts';
 import { encodeHead, type HeaderLine, handshakeHeaders } from './http-message.ts';

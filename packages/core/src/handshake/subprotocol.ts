@@ -1,5 +1,5 @@
 import { isToken } from '@ws/util/primitives';
-import { HandshakeError } from './handshake-error.ts';
+import { HandshakeError } from '../errors/handshake-error.ts';
 import { parseList } from './header-list.ts';
 
 /**

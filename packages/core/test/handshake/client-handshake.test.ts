@@ -2,6 +2,7 @@ import { seededRandom } from '@ws/testkit';
 import type { CompressionExtension, CompressionOffer, ConnectingRequest } from '@ws/types';
 import { sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
+import { HandshakeError } from '../../src/errors/handshake-error.ts';
 import { isValidKey } from '../../src/handshake/accept-key.ts';
 import {
   type ClientRequest,
@@ -9,7 +10,6 @@ import {
   createClientRequest,
   type UpgradeResponse,
 } from '../../src/handshake/client-handshake.ts';
-import { HandshakeError } from '../../src/handshake/handshake-error.ts';
 import { response, text, thrown } from './support.ts';
 
 const offer = (extensionName: string, more: Partial<CompressionOffer> = {}): CompressionOffer => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HandshakeError } from '../../src/handshake/handshake-error.ts';
+import { HandshakeError } from '../../src/errors/handshake-error.ts';
 import { checkConnectResponse, formatConnectRequest } from '../../src/handshake/proxy-connect.ts';
 import { response, text, thrown } from './support.ts';
 

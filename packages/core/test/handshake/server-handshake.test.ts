@@ -1,6 +1,6 @@
 import { sha1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
-import { HandshakeError } from '../../src/handshake/handshake-error.ts';
+import { HandshakeError } from '../../src/errors/handshake-error.ts';
 import { compileOriginPatterns } from '../../src/handshake/origin.ts';
 import {
   checkUpgradeRequest,

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ByteStream } from '@ws/types';
-import { dialTarget } from '../../src/dial.ts';
-import { probeHandles } from '../../src/handle-probe.ts';
-import { HandleStream } from '../../src/handle-stream.ts';
-import { takeUpgraded } from '../../src/mount.ts';
-import { socketStream, TlsStream } from '../../src/socket-stream.ts';
-import { acceptHandles, countOut } from '../../src/stream-handle.ts';
-import { probeTlsHandles } from '../../src/tls-probe.ts';
+import { dialTarget } from '../../src/client/dial.ts';
+import { takeUpgraded } from '../../src/server/attach.ts';
+import { probeHandles } from '../../src/streams/handle-probe.ts';
+import { HandleStream } from '../../src/streams/handle-stream.ts';
+import { socketStream, TlsStream } from '../../src/streams/socket-stream.ts';
+import { acceptHandles, countOut } from '../../src/streams/stream-handle.ts';
+import { probeTlsHandles } from '../../src/tls/tls-probe.ts';
 import { type Certificate, createCertificate } from './certificates.ts';
 
 /** Two ends of one transport, and what is to be closed after the test. */

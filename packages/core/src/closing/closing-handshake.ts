@@ -1,0 +1,231 @@
+// How connections end (RFC 6455, 5.5.1 and 7). Every change of state after opening happens here. The same rules bind
+// client and server but for one: the server closes the transport, the client waits for it (7.1.1).
+
+import type { Timer } from '@ws/types';
+import type { ProtocolError } from '../errors/protocol-error.ts';
+import type { FrameWriter } from '../frames/frame-writer.ts';
+import { CLOSE } from '../frames/opcode.ts';
+import type { CommonOptions } from '../options/options.ts';
+import type { Timers } from '../support/timers.ts';
+import type { CloseInfo, ConnectionState, TimeoutName } from './close-info.ts';
+import { type ClosePayload, formatClosePayload, parseClosePayload } from './close-payload.ts';
+
+/** What a {@link ClosingHandshake} does to its connection. */
+export interface ClosingActions {
+  sendControl(opcode: number, payload: Uint8Array): void;
+  /** Its `end` sends what is queued, then ends our direction. */
+  readonly writer: Pick<FrameWriter, 'end' | 'isInsideFrame'>;
+  destroyTransport(): void;
+  /** From now on nothing is sent, and no keepalive runs. */
+  onLeaveOpen(): void;
+}
+
+/** The state of one connection, and its end. */
+export class ClosingHandshake {
+  state: ConnectionState = 'connecting';
+  /** We sent the first Close frame. */
+  closedByMe = false;
+  /** We failed the connection. */
+  failedByMe = false;
+  wasClean = false;
+  localCode: number | null = null;
+  localReason: string | null = null;
+  remoteCode: number | null = null;
+  remoteReason: string | null = null;
+  /** Why the end is not clean. */
+  notCleanReason: string | null = null;
+  timeout: TimeoutName | null = null;
+  error: unknown = null;
+  options: CommonOptions;
+
+  readonly #role: 'client' | 'server';
+  readonly #timers: Timers;
+  readonly #actions: ClosingActions;
+  #stage: CloseInfo['stage'] = 'connecting';
+  #closedBy: CloseInfo['closedBy'] | null = null;
+  #timer: Timer | null = null;
+
+  constructor(role: 'client' | 'server', options: CommonOptions, timers: Timers, actions: ClosingActions) {
+    this.#role = role;
+    this.options = options;
+    this.#timers = timers;
+    this.#actions = actions;
+  }
+
+  /** What the closing began with, where that was a Close frame. */
+  get beginning(): { readonly code: number | null; readonly reason: string | null } | null {
+    if (this.closedByMe) return { code: this.localCode, reason: this.localReason };
+    return this.wasClean ? { code: this.remoteCode, reason: this.remoteReason } : null;
+  }
+
+  /** Begins the wait for the opening handshake. */
+  startOpening(): void {
+    this.#startTimer('openHandshake');
+  }
+
+  /** The opening handshake is done. */
+  open(): void {
+    this.state = 'open';
+    this.#stopTimer();
+  }
+
+  /** Sends our Close frame, first or in reply. Does nothing when one was sent. */
+  startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
+    if (this.state !== 'open') return;
+    this.#closedBy ??= 'local';
+    if (this.#actions.writer.isInsideFrame) {
+      // There is no place for a Close frame: nobody is going to complete this one.
+      this.wasClean = false;
+      this.notCleanReason ??= 'it ended within a frame that was being sent';
+      this.drop(false);
+      return;
+    }
+    this.closedByMe = !isReply;
+    this.localCode = code;
+    this.localReason = reason;
+    this.#leave('closing', formatClosePayload(code, reason));
+    // The application was told, and may have dropped the connection.
+    if (isReply || this.#isClosed) return;
+    this.#startTimer('closeHandshake');
+  }
+
+  /** The peer's Close frame. */
+  onCloseFrame(payload: Uint8Array): void {
+    const received = this.#readClose(payload);
+    if (received === null || this.#isClosed) return;
+    this.#closedBy ??= 'remote';
+    this.remoteCode = received.code;
+    this.remoteReason = received.reason;
+    this.wasClean = true;
+    if (this.state === 'open') {
+      const { code, reason } = this.options.echoCloseCodeReason ? received : { code: 1000, reason: null };
+      this.startClosingHandshake(code, reason, true);
+    }
+    if (this.#isClosed) return;
+    this.#stopTimer();
+    if (this.#role === 'server') this.drop(false);
+    else this.#awaitDrop();
+  }
+
+  /**
+   * Fails a connection that is not closed (RFC 6455, 7.1.7): by a Close frame, or at once where `failByDrop` says so.
+   *
+   * @param error what is reported as the cause
+   */
+  failConnection(code: number, reason: string, error: unknown): void {
+    this.failedByMe = true;
+    this.error ??= error;
+    this.notCleanReason ??= `connection failed: ${reason}`;
+    this.#closedBy ??= 'local';
+    if (this.options.failByDrop) {
+      this.wasClean = false;
+      this.drop(true);
+    } else if (this.state === 'open') {
+      this.startClosingHandshake(code, reason);
+    } else {
+      this.drop(false);
+    }
+  }
+
+  /** Closes the transport: after what is queued was sent, or at once. */
+  drop(isAbort: boolean): void {
+    if (this.state !== 'closed') {
+      this.#closedBy ??= 'local';
+      this.#leave('closed');
+      if (!isAbort) {
+        this.#awaitDrop();
+        this.#actions.writer.end();
+      }
+    }
+    if (isAbort) this.#actions.destroyTransport();
+  }
+
+  /** The peer ended its direction: nothing more will come. */
+  onPeerEnded(): void {
+    if (!this.wasClean) this.notCleanReason ??= 'the peer ended the connection without a Close frame';
+    this.#closedBy ??= 'transport';
+    this.drop(false);
+  }
+
+  /** Something did not come in time. */
+  expire(name: TimeoutName): void {
+    this.#timer = null;
+    // A server that has done its part is not made unclean by a client that lingers.
+    const isDone = this.#role === 'server' && this.wasClean;
+    if (!isDone) {
+      this.timeout ??= name;
+      this.wasClean = false;
+      this.notCleanReason ??= `the ${name}Timeout has passed`;
+      this.#closedBy ??= 'local';
+    }
+    this.drop(true);
+  }
+
+  /** The transport is gone. */
+  onTransportClosed(error: unknown): CloseInfo {
+    this.#leave('closed');
+    if (error !== undefined) this.error ??= error;
+    if (!this.wasClean) {
+      this.notCleanReason ??=
+        error instanceof Error ? `the transport failed: ${error.message}` : 'the connection was lost';
+    }
+    const { wasClean, localCode, localReason, timeout } = this;
+    return {
+      wasClean,
+      code: wasClean ? this.remoteCode : 1006,
+      reason: wasClean ? this.remoteReason : `closed uncleanly: ${this.notCleanReason}`,
+      closedBy: this.#closedBy ?? 'transport',
+      stage: this.#stage,
+      localCode,
+      localReason,
+      timeout,
+      error: this.error,
+    };
+  }
+
+  /** @returns `null` when the connection was dropped over it */
+  #readClose(payload: Uint8Array): ClosePayload | null {
+    try {
+      return parseClosePayload(payload);
+    } catch (error) {
+      const failure = error as ProtocolError;
+      this.failConnection(failure.closeCode, failure.message, failure);
+      if (this.options.failByDrop) return null;
+      // The peer has closed all the same: what can be read of its frame stands.
+      if (failure.code !== 'ERR_INVALID_UTF8') return { code: 1000, reason: null };
+      return { code: (payload[0]! << 8) | payload[1]!, reason: null };
+    }
+  }
+
+  /** The peer has a little time to close its side. */
+  #awaitDrop(): void {
+    this.#startTimer('serverConnectionDrop');
+  }
+
+  #startTimer(name: TimeoutName): void {
+    this.#stopTimer();
+    const delay = this.options[`${name}Timeout`];
+    if (delay > 0) this.#timer = this.#timers.start(delay, () => this.expire(name));
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  /** Anew each time: hooks of the application may have changed it. */
+  get #isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  #leave(next: 'closing' | 'closed', closePayload?: Uint8Array): void {
+    const { state } = this;
+    this.#stopTimer();
+    if (state === 'closed') return;
+    this.#stage = state;
+    this.state = next;
+    // Before the application hears of it: whatever it does then, the peer is told.
+    if (closePayload !== undefined) this.#actions.sendControl(CLOSE, closePayload);
+    if (state !== 'closing') this.#actions.onLeaveOpen();
+  }
+}

@@ -1,0 +1,383 @@
+// Bytes in, pieces of frames out. This file knows no connection: it checks what RFC 6455, 5 says of frames, in the
+// order in which the bytes arrive, and the limits before anything is allocated. What it yields lies in the bytes that
+// were pushed, unmasked in place, and is good until the next call.
+
+import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
+import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
+import { EMPTY_BYTES } from '@ws/util/primitives';
+import { ProtocolError } from '../errors/protocol-error.ts';
+import { readUint32 } from './frame-header.ts';
+import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode, TEXT } from './opcode.ts';
+
+/** What a {@link FrameDecoder} is told once. */
+export interface FrameDecoderRules {
+  /** `'must'` of a server, `'mustNot'` of a client; `'may'` where an option says so (RFC 6455, 5.1). */
+  readonly masking: 'must' | 'mustNot' | 'may';
+  /** `false`: a masking key is read but not applied (for debugging against a peer that does the same). */
+  readonly applyMask: boolean;
+  /** RSV1 is allowed on the first frame of a message (RFC 7692, 6). */
+  readonly hasCompression: boolean;
+  /** Text that came uncompressed is validated as it arrives. */
+  readonly validateUtf8: boolean;
+  /** In bytes as on the wire; 0: none. */
+  readonly maxFrameSize: number;
+  /** In bytes, counted over the frames of a message that came uncompressed; 0: none. */
+  readonly maxMessageSize: number;
+  /** Frames of one message, empty ones included; 0: no limit. */
+  readonly maxFragments: number;
+  /** Messages that lie in the pushed bytes as one frame are yielded as such: {@link Piece.MESSAGE}. */
+  readonly yieldsMessages: boolean;
+}
+
+/** The ports that a decoder works with. */
+export interface FrameDecoderPorts {
+  readonly masker: Masker;
+  readonly utf8: Utf8Validator;
+  readonly textUnmasker?: TextUnmasker | undefined;
+}
+
+/**
+ * What {@link FrameDecoder.next} found: nothing complete; some payload of a data frame; a whole control frame; a whole
+ * uncompressed message, of which only `opcode`, `source`, `start` and `end` are set.
+ */
+export const Piece = { NONE: 0, DATA: 1, CONTROL: 2, MESSAGE: 3 } as const;
+
+// The same by themselves, for the engine: bundlers write these as numbers.
+export const PIECE_NONE = 0;
+export const PIECE_DATA = 1;
+export const PIECE_CONTROL = 2;
+export const PIECE_MESSAGE = 3;
+
+/** A frame that does not count was passed over. */
+const SKIPPED = -1;
+
+const BETWEEN_FRAMES = -1;
+
+/** Header, masking key and the longest payload of a control frame: more is never carried over. */
+const MAX_CONTROL_FRAME = 2 + 4 + 125;
+
+/** Cuts a stream of bytes into frames. */
+export class FrameDecoder {
+  /** Opcode of the control frame. */
+  controlOpcode = 0;
+  /** Opcode of the message that the piece belongs to: 1 or 2. */
+  opcode = 0;
+  /** The frame is the message's last. */
+  isFinal = false;
+  /** The message is compressed: the piece still is. */
+  isCompressed = false;
+  /** The piece opens its message. */
+  isMessageStart = false;
+  /** The piece opens its frame; `frameLength` is the length of the whole payload. */
+  isFrameStart = false;
+  /** The piece ends its frame. */
+  isFrameEnd = false;
+  frameLength = 0;
+  /** Where the payload of the piece lies: `source[start, end)`. */
+  source: Uint8Array = EMPTY_BYTES;
+  start = 0;
+  end = 0;
+
+  readonly #rules: FrameDecoderRules;
+  readonly #ports: FrameDecoderPorts;
+  /** The usual mask bit, and the longest message of one frame that needs no closer look; -1: none does. */
+  readonly #usualMaskBit: number;
+  readonly #usualLimit: number;
+  #bytes: Uint8Array = EMPTY_BYTES;
+  #position = 0;
+  /** The beginning of a header or of a control frame, when the bytes before ended inside of it. */
+  #carried: Uint8Array | null = null;
+  #carriedLength = 0;
+  /** Bytes of the current data frame still to come. */
+  #remaining = BETWEEN_FRAMES;
+  #maskingKey = 0;
+  #isMasked = false;
+  #isPlainText = false;
+  #utf8State: number = UTF8_ACCEPT;
+  /** 0 between messages. */
+  #messageOpcode = 0;
+  #messageLength = 0;
+  #fragments = 0;
+  #isSkipping = false;
+
+  constructor(rules: FrameDecoderRules, ports: FrameDecoderPorts) {
+    this.#rules = rules;
+    this.#ports = ports;
+    this.#usualMaskBit = rules.masking === 'must' ? 0x80 : 0;
+    const isUsual = rules.yieldsMessages && rules.masking !== 'may' && rules.applyMask;
+    const { maxFrameSize, maxMessageSize } = rules;
+    this.#usualLimit = isUsual ? Math.min(65535, maxFrameSize || 65535, maxMessageSize || 65535) : -1;
+  }
+
+  /** Hands over bytes, lent until all of them are read ({@link Piece.NONE}) or {@link detach}. */
+  push(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#position = 0;
+  }
+
+  /** Lets go of the pushed bytes. @returns those that were not read, still lent */
+  detach(): Uint8Array {
+    const rest = this.#position === this.#bytes.length ? EMPTY_BYTES : this.#bytes.subarray(this.#position);
+    this.#bytes = EMPTY_BYTES;
+    this.source = EMPTY_BYTES;
+    this.#position = 0;
+    return rest;
+  }
+
+  /**
+   * From now on only control frames count, and no rule: what is left to wait for after a violation is the peer's
+   * Close frame (RFC 6455, 7.1.7).
+   */
+  skipToClose(): void {
+    this.#isSkipping = true;
+  }
+
+  /** Nothing is held, of a message or of a frame. */
+  get isBetweenMessages(): boolean {
+    return this.#messageOpcode === 0 && this.#remaining === BETWEEN_FRAMES && this.#carried === null;
+  }
+
+  /**
+   * Reads on to the next piece.
+   *
+   * @returns one of {@link Piece}; the fields say the rest
+   * @throws {@link ProtocolError}; then only {@link skipToClose} makes sense
+   */
+  next(): number {
+    let piece = this.#step();
+    while (piece === SKIPPED) piece = this.#step();
+    return piece;
+  }
+
+  #step(): number {
+    const bytes = this.#bytes;
+    const position = this.#position;
+    if (position === bytes.length) return PIECE_NONE;
+    if (this.#remaining > 0) {
+      if (this.#isSkipping) return this.#skip();
+      this.isMessageStart = false;
+      this.isFrameStart = false;
+      return this.#takePayload(this.frameLength - this.#remaining);
+    }
+    if (this.#carried === null) {
+      // perf: what nearly all traffic is made of, a message in one frame, all of it here (bench/decoder.mjs).
+      const first = bytes[position]!;
+      const isUsual = (first === 0x81 || first === 0x82) && this.#messageOpcode === 0 && !this.#isSkipping;
+      if (isUsual && this.#takeMessage(bytes, position, first)) return PIECE_MESSAGE;
+      return this.#nextFrame(bytes, position, bytes.length, 0);
+    }
+    const carried = this.#carried;
+    const before = this.#carriedLength;
+    const added = Math.min(bytes.length - position, carried.length - before);
+    // They count as carried once that is all there is to do with them: after an error the header is read anew.
+    carried.set(bytes.subarray(position, position + added), before);
+    return this.#nextFrame(carried, 0, before + added, position - before);
+  }
+
+  /** Reads a whole message that is one frame with a header of the usual kind. @returns whether it is one */
+  #takeMessage(bytes: Uint8Array, at: number, first: number): boolean {
+    if (at + 8 > bytes.length) return false;
+    const second = bytes[at + 1]!;
+    const maskBit = this.#usualMaskBit;
+    if ((second & 0x80) !== maskBit) return false;
+    let length = second & 0x7f;
+    let start = at + 2;
+    if (length > 125) {
+      length = length === 126 ? (bytes[at + 2]! << 8) | bytes[at + 3]! : -1;
+      start += 2;
+      if (length < 126) return false;
+    }
+    if (maskBit !== 0) start += 4;
+    const end = start + length;
+    if (length > this.#usualLimit || end > bytes.length) return false;
+    const key = maskBit === 0 ? 0 : readUint32(bytes, start - 4);
+    this.#position = end;
+    if (first === 0x82 || !this.#rules.validateUtf8) {
+      if (maskBit !== 0 && length > 0) this.#ports.masker.mask(bytes, start, end, key, 0);
+    } else if (length > 0 && this.#readText(bytes, start, end, maskBit !== 0, key, 0, UTF8_ACCEPT) !== UTF8_ACCEPT) {
+      throw new ProtocolError('ERR_INVALID_UTF8');
+    }
+    this.opcode = first & 0x0f;
+    this.source = bytes;
+    this.start = start;
+    this.end = end;
+    return true;
+  }
+
+  /** Reads a header that lies in `source[at, limit)`, where index i is byte i + `shift` of the pushed bytes. */
+  #nextFrame(source: Uint8Array, at: number, limit: number, shift: number): number {
+    if (limit - at < 2) return this.#carry(source, at, limit);
+    const first = source[at]!;
+    const second = source[at + 1]!;
+    const isMasked = second >= 0x80;
+    let length = second & 0x7f;
+    if (!this.#isSkipping) this.#checkFirstBytes(first, isMasked, length);
+    let payload = at + (length < 126 ? 2 : length === 126 ? 4 : 10);
+    if (limit < payload + (isMasked ? 4 : 0)) return this.#carry(source, at, limit);
+    if (length === 126) {
+      length = (source[at + 2]! << 8) | source[at + 3]!;
+      if (length < 126 && !this.#isSkipping) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
+    } else if (length === 127) {
+      length = this.#readLength64(source, at + 2);
+    }
+    if (isMasked) {
+      this.#maskingKey = readUint32(source, payload);
+      payload += 4;
+    }
+    this.#isMasked = isMasked && this.#rules.applyMask;
+    if ((first & 0x08) !== 0 && (second & 0x7f) <= 125)
+      return this.#takeControl(source, at, payload, length, limit, shift);
+    this.#carried = null;
+    this.#position = payload + shift;
+    this.#remaining = length;
+    if (this.#isSkipping) return this.#skip();
+    this.#beginDataFrame(first, length);
+    return this.#takePayload(0);
+  }
+
+  /** Passes over what has arrived of the current frame's payload. */
+  #skip(): number {
+    const skipped = Math.min(this.#remaining, this.#bytes.length - this.#position);
+    this.#position += skipped;
+    this.#remaining -= skipped;
+    return SKIPPED;
+  }
+
+  /** Keeps what is there of a header or of a control frame until more comes. */
+  #carry(source: Uint8Array, at: number, limit: number): number {
+    if (source !== this.#carried) {
+      this.#carried = new Uint8Array(MAX_CONTROL_FRAME);
+      this.#carried.set(source.subarray(at, limit));
+    }
+    this.#carriedLength = limit - at;
+    this.#position = this.#bytes.length;
+    return PIECE_NONE;
+  }
+
+  /** What the first two bytes of a header already give away (RFC 6455, 5.2 to 5.5). */
+  #checkFirstBytes(first: number, isMasked: boolean, length: number): void {
+    const rules = this.#rules;
+    const opcode = first & 0x0f;
+    // perf: one comparison for the frame that everybody sends (bench/decoder.mjs).
+    if ((first & 0x70) !== 0 && ((first & 0x30) !== 0 || !rules.hasCompression)) {
+      throw new ProtocolError('ERR_RESERVED_BITS');
+    }
+    if (isMasked) {
+      if (rules.masking === 'mustNot') throw new ProtocolError('ERR_MASKED_FRAME');
+    } else if (rules.masking === 'must') {
+      throw new ProtocolError('ERR_UNMASKED_FRAME');
+    }
+    if (!isKnownOpcode(opcode)) throw new ProtocolError('ERR_RESERVED_OPCODE');
+    if (isControlOpcode(opcode)) {
+      if (first < 0x80) throw new ProtocolError('ERR_FRAGMENTED_CONTROL');
+      if (length > 125) throw new ProtocolError('ERR_CONTROL_TOO_LONG');
+      if ((first & 0x40) !== 0) throw new ProtocolError('ERR_COMPRESSED_CONTROL');
+      if (opcode === CLOSE && length === 1) throw new ProtocolError('ERR_CLOSE_PAYLOAD');
+    } else if (opcode === CONTINUATION) {
+      if (this.#messageOpcode === 0) throw new ProtocolError('ERR_UNEXPECTED_CONTINUATION');
+      if ((first & 0x40) !== 0) throw new ProtocolError('ERR_COMPRESSED_CONTINUATION');
+    } else if (this.#messageOpcode !== 0) {
+      throw new ProtocolError('ERR_EXPECTED_CONTINUATION');
+    }
+  }
+
+  #beginDataFrame(first: number, length: number): void {
+    const rules = this.#rules;
+    const opcode = first & 0x0f;
+    if (opcode !== CONTINUATION) {
+      this.#messageOpcode = opcode;
+      this.#messageLength = 0;
+      this.#fragments = 0;
+      this.isMessageStart = true;
+      this.isCompressed = (first & 0x40) !== 0;
+      this.#isPlainText = opcode === TEXT && !this.isCompressed && rules.validateUtf8;
+      this.#utf8State = UTF8_ACCEPT;
+    } else {
+      this.isMessageStart = false;
+    }
+    if (rules.maxFrameSize > 0 && length > rules.maxFrameSize) throw new ProtocolError('ERR_FRAME_TOO_BIG');
+    this.#messageLength += length;
+    if (!this.isCompressed && rules.maxMessageSize > 0 && this.#messageLength > rules.maxMessageSize) {
+      throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
+    }
+    if (++this.#fragments > rules.maxFragments && rules.maxFragments > 0) {
+      throw new ProtocolError('ERR_TOO_MANY_FRAGMENTS');
+    }
+    this.opcode = this.#messageOpcode;
+    this.isFinal = first >= 0x80;
+    this.isFrameStart = true;
+    this.frameLength = length;
+  }
+
+  /** Yields what has arrived of the current frame's payload, `offset` bytes of which were yielded before. */
+  #takePayload(offset: number): number {
+    const bytes = this.#bytes;
+    const start = this.#position;
+    const end = Math.min(start + this.#remaining, bytes.length);
+    this.#position = end;
+    this.#remaining -= end - start;
+    this.source = bytes;
+    this.start = start;
+    this.end = end;
+    if (this.#isPlainText) this.#unmaskText(bytes, start, end, offset);
+    else if (this.#isMasked && start !== end) this.#ports.masker.mask(bytes, start, end, this.#maskingKey, offset);
+    this.isFrameEnd = this.#remaining === 0;
+    if (this.isFrameEnd) {
+      this.#remaining = BETWEEN_FRAMES;
+      if (this.isFinal) this.#messageOpcode = 0;
+    }
+    return PIECE_DATA;
+  }
+
+  #unmaskText(bytes: Uint8Array, start: number, end: number, offset: number): void {
+    let state = this.#utf8State;
+    if (start !== end) state = this.#readText(bytes, start, end, this.#isMasked, this.#maskingKey, offset, state);
+    this.#utf8State = state;
+    const isTextEnd = this.isFinal && this.#remaining === 0;
+    if (state === UTF8_REJECT || (isTextEnd && state !== UTF8_ACCEPT)) throw new ProtocolError('ERR_INVALID_UTF8');
+  }
+
+  /** Unmasks text and validates it, in one pass where there is a kernel for it. @returns the state of the validator */
+  #readText(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isMasked: boolean,
+    key: number,
+    offset: number,
+    state: number,
+  ): number {
+    const { masker, utf8, textUnmasker } = this.#ports;
+    if (isMasked) {
+      if (textUnmasker !== undefined) return textUnmasker.unmaskText(bytes, start, end, key, offset, state);
+      masker.mask(bytes, start, end, key, offset);
+    }
+    return utf8.validate(bytes, state, start, end);
+  }
+
+  /** Reads a 64-bit length (RFC 6455, 5.2): its highest bit clear, and not one that a shorter form could hold. */
+  #readLength64(bytes: Uint8Array, at: number): number {
+    const high = readUint32(bytes, at);
+    const low = readUint32(bytes, at + 4);
+    if (!this.#isSkipping) {
+      if (high >= 0x8000_0000) throw new ProtocolError('ERR_LENGTH_NEGATIVE');
+      // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
+      if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');
+      if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
+    }
+    return high * 0x1_0000_0000 + low;
+  }
+
+  #takeControl(source: Uint8Array, at: number, payload: number, length: number, limit: number, shift: number): number {
+    const end = payload + length;
+    if (limit < end) return this.#carry(source, at, limit);
+    if (this.#isMasked && length > 0) this.#ports.masker.mask(source, payload, end, this.#maskingKey, 0);
+    this.#carried = null;
+    this.#position = end + shift;
+    this.controlOpcode = source[at]! & 0x0f;
+    this.source = source;
+    this.start = payload;
+    this.end = end;
+    return PIECE_CONTROL;
+  }
+}

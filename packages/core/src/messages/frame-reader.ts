@@ -1,0 +1,131 @@
+// The read loop: as far as the application can follow. What it cannot yet take of the bytes at hand waits here, and
+// the stream is made to wait too.
+
+import type { ByteStream } from '@ws/types';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
+import { type FrameDecoder, PIECE_DATA, PIECE_MESSAGE, PIECE_NONE } from '../frames/frame-decoder.ts';
+import type { TrafficStats } from '../support/traffic-stats.ts';
+import type { Delivery } from './delivery.ts';
+import type { MessageReceiver } from './message-receiver.ts';
+
+/** What a {@link FrameReader} does to its connection. */
+export interface FrameReaderActions {
+  /** Whether frames still count. Looked at anew after each piece, since hooks may have done anything. */
+  readonly isListening: boolean;
+  onControl(opcode: number, payload: Uint8Array): void;
+  /** Data came: a message, or some of one. */
+  onTraffic(): void;
+  /** The peer broke a rule. */
+  failConnection(error: unknown): void;
+  /** It waits when no more can be taken for now. */
+  readonly stream: Pick<ByteStream, 'pause'>;
+}
+
+/** Reads the frames of one open connection after another: of each from one message's end on, to another's. */
+export class FrameReader {
+  readonly #decoder: FrameDecoder;
+  readonly #receiver: MessageReceiver;
+  #delivery: Delivery | null = null;
+  #actions: FrameReaderActions | null = null;
+  /** Came in, but cannot be looked at yet. */
+  #unread: Uint8Array = EMPTY_BYTES;
+  #isReading = false;
+  /** Nothing more will come: what waits is read to its end. */
+  #isLast = false;
+  /** The connection failed. */
+  #isSkipping = false;
+
+  constructor(decoder: FrameDecoder, receiver: MessageReceiver) {
+    this.#decoder = decoder;
+    this.#receiver = receiver;
+  }
+
+  /** From now on the bytes of this connection are read; `null`: of none. */
+  assign(delivery: Delivery | null, stats: TrafficStats | null, actions: FrameReaderActions | null): void {
+    this.#delivery = delivery;
+    this.#actions = actions;
+    this.#receiver.assign(delivery, stats);
+  }
+
+  /** It is in the middle of nothing: any other connection of the same rules can have it. */
+  get isIdle(): boolean {
+    const isBusy = this.#isReading || this.#isSkipping || this.#isLast || this.#unread.length > 0;
+    return !isBusy && this.#decoder.isBetweenMessages;
+  }
+
+  /** Reads bytes, which are lent for the call. */
+  push(bytes: Uint8Array): void {
+    const decoder = this.#decoder;
+    const actions = this.#actions!;
+    if (!actions.isListening) return;
+    if (this.#unread.length > 0) {
+      this.#unread = concatBytes([this.#unread, bytes]);
+      return;
+    }
+    const wasReading = this.#isReading;
+    decoder.push(bytes);
+    this.#isReading = true;
+    try {
+      // After a violation the peer's Close frame is still looked for, in what is left of these bytes too.
+      while (!this.#read(decoder)) {}
+    } finally {
+      this.#isReading = wasReading;
+      const rest = decoder.detach();
+      if (actions.isListening && (rest.length > 0 || this.#isFull())) {
+        this.#unread = new Uint8Array(rest);
+        actions.stream.pause();
+      }
+    }
+  }
+
+  /** The application can take more. @returns whether the stream may go on */
+  resume(): boolean {
+    if (this.#isReading) return false;
+    const unread = this.#unread;
+    this.#unread = EMPTY_BYTES;
+    if (unread.length > 0) this.push(unread);
+    return this.#unread.length === 0 && !this.#isFull();
+  }
+
+  /** The end has come: what waits is read, however much it is. */
+  finish(): void {
+    this.#isLast = true;
+    this.resume();
+  }
+
+  /** The connection fails: only the peer's Close frame is still looked for. */
+  skipToClose(): void {
+    this.#isSkipping = true;
+    this.#decoder.skipToClose();
+  }
+
+  /** No more can be taken; of what is only passed over, any amount can. */
+  // perf: a method, as is `#isTraced`: for a private getter V8 calls its runtime each time (apps/bench, echo-64).
+  #isFull(): boolean {
+    return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
+  }
+
+  /** Reads what was pushed. @returns whether there is nothing more to do with it now */
+  #read(decoder: FrameDecoder): boolean {
+    const actions = this.#actions!;
+    try {
+      for (let piece = decoder.next(); piece !== PIECE_NONE; piece = decoder.next()) {
+        if (piece === PIECE_MESSAGE) {
+          this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
+          actions.onTraffic();
+        } else if (piece === PIECE_DATA) {
+          this.#receiver.push(decoder);
+          actions.onTraffic();
+        } else {
+          actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
+        }
+        if (!actions.isListening || this.#isFull()) break;
+      }
+      return true;
+    } catch (error) {
+      // It fails once: a hook may have made it fail in the middle of a piece.
+      if (!this.#isSkipping) actions.failConnection(error);
+      return !actions.isListening;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import type { CloseInfo } from '../../src/closing/close-info.ts';
+import { HandshakeError } from '../../src/errors/handshake-error.ts';
+import { gone } from '../../src/handshake/opening-error.ts';
+
+const info: CloseInfo = {
+  wasClean: false,
+  code: 1006,
+  reason: 'lost',
+  closedBy: 'transport',
+  stage: 'connecting',
+  localCode: null,
+  localReason: null,
+  timeout: null,
+  error: null,
+};
+
+describe('why a connection never opened', () => {
+  test('is the error of the handshake, when there was one', () => {
+    const error = new HandshakeError('ERR_KEY');
+    expect(gone({ ...info, error })).toBe(error);
+  });
+
+  test('is the timeout', () => {
+    expect(gone({ ...info, timeout: 'openHandshake' })).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' });
+  });
+
+  test('is the loss of the transport, with its error as the cause', () => {
+    const error = new Error('reset');
+    expect(gone({ ...info, error })).toMatchObject({ code: 'ERR_HANDSHAKE_ENDED', cause: error });
+    expect('cause' in (gone(info) as Error)).toBe(false);
+  });
+});

@@ -1,0 +1,160 @@
+// A server of its own: the core reads the HTTP head, so no `http.Server` stands before it.
+
+import { createServer, type ListenOptions as NetListenOptions, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { WebSocketServerFactory } from '@ws/core';
+import type { TransportDetails } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
+import { formatPlace, ListenError, listenError, type Place } from '../platform/net-error.ts';
+import { canUseHandles, probeHandles } from '../streams/handle-probe.ts';
+import { HandleStream } from '../streams/handle-stream.ts';
+import type { NodeStream } from '../streams/node-stream.ts';
+import { socketStream } from '../streams/socket-stream.ts';
+import { acceptHandles } from '../streams/stream-handle.ts';
+import { describeHandle, describeTransport } from '../streams/transport-details.ts';
+import { probeTlsHandles } from '../tls/tls-probe.ts';
+import { AddressLimit } from './address-limit.ts';
+import { ListeningPort } from './listening-port.ts';
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  /** Name or address of this machine; default: all of its addresses. */
+  readonly host?: string | undefined;
+  /** Default: that of the factory's url. 0: any that is free. */
+  readonly port?: number | undefined;
+  /** Path of a Unix domain socket, instead of host and port. Default: that of the factory's url, if any. */
+  readonly path?: string | undefined;
+  /** Certificate, key and all else that `tls.createServer` takes. Needed when the factory's url is `wss:`. */
+  readonly tls?: TlsOptions | undefined;
+  /** Most connections that wait to be accepted. Default 50. */
+  readonly backlog?: number | undefined;
+  /** Share the port with other processes that do the same; the kernel spreads connections (Node 22.12 or newer). */
+  readonly reusePort?: boolean | undefined;
+  /**
+   * Most connections from one address at a time (from one /64 of IPv6), those being opened included; one more is
+   * answered with 503, or dropped before the TLS handshake. Behind a proxy all come from its address. Default 0: no limit.
+   */
+  readonly maxConnectionsPerAddress?: number | undefined;
+}
+
+/** How long a client may take for the TLS handshake, in milliseconds. */
+const TLS_HANDSHAKE_TIMEOUT = 10_000;
+
+/**
+ * Listens, and has each connection served by a protocol object of the factory.
+ *
+ * @throws {@link ListenError}; TypeError or RangeError for options that make no sense
+ */
+export async function listenWS(factory: WebSocketServerFactory, given: ListenOptions = {}): Promise<ListeningPort> {
+  const options = ownOptions(given);
+  checkOptions(factory, options);
+  const place = placeToListen(factory, options);
+  // Which way accepted sockets are read is settled before the first one comes.
+  await (options.tls === undefined ? probeHandles() : probeTlsHandles());
+  let server: Server;
+  try {
+    server = createListener(options.tls);
+  } catch (error) {
+    throw new ListenError('ERR_CERTIFICATE', `cannot listen on ${formatPlace(place)}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const { maxConnectionsPerAddress: most = 0 } = options;
+  const port = new ListeningPort(server, most === 0 ? null : new AddressLimit(most));
+  const isSecure = options.tls !== undefined;
+  if (isSecure) server.on('connection', (socket: Socket) => port.addUnsecured(socket));
+  const side = { isServer: true, url: factory.url };
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    serve(factory, port, socketStream(socket), describeTransport(socket, side));
+  });
+  await listen(server, place, options);
+  if (!isSecure && canUseHandles()) {
+    acceptHandles(server, handle => serve(factory, port, new HandleStream(handle), describeHandle(handle, side)));
+  }
+  // An error of accepting, such as too many open files, concerns one connection.
+  server.on('error', error => factory.platform.logger?.log('warn', 'accept-failed', { error }));
+  return port;
+}
+
+function createListener(tls: TlsOptions | undefined): Server {
+  // `noDelay` at the listener: the kernel is asked once per connection, and not again by the protocol option.
+  if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true });
+  // No half-open sockets before there is a stream: who leaves during the TLS handshake is gone.
+  const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, noDelay: true });
+  // Clients that fail the TLS handshake, or leave during it, are gone already.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function serve(
+  factory: WebSocketServerFactory,
+  port: ListeningPort,
+  stream: NodeStream,
+  details: TransportDetails,
+): void {
+  if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
+  const protocol = factory.buildProtocol();
+  port.add(stream, protocol, details);
+  protocol.attach(stream, details);
+}
+
+function listen(server: Server, place: Place, { backlog = 50, reusePort = false }: ListenOptions): Promise<void> {
+  const where: NetListenOptions & { reusePort?: boolean } =
+    place.path === undefined
+      ? { port: place.port ?? 0, ...(place.host === undefined ? {} : { host: place.host }) }
+      : { path: place.path };
+  return new Promise((resolve, reject) => {
+    const onError = (error: Error): void => reject(listenError(place, error));
+    server.once('error', onError);
+    server.listen({ ...where, backlog, ...(reusePort ? { reusePort } : {}) }, () => {
+      server.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+function placeToListen(factory: WebSocketServerFactory, { host, port, path }: ListenOptions): Place {
+  const udsPath = path ?? (port === undefined && host === undefined ? factory.udsPath : null);
+  if (udsPath !== null) return { path: udsPath };
+  return { port: port ?? factory.port ?? 0, ...(host === undefined ? {} : { host }) };
+}
+
+function checkOptions(factory: WebSocketServerFactory, options: ListenOptions): void {
+  const { port, path, host, backlog, tls, reusePort, maxConnectionsPerAddress } = options;
+  if (port !== undefined) checkInteger('port', port, 0, 65535);
+  if (backlog !== undefined) checkInteger('backlog', backlog, 1, 2 ** 31 - 1);
+  if (maxConnectionsPerAddress !== undefined) {
+    checkInteger('maxConnectionsPerAddress', maxConnectionsPerAddress, 0, 2 ** 31 - 1);
+  }
+  checkText('host', host);
+  checkText('path', path);
+  if (path !== undefined && (port !== undefined || host !== undefined)) {
+    throw new TypeError('path stands instead of host and port');
+  }
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) throw new TypeError('tls must be an object');
+  if (factory.isSecure && tls === undefined) {
+    throw new TypeError(`${factory.url} is secure: the option tls must bring certificate and key`);
+  }
+  if (reusePort && !hasReusePort(process.versions.node)) {
+    const place = formatPlace(placeToListen(factory, options));
+    const message = `cannot listen on ${place}: reusePort needs Node 22.12, this is ${process.versions.node}`;
+    throw new ListenError('ERR_UNSUPPORTED', message);
+  }
+}
+
+/** Node takes the option from 22.12 and 23.1 on; older ones ignore it silently. */
+function hasReusePort(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+}
+
+function checkInteger(name: string, value: number, least: number, most: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} ${value} is not an integer from ${least} to ${most}`);
+  }
+}
+
+function checkText(name: string, value: string | undefined): void {
+  if (value !== undefined && typeof value !== 'string') throw new TypeError(`${name} must be a string`);
+}

@@ -1,0 +1,119 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
+import type { TransportDetails } from '@ws/types';
+import { ownOptions } from '@ws/util/primitives';
+import { withTimeout } from '../platform/timeouts.ts';
+import { HandleStream } from '../streams/handle-stream.ts';
+import type { NodeStream } from '../streams/node-stream.ts';
+import { countOut } from '../streams/stream-handle.ts';
+import { type AddressLimit, addressOf } from './address-limit.ts';
+
+/** How to stop a server. */
+export interface CloseOptions {
+  /** What open connections are told. Default 1001, going away. */
+  readonly code?: number | undefined;
+  readonly reason?: string | null | undefined;
+  /** How long they may take, in milliseconds; then they are dropped. Default 5000. */
+  readonly grace?: number | undefined;
+}
+
+const DEFAULT_GRACE = 5000;
+
+/** A port that is listened on. */
+export class ListeningPort implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #limit: AddressLimit | null;
+  readonly #connections: Map<NodeStream, WebSocketServerProtocol> = new Map();
+  /** The sockets under TLS. */
+  readonly #unsecured: Set<Socket> = new Set();
+  #closing: Promise<void> | null = null;
+  readonly #waiters: (() => void)[] = [];
+
+  constructor(server: Server, limit: AddressLimit | null) {
+    this.#server = server;
+    this.#limit = limit;
+  }
+
+  /** The address and port, or the path of the Unix domain socket; `null` when closed. */
+  get address(): AddressInfo | string | null {
+    return this.#server.address();
+  }
+
+  /** The port; `null` for a Unix domain socket and when closed. */
+  get port(): number | null {
+    const { address } = this;
+    return address !== null && typeof address === 'object' ? address.port : null;
+  }
+
+  /**
+   * Stops: new handshakes are answered with 503, open connections get a Close frame, and what is still there after the
+   * grace is dropped. Resolves when the port is free. Called again, it is the same stop.
+   *
+   * @throws TypeError, RangeError for a code, reason or grace that cannot be
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const { code = 1001, reason = null, grace = DEFAULT_GRACE } = ownOptions(options);
+    checkClose(code, reason, grace);
+    this.#closing ??= this.#close(code, reason, grace);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal A connection was accepted. */
+  add(stream: NodeStream, protocol: WebSocketServerProtocol, { peer, isSecure }: TransportDetails): void {
+    this.#connections.set(stream, protocol);
+    stream.onGone = this.#onGone;
+    // What is secure was counted before it was.
+    const hasRoom = isSecure || this.#limit === null || this.#limit.enter(stream, addressOf(peer));
+    if (this.#closing !== null || !hasRoom) protocol.goAway();
+  }
+
+  /** @internal A connection that has yet to be secured. */
+  addUnsecured(socket: Socket): void {
+    this.#unsecured.add(socket);
+    socket.once('close', () => {
+      this.#unsecured.delete(socket);
+      this.#limit?.leave(socket);
+    });
+    if (this.#limit?.enter(socket, socket.remoteAddress) === false) socket.destroy();
+  }
+
+  readonly #onGone = (stream: NodeStream): void => {
+    this.#connections.delete(stream);
+    this.#limit?.leave(stream);
+    if (stream instanceof HandleStream) countOut(this.#server);
+    if (this.#connections.size > 0) return;
+    for (const waiter of this.#waiters.splice(0)) waiter();
+  };
+
+  async #close(code: number, reason: string | null, grace: number): Promise<void> {
+    for (const protocol of this.#connections.values()) protocol.goAway(code, reason);
+    const gone = this.#empty();
+    await withTimeout(gone, grace);
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    for (const stream of this.#connections.keys()) stream.destroy();
+    for (const socket of this.#unsecured) socket.destroy();
+    // Those that came in between included.
+    await Promise.all([closed, this.#empty()]);
+  }
+
+  /** Resolves when there is no connection. */
+  async #empty(): Promise<void> {
+    while (this.#connections.size > 0) {
+      await new Promise<void>(resolve => {
+        this.#waiters.push(resolve);
+      });
+    }
+  }
+}
+
+function checkClose(code: unknown, reason: unknown, grace: unknown): void {
+  if (typeof code !== 'number') throw new TypeError('code must be a number');
+  if (!isWireCloseCode(code)) throw new RangeError(`code ${code} may not stand in a Close frame`);
+  if (reason !== null && typeof reason !== 'string') throw new TypeError('reason must be a string');
+  if (typeof grace !== 'number') throw new TypeError('grace must be a number');
+  if (!(grace >= 0)) throw new RangeError(`grace ${grace} is negative`);
+}

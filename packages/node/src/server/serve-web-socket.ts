@@ -1,0 +1,188 @@
+// The pull API over Node's sockets, server side: one handler per connection.
+
+import type { TlsOptions } from 'node:tls';
+import { acceptDeflate } from '@ws/compress/deflate';
+import {
+  type Cancellable,
+  Endpoint,
+  orAborted,
+  type ServeOverOptions,
+  type WebSocketConnection,
+  type WebSocketHandler,
+  WebSocketService,
+} from '@ws/connection';
+import { isWireCloseCode, type WebSocketServerFactory } from '@ws/core';
+import { ownOptions } from '@ws/util/primitives';
+import { type KeepaliveOptions, keepaliveOptions } from '../client/open-web-socket.ts';
+import { nodePlatform } from '../platform/platform.ts';
+import { withTimeout } from '../platform/timeouts.ts';
+import { type AttachableServer, attach } from './attach.ts';
+import { type ListenOptions, listenWS } from './listen.ts';
+import type { CloseOptions, ListeningPort } from './listening-port.ts';
+
+/** Options of {@link serveWebSocket}. */
+export interface ServeOptions extends Omit<ServeOverOptions, 'platform' | 'transportDetails'> {
+  readonly host?: string | undefined;
+  /** Default 0: any that is free. */
+  readonly port?: number | undefined;
+  /** Path of a Unix domain socket; with `server` the path of the URL to serve. */
+  readonly path?: string | undefined;
+  readonly tls?: TlsOptions | undefined;
+  /** An HTTP server to serve on, instead of a port of its own. */
+  readonly server?: AttachableServer | undefined;
+  /** Several places to listen on. */
+  readonly listeners?: readonly ListenOptions[] | undefined;
+  /** As of `listenWS`, for a port of its own; of several listeners each has its own. Default 0: no limit. */
+  readonly maxConnectionsPerAddress?: number | undefined;
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Accept permessage-deflate. Default `false`. */
+  readonly compression?: boolean | undefined;
+  /** `false`: no pings. */
+  readonly keepalive?: KeepaliveOptions | false | undefined;
+}
+
+/** Options of {@link WebSocketServer.close}. */
+export interface ServerCloseOptions extends CloseOptions, Cancellable {}
+
+/**
+ * Listens, and calls `handler` for each client that wants to connect.
+ *
+ * @param options its `signal` is for the call: once the server listens, `close` ends it
+ * @throws ListenError, TypeError, RangeError, or the signal's reason: nothing listens then
+ */
+export async function serveWebSocket(handler: WebSocketHandler, given: ServeOptions = {}): Promise<WebSocketServer> {
+  const options = ownOptions(given);
+  const { signal } = options;
+  if (signal?.aborted) throw signal.reason;
+  const server = new WebSocketServer(handler, options);
+  const started = server.start(options);
+  try {
+    await orAborted(started, signal);
+    return server;
+  } catch (error) {
+    started.then(
+      () => server.close({ grace: 0 }),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+export type { WebSocketHandler } from '@ws/connection';
+
+/** Where connections are served. */
+export class WebSocketServer implements AsyncDisposable {
+  readonly #service: WebSocketService;
+  #ports: { readonly port: ListeningPort; readonly isSsl: boolean }[] = [];
+  #detach: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
+
+  /** @internal */
+  constructor(handler: WebSocketHandler, options: ServeOptions) {
+    const { allowedOrigins, compression } = options;
+    this.#service = new WebSocketService(handler, {
+      ...options,
+      platform: nodePlatform,
+      protocolOptions: {
+        ...keepaliveOptions(options.keepalive),
+        ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
+        ...(compression ? { perMessageCompressionAccept: acceptDeflate() } : {}),
+        ...options.protocolOptions,
+      },
+    });
+    // It serves wherever it listens: each connection's own end is told by its address.
+    this.#factory.url = '';
+  }
+
+  /** Connections that are open. */
+  get connections(): ReadonlySet<WebSocketConnection> {
+    return this.#service.connections;
+  }
+
+  /** Where it listens. */
+  get endpoints(): Endpoint[] {
+    return this.#ports.flatMap(({ port: { address }, isSsl }) => {
+      if (address === null) return [];
+      if (typeof address === 'string') return [new Endpoint(address, null, isSsl)];
+      return [new Endpoint(address.address, address.port, isSsl)];
+    });
+  }
+
+  /** The port. @throws RangeError unless there is exactly one */
+  get port(): number {
+    const [endpoint, ...more] = this.endpoints;
+    if (more.length > 0 || endpoint?.port == null) throw new RangeError('there is not exactly one port: see endpoints');
+    return endpoint.port;
+  }
+
+  /**
+   * Stops: new handshakes get 503, open connections a Close frame; waits for the handlers, and drops what is still
+   * there after the grace. Called again, it is the same stop; aborting stops the waiting, not the stop.
+   *
+   * @throws TypeError, RangeError for a code, reason or grace that cannot be: nothing has changed then
+   */
+  async close(given: ServerCloseOptions = {}): Promise<void> {
+    const options = ownOptions(given);
+    checkClose(options);
+    const { signal } = options;
+    if (signal?.aborted) throw signal.reason;
+    this.#closing ??= this.#close(options);
+    await orAborted(this.#closing, signal);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #factory(): WebSocketServerFactory {
+    return this.#service.factory;
+  }
+
+  /** @internal */
+  async start(options: ServeOptions): Promise<void> {
+    const { server, host, port = 0, path, tls, listeners, maxConnectionsPerAddress } = options;
+    if (server !== undefined) {
+      this.#detach = attach(server, this.#factory, { path });
+      return;
+    }
+    const places = listeners ?? [
+      { ...(path === undefined ? { host, port } : { path }), tls, maxConnectionsPerAddress },
+    ];
+    checkPlaces(places);
+    try {
+      for (const place of places) {
+        const port = await listenWS(this.#factory, place);
+        this.#ports.push({ port, isSsl: place.tls !== undefined });
+      }
+    } catch (error) {
+      await this.close({ grace: 0 });
+      throw error;
+    }
+  }
+
+  async #close({ code = 1001, reason = null, grace = 5000 }: CloseOptions): Promise<void> {
+    this.#detach?.();
+    this.#factory.refuseNewConnections();
+    const ports = this.#ports.map(({ port }) => port.close({ code, reason, grace }));
+    if (this.#detach !== null) for (const protocol of [...this.#factory.connections]) protocol.goAway(code, reason);
+    await withTimeout(this.#service.whenIdle(), grace);
+    for (const protocol of [...this.#factory.connections]) protocol.dropConnection(true);
+    await Promise.all(ports);
+  }
+}
+
+function checkPlaces(places: unknown): void {
+  if (!Array.isArray(places)) throw new TypeError('listeners must be an array');
+  if (places.length === 0) throw new RangeError('listeners is empty');
+  for (const place of places) {
+    if (typeof place !== 'object' || place === null) throw new TypeError('a listener is { host, port } or { path }');
+  }
+}
+
+function checkClose({ code = 1001, reason = null, grace = 0 }: CloseOptions): void {
+  if (typeof code !== 'number') throw new TypeError('code must be a number');
+  if (!isWireCloseCode(code)) throw new RangeError(`code ${code} may not stand in a Close frame`);
+  if (reason !== null && typeof reason !== 'string') throw new TypeError('reason must be a string');
+  if (typeof grace !== 'number') throw new TypeError('grace must be a number');
+  if (!(grace >= 0)) throw new RangeError(`grace ${grace} is negative`);
+}

@@ -1,0 +1,297 @@
+// The bytes of Node's sockets as the port `ByteStream`. One stream object per connection and no closure: the listeners
+// are shared functions that find the stream on the socket.
+
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { ByteStreamHandler } from '@ws/types';
+import { type TlsHandle, type TlsHandleListener, takeTlsHandle } from '../tls/tls-handle.ts';
+import { canUseTlsHandles } from '../tls/tls-probe.ts';
+import type { NodeStream } from './node-stream.ts';
+
+const STREAM: unique symbol = Symbol('@ws/node stream');
+
+/** A socket that knows the stream it carries. */
+type StreamSocket = Duplex & { [STREAM]?: NodeStream };
+
+/** Up to this many bytes are copied rather than kept while a transport is busy. */
+const COPY_LIMIT = 16 * 1024;
+
+/**
+ * The `ByteStream` of any Node duplex: plain and TLS sockets, HTTP/2 streams, pipes, upgraded sockets.
+ *
+ * The stream takes the duplex over: it adds the listeners, reads and ends it. Bytes that were put back with `unshift`
+ * are the first to arrive.
+ */
+export function socketStream(duplex: Duplex): SocketStream {
+  if (duplex instanceof TLSSocket) return new TlsStream(duplex, canUseTlsHandles());
+  if (duplex instanceof Socket) return new SocketStream(duplex);
+  return new DuplexStream(duplex);
+}
+
+/** The stream of a plain socket. What the kernel takes during `write` needs no copy. */
+export class SocketStream implements NodeStream {
+  readonly socket: Duplex;
+  onGone: ((stream: NodeStream) => void) | null = null;
+  protected isWritable = true;
+  #handler: ByteStreamHandler | null = null;
+  #isReadable = true;
+  #hasKept = false;
+  #error: Error | undefined;
+  #onWritten: (() => void) | null = null;
+
+  constructor(socket: Duplex) {
+    this.socket = socket;
+    (socket as StreamSocket)[STREAM] = this;
+    // The end of the peer's direction is the handler's to answer.
+    socket.allowHalfOpen = true;
+    socket.on('error', onSocketError);
+    socket.on('close', onSocketClose);
+  }
+
+  attach(handler: ByteStreamHandler): void {
+    if (this.#handler !== null) throw new TypeError('a stream is attached once');
+    this.#handler = handler;
+    const { socket } = this;
+    socket.on('data', onSocketData);
+    socket.on('end', onSocketEnd);
+    if (socket.destroyed) process.nextTick(closeStream, this);
+    else if (socket.readableEnded) process.nextTick(endStream, this);
+    else socket.resume();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (!this.isWritable) return true;
+    this.pass(bytes);
+    return this.socket.writableLength === 0 || this.keep();
+  }
+
+  writev(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isWritable) return true;
+    const { socket } = this;
+    socket.cork();
+    for (const chunk of chunks) this.pass(chunk);
+    socket.uncork();
+    return socket.writableLength === 0 || this.keep();
+  }
+
+  get bufferedAmount(): number {
+    return this.#hasKept ? this.socket.writableLength : 0;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  end(): void {
+    if (!this.isWritable) return;
+    this.isWritable = false;
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.isWritable = false;
+    this.#isReadable = false;
+    this.socket.destroy();
+  }
+
+  setNoDelay(isOn: boolean): void {
+    if (this.socket instanceof Socket) this.socket.setNoDelay(isOn);
+  }
+
+  /** @internal Gives the socket back: the handler hears no more of it. */
+  protected release(): Duplex {
+    const { socket } = this;
+    this.#handler = CLOSED;
+    this.isWritable = false;
+    socket.pause();
+    socket.off('data', onSocketData);
+    socket.off('end', onSocketEnd);
+    return socket;
+  }
+
+  /** Bytes arrived from the socket. */
+  receive(bytes: Uint8Array): void {
+    if (this.#isReadable && this.#handler !== null) this.#handler.onData(bytes);
+  }
+
+  /** @internal The peer ended. */
+  receiveEnd(): void {
+    if (!this.#isReadable) return;
+    this.#isReadable = false;
+    this.#handler?.onEnd();
+  }
+
+  /** @internal The reason for the close that follows. */
+  receiveError(error: Error): void {
+    this.blame(error);
+    // TLS sockets say that a record or an alert is bad, and stay.
+    this.socket.destroy();
+  }
+
+  /** The reason for the close that will follow. */
+  protected blame(error: Error): void {
+    this.#error ??= error;
+    this.#isReadable = false;
+  }
+
+  /** @internal The socket is gone. */
+  receiveClose(): void {
+    const handler = this.#handler;
+    if (handler === CLOSED) return;
+    this.isWritable = false;
+    this.#isReadable = false;
+    this.#hasKept = false;
+    // A stream that was never attached tells its handler when it is.
+    if (handler !== null) {
+      this.#handler = CLOSED;
+      handler.onClose(this.#error);
+    }
+    this.onGone?.(this);
+    this.onGone = null;
+  }
+
+  /** Hands bytes to the socket. */
+  protected pass(bytes: Uint8Array): void {
+    this.#onWritten ??= () => this.#written();
+    this.socket.write(bytes, this.#onWritten);
+  }
+
+  /** Bytes that were passed are kept: the handler is told when they are gone. */
+  protected keep(): boolean {
+    if (this.socket.destroyed) return true;
+    this.#hasKept = true;
+    return false;
+  }
+
+  #written(): void {
+    if (!this.#hasKept || this.socket.destroyed || this.socket.writableLength > 0) return;
+    this.#hasKept = false;
+    this.drained();
+  }
+
+  /** Tells the handler that nothing is kept any more. */
+  protected drained(): void {
+    this.#handler?.onDrain();
+  }
+}
+
+/**
+ * The stream of a TLS socket: by a short cut to its handle, or by what sockets offer. OpenSSL encrypts during the first
+ * `write` and copies what it cannot; what is written while that is on its way waits, by reference.
+ */
+export class TlsStream extends SocketStream implements TlsHandleListener {
+  readonly #tlsSocket: TLSSocket;
+  readonly #usesHandle: boolean;
+  #handle: TlsHandle | null = null;
+
+  constructor(socket: TLSSocket, usesHandle: boolean) {
+    super(socket);
+    this.#tlsSocket = socket;
+    this.#usesHandle = usesHandle;
+  }
+
+  override attach(handler: ByteStreamHandler): void {
+    super.attach(handler);
+    if (this.#usesHandle) this.#handle = takeTlsHandle(this.#tlsSocket, this);
+  }
+
+  override write(bytes: Uint8Array): boolean {
+    if (!this.isWritable) return true;
+    if (this.#handle !== null) return this.#handle.write(bytes);
+    const pending = this.socket.writableLength;
+    if (pending === 0) {
+      this.pass(bytes);
+      return bytes.length <= COPY_LIMIT || this.keep();
+    }
+    if (pending + bytes.length <= COPY_LIMIT) {
+      this.pass(Buffer.from(bytes));
+      return true;
+    }
+    this.pass(bytes);
+    return this.keep();
+  }
+
+  override writev(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isWritable) return true;
+    if (this.#handle !== null) return this.#handle.writev(chunks);
+    super.writev(chunks);
+    return this.keep();
+  }
+
+  override get bufferedAmount(): number {
+    return this.#handle?.kept ?? super.bufferedAmount;
+  }
+
+  override end(): void {
+    if (!this.isWritable) return;
+    this.isWritable = false;
+    if (this.#handle === null || this.#handle.pending === 0) this.socket.end();
+  }
+
+  /** The handle has written everything. */
+  written(wasKept: boolean): void {
+    if (!this.isWritable) this.socket.end();
+    if (wasKept) this.drained();
+  }
+}
+
+/** Says that a stream has taken a socket over by its handle. */
+export function markServed(socket: Duplex, stream: NodeStream): void {
+  (socket as StreamSocket)[STREAM] = stream;
+}
+
+/** The stream of anything else. Nothing is known of when its bytes are read, so small pieces are copied. */
+export class DuplexStream extends SocketStream {
+  override write(bytes: Uint8Array): boolean {
+    if (!this.isWritable) return true;
+    if (this.socket.writableLength + bytes.length <= COPY_LIMIT) {
+      this.pass(Buffer.from(bytes));
+      return true;
+    }
+    this.pass(bytes);
+    return this.keep();
+  }
+
+  override writev(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isWritable) return true;
+    super.writev(chunks);
+    return this.keep();
+  }
+}
+
+/** Stands for the handler of a stream that has told it of its close. */
+const CLOSED: ByteStreamHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
+
+/** Whether a stream has taken the socket over. */
+export function isServed(socket: Duplex): boolean {
+  return (socket as StreamSocket)[STREAM] !== undefined;
+}
+
+function onSocketData(this: StreamSocket, bytes: Uint8Array): void {
+  (this[STREAM] as SocketStream).receive(bytes);
+}
+
+function onSocketEnd(this: StreamSocket): void {
+  (this[STREAM] as SocketStream).receiveEnd();
+}
+
+function onSocketError(this: StreamSocket, error: Error): void {
+  (this[STREAM] as SocketStream).receiveError(error);
+}
+
+function onSocketClose(this: StreamSocket): void {
+  (this[STREAM] as SocketStream).receiveClose();
+}
+
+function closeStream(stream: SocketStream): void {
+  stream.receiveClose();
+}
+
+function endStream(stream: SocketStream): void {
+  stream.receiveEnd();
+}

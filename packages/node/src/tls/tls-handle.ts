@@ -1,0 +1,207 @@
+// The bytes of a TLS socket past Node's streams: read into the buffer that all connections share, written to OpenSSL
+// directly. For all else the socket stays what it is: handshake, sessions, alerts, the end, the close.
+
+import { TLSSocket } from 'node:tls';
+import { systemError } from '../platform/system-error.ts';
+import { lentBytes, receiveBuffer } from '../streams/receive-buffer.ts';
+import {
+  isUsable,
+  type StreamBinding,
+  type StreamHandle,
+  streamBinding,
+  type WriteRequest,
+} from '../streams/stream-handle.ts';
+
+const OWNER: unique symbol = Symbol('@ws/node TLS handle');
+
+/** A write of up to this many bytes, all that is sent in a turn, counts as taken: OpenSSL has copied it. */
+const TAKEN = 136 * 1024;
+
+/**
+ * Up to this many bytes behind it are copied. TLS gives what it has read record by record, 16 KiB at a time, and each may
+ * be answered while the first answer is still on its way.
+ *
+ * perf: with 16 KiB an echo of 16 KiB, 4 in flight, cost a third more: what is kept takes the output buffer with it.
+ */
+const COPIED = 64 * 1024;
+
+/** Who is told of what comes and goes. Must not throw. */
+export interface TlsHandleListener {
+  /** Bytes arrived. They are lent for the length of the call. */
+  receive(bytes: Uint8Array): void;
+  /** Everything was taken. `wasKept`: of which something was not at first. */
+  written(wasKept: boolean): void;
+}
+
+type OwnedHandle = StreamHandle & { [OWNER]?: TlsHandle };
+type OwnedWrite = WriteRequest & { owner: TlsHandle };
+
+interface SocketInternals {
+  _handle: (OwnedHandle & { readonly _parent?: object }) | null;
+  _writableState?: { readonly writing?: boolean };
+  _write: (chunk: Uint8Array | string, encoding: BufferEncoding, callback: () => void) => void;
+  _writev: unknown;
+}
+
+const { WriteWrap, streamBaseState, kReadBytesOrError, kLastWriteWasAsync } = streamBinding ?? ({} as StreamBinding);
+
+/** The short cut to the handle of one socket. */
+export class TlsHandle {
+  readonly #socket: TLSSocket;
+  readonly #handle: StreamHandle;
+  readonly #listener: TlsHandleListener;
+  /** What the socket does with all that is read; here, with the end and with errors. */
+  readonly #onread: StreamHandle['onread'];
+  /** Bytes of the one write that TLS has at a time. OpenSSL has copied them when the call returns. */
+  #inFlight = 0;
+  #waiting: Uint8Array[] = [];
+  /** Bytes in them. */
+  #waitingLength = 0;
+  #isKept = false;
+
+  constructor(socket: TLSSocket, handle: StreamHandle, listener: TlsHandleListener) {
+    this.#socket = socket;
+    this.#handle = handle;
+    this.#listener = listener;
+    this.#onread = handle.onread;
+    const owned = handle as OwnedHandle;
+    owned[OWNER] = this;
+    owned.onread = onRead;
+    handle.useUserBuffer(receiveBuffer);
+    const internals = socket as unknown as SocketInternals;
+    // A second write at a time would be the end of the process: whatever others send goes this way too.
+    internals._write = writeOfOthers;
+    internals._writev = null;
+  }
+
+  /** Bytes that have not been taken. */
+  get pending(): number {
+    return this.#inFlight + this.#waitingLength;
+  }
+
+  /** Those that somebody has been told of. */
+  get kept(): number {
+    return this.#isKept && !this.#socket.destroyed ? this.pending : 0;
+  }
+
+  /** @returns whether the memory is the caller's again; if not, `written` tells when it is */
+  write(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    if (this.#inFlight > 0) return this.#wait([bytes], length);
+    this.#send(bytes, null, length);
+    return this.#inFlight <= TAKEN || this.#keep();
+  }
+
+  writev(chunks: readonly Uint8Array[]): boolean {
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    if (this.#inFlight > 0) return this.#wait(chunks, length);
+    this.#send(null, chunks, length);
+    return this.#inFlight <= TAKEN || this.#keep();
+  }
+
+  /** @internal Bytes, the end, or an error. */
+  read(length: number, buffer: unknown): void {
+    if (length <= 0) {
+      this.#onread.call(this.#handle, buffer);
+      return;
+    }
+    const socket = this.#socket;
+    const bytes = lentBytes(length);
+    if (socket.readableFlowing && socket.readableLength === 0) {
+      this.#listener.receive(bytes);
+    } else if (!socket.destroyed && !socket.push(Buffer.from(bytes))) {
+      // Paused: what OpenSSL has still comes, and waits with the socket.
+      this.#handle.reading = false;
+      this.#handle.readStop();
+    }
+  }
+
+  /** @internal The write in flight is done, or cannot be. */
+  written(status: number): void {
+    this.#inFlight = 0;
+    if (this.#socket.destroyed) return;
+    if (status !== 0) {
+      this.#fail(status);
+      return;
+    }
+    const waiting = this.#waiting;
+    if (waiting.length > 0) {
+      const length = this.#waitingLength;
+      this.#waiting = [];
+      this.#waitingLength = 0;
+      this.#send(null, waiting, length);
+      return;
+    }
+    const wasKept = this.#isKept;
+    this.#isKept = false;
+    this.#listener.written(wasKept);
+  }
+
+  #send(bytes: Uint8Array | null, chunks: readonly Uint8Array[] | null, length: number): void {
+    // Without bytes OpenSSL would be asked for what it has read, amidst of what others are reading.
+    if (length === 0 || this.#socket.destroyed) return;
+    const request = new WriteWrap() as OwnedWrite;
+    request.oncomplete = onWritten;
+    request.owner = this;
+    this.#inFlight = length;
+    const error =
+      bytes === null
+        ? this.#handle.writev(request, chunks as readonly Uint8Array[], true)
+        : this.#handle.writeBuffer(request, bytes);
+    if (error !== 0) this.#fail(error);
+    else if (streamBaseState[kLastWriteWasAsync] === 0) this.#inFlight = 0;
+  }
+
+  /** Behind the write in flight. */
+  #wait(chunks: readonly Uint8Array[], length: number): boolean {
+    if (length === 0) return true;
+    this.#waitingLength += length;
+    const isCopied = this.#waitingLength <= COPIED;
+    for (const chunk of chunks) this.#waiting.push(isCopied ? new Uint8Array(chunk) : chunk);
+    return isCopied || this.#keep();
+  }
+
+  #keep(): boolean {
+    this.#isKept = true;
+    return false;
+  }
+
+  #fail(code: number): void {
+    this.#inFlight = 0;
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#socket.destroy(systemError(code, 'write'));
+  }
+}
+
+/** Takes the short cut, where there is one. Only where `canUseTlsHandles()`, or to find that out. */
+export function takeTlsHandle(socket: TLSSocket, listener: TlsHandleListener): TlsHandle | null {
+  const { _handle: handle, _writableState: state } = socket as unknown as SocketInternals;
+  // Over what is no socket of the system bytes can come while others are being read.
+  const parent = handle?._parent?.constructor.name;
+  const isOverSocket = parent === 'TCP' || parent === 'Pipe';
+  const isReady = !socket.destroyed && !socket.connecting && socket.constructor === TLSSocket;
+  const isWriting = socket.writableLength > 0 || socket.writableEnded || state?.writing !== false;
+  if (!isUsable(handle) || !isOverSocket || !isReady || isWriting) return null;
+  return new TlsHandle(socket, handle, listener);
+}
+
+function onRead(this: StreamHandle, buffer?: unknown): void {
+  (this as OwnedHandle)[OWNER]?.read(streamBaseState[kReadBytesOrError] as number, buffer);
+}
+
+function onWritten(this: WriteRequest, status: number): void {
+  (this as OwnedWrite).owner.written(status);
+}
+
+function writeOfOthers(
+  this: SocketInternals,
+  chunk: Uint8Array | string,
+  encoding: BufferEncoding,
+  callback: () => void,
+): void {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : new Uint8Array(chunk);
+  this._handle?.[OWNER]?.write(bytes);
+  callback();
+}
