@@ -5,6 +5,7 @@ export { ConnectionAccept } from './connection-accept.ts';
 export { ConnectionDeny } from './connection-deny.ts';
 export { ConnectionRequest, type ConnectionRequestFields, type RequestedExtension } from './connection-request.ts';
 export { ConnectionResponse, type ConnectionResponseFields, type ExtensionInUse } from './connection-response.ts';
+export type { CloseInfo, ConnectionState, TimeoutName } from './connection-state.ts';
 export type { HeaderInit, Headers } from './headers.ts';
 export type {
   AgentOpenOptions,
@@ -46,6 +47,15 @@ export type {
   ExtensionParams,
   MessageCompression,
 } from './ports/compression-extension.ts';
+export type {
+  MessageTransport,
+  MessageTransportListener,
+  PreparedPayload,
+  Receives,
+  TransportPreparedOptions,
+  TransportSendOptions,
+} from './ports/message-transport.ts';
+export type { OpeningAccept, OpeningReject, OpeningRequest } from './ports/opening-request.ts';
 export type {
   Clock,
   Diagnostics,
