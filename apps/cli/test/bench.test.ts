@@ -1,3 +1,4 @@
+import { transportOf } from '@ws/core';
 import { WebSocketServerProtocol } from '@ws/node';
 import { expect, test } from 'vitest';
 import { echoService } from '../src/serve/service.ts';
@@ -46,7 +47,7 @@ test('answers that are not what was sent, and connections that end, are failures
   const rude = await serveWith(
     class extends WebSocketServerProtocol {
       override onMessage(): void {
-        this.closeWith(1008, 'go\x1b[2J');
+        transportOf(this).close(1008, 'go\x1b[2J');
       }
     },
   );

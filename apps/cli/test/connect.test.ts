@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect as connectSocket, type Socket } from 'node:net';
+import { transportOf } from '@ws/core';
 import { WebSocketServerProtocol } from '@ws/node';
 import type { ConnectionRequest } from '@ws/types';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -55,7 +56,7 @@ describe('wsc connect in a pipe', () => {
       class extends Greeter {
         override onMessage(): void {
           this.sendMessage('late');
-          this.closeWith(1001, 'bye');
+          transportOf(this).close(1001, 'bye');
         }
       },
     );
@@ -81,7 +82,7 @@ describe('the exit status of wsc connect', () => {
     const url = await serveWith(
       class extends WebSocketServerProtocol {
         override onMessage(): void {
-          this.closeWith(1008, 'not \x1b[31mallowed');
+          transportOf(this).close(1008, 'not \x1b[31mallowed');
         }
       },
     );

@@ -1,6 +1,6 @@
 // What the page is told: JSON messages over a WebSocket of its own, which is not among those that are shown.
 
-import { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/node';
+import { transportOf, WebSocketServerFactory, WebSocketServerProtocol } from '@ws/node';
 import type { Monitor, MonitorListener, Rate } from './monitor.ts';
 import type { WatchedConnection, WireFrame } from './watched-connection.ts';
 
@@ -57,7 +57,7 @@ class FeedProtocol extends WebSocketServerProtocol implements MonitorListener {
   override onMessage(payload: Uint8Array, isBinary: boolean): void {
     const wish = isBinary ? null : parseWish(Buffer.from(payload).toString());
     if (wish === null) {
-      this.closeWith(1008, 'not a message of the playground');
+      transportOf(this).close(1008, 'not a message of the playground');
       return;
     }
     this.#token = wish.token;

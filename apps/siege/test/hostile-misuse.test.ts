@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createAccelerator, createXorMasker } from '@ws/accel';
 import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
-import { CLIENT_OPTIONS, HandshakeError, SERVER_OPTIONS } from '@ws/core';
+import { CLIENT_OPTIONS, HandshakeError, SERVER_OPTIONS, transportOf } from '@ws/core';
 import {
   connectWS,
   createClientAgent,
@@ -655,7 +655,7 @@ describe('what stands behind these tests', () => {
     expect(() => new EventEmitter().emit('error', new Error('x'))).toThrow('x');
     const connection = await connect();
     expect(connection).not.toBeInstanceOf(EventEmitter);
-    connection.failConnection(new Error('nobody listens'));
+    transportOf(connection).fail(new Error('nobody listens'));
     await connection.closed;
     expect(once).toBeTypeOf('function');
     expect(request().length).toBeGreaterThan(0);

@@ -1,12 +1,19 @@
 // A connection to pull from: nothing is read that nobody takes, nothing is sent that the transport does not take.
 
-import { type CloseInfo, isWireCloseCode, MAX_CLOSE_REASON, ProtocolError } from '@ws/core';
-import { CloseReason, type Headers } from '@ws/types';
-import { concatBytes, textByteLength } from '@ws/util/primitives';
+import { checkClose, ProtocolError } from '@ws/core';
+import {
+  type CloseInfo,
+  CloseReason,
+  type Headers,
+  type MessageTransport,
+  type Platform,
+  type TransportDetails,
+} from '@ws/types';
+import { encodeText } from '@ws/util/primitives';
+import type { ConnectionLimits } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
-import type { EngineListener, EngineProtocol } from './engine.ts';
 import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';
-import { Inbox, type IncomingParts } from './inbox.ts';
+import { Inbox } from './inbox.ts';
 import { chunksOf, Messages, nextMessage, type Received } from './incoming.ts';
 import { Outbox, type OutgoingData } from './outbox.ts';
 import { Pings } from './pings.ts';
@@ -20,14 +27,16 @@ export interface SendMessageOptions extends Cancellable {
 }
 
 /** What a connection is made of. */
-export interface ConnectionSetup {
-  readonly protocol: EngineProtocol;
+export interface ConnectionSetup extends ConnectionLimits {
+  /** Open, and without a listener. */
+  readonly transport: MessageTransport;
+  readonly platform: Platform;
+  readonly transportDetails: TransportDetails | null;
+  /** The other side, such as `tcp4:127.0.0.1:52914`, where the details do not say it. */
+  readonly peer: string;
   readonly isClient: boolean;
   readonly path: string;
   readonly handshakeHeaders: Headers;
-  readonly messageQueueSize: number;
-  /** Milliseconds that {@link WebSocketConnection.close} waits for the peer. */
-  readonly disconnectTimeout: number;
 }
 
 const CLEAN_ENDS: readonly number[] = [1000, 1001, 1005];
@@ -44,41 +53,50 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   /** What the other side's handshake said, names in lower case. */
   readonly handshakeHeaders: Headers;
 
-  readonly #protocol: EngineProtocol;
+  readonly #transport: MessageTransport;
   readonly #disconnectTimeout: number;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #pings: Pings;
   #closed: CloseReason | null = null;
-  #latency: number | null = null;
   #closing: Promise<CloseReason> | null = null;
+  /** Resolves when the connection is gone. */
+  readonly #gone: Promise<CloseInfo>;
   readonly #whenClosed: Promise<CloseReason>;
 
   /** For adapters: applications are given one. */
   constructor(setup: ConnectionSetup) {
-    const { protocol, isClient } = setup;
-    const { transportDetails } = protocol;
+    const { transport, platform, transportDetails, peer, isClient } = setup;
     const isSecure = transportDetails?.isSecure === true;
+    const closedError = (): ConnectionClosed => new ConnectionClosed(this.#closed);
     this.isClient = isClient;
     this.isServer = !isClient;
     this.local = parseEndpoint(transportDetails?.own ?? null, isSecure);
-    this.remote = parseEndpoint(transportDetails?.peer ?? protocol.peer, isSecure);
+    this.remote = parseEndpoint(transportDetails?.peer ?? peer, isSecure);
     this.path = setup.path;
-    this.subprotocol = protocol.subprotocol;
+    this.subprotocol = transport.subprotocol;
     this.handshakeHeaders = setup.handshakeHeaders;
-    this.#protocol = protocol;
+    this.#transport = transport;
     this.#disconnectTimeout = setup.disconnectTimeout;
-    const setPaused = (isPaused: boolean): void => {
-      if (isPaused) protocol.pauseReceiving();
-      else protocol.resumeReceiving();
+    let onGone: (info: CloseInfo) => void;
+    this.#gone = new Promise(resolve => {
+      onGone = resolve;
+    });
+    this.#whenClosed = this.#gone.then(() => this.#closed!);
+    this.#pings = new Pings(transport, platform, closedError);
+    const owner = {
+      subject: this,
+      onPong: (payload: Uint8Array): void => this.#pings.onPong(payload),
+      onClosing: (): void => this.#onClosing(),
+      onClose: (info: CloseInfo): void => {
+        this.#onClosed(info);
+        onGone(info);
+      },
     };
-    this.#inbox = new Inbox(setup.messageQueueSize, setPaused, protocol.platform.textCodec);
-    this.#outbox = new Outbox(protocol, () => this.#closedError());
-    this.#pings = new Pings(protocol, () => this.#closedError());
-    this.#whenClosed = protocol.closed.then(info => this.#onClosed(info));
-    protocol.listener = this.#createListener();
-    // It may have begun to close before there was anybody to tell, by a Close frame that came with the handshake.
-    if (protocol.state !== 'open') this.#onClosing();
+    this.#inbox = new Inbox(setup.messageQueueSize, transport, owner, platform);
+    this.#outbox = new Outbox(transport, this.#inbox, closedError);
+    transport.pause();
+    transport.setListener(this.#inbox);
     // Last: what came with the handshake is delivered now.
     this.#inbox.update();
   }
@@ -95,12 +113,12 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
 
   /** Milliseconds from the last keepalive ping to its pong; `null`: none has come. */
   get latency(): number | null {
-    return this.#latency;
+    return this.#transport.latency;
   }
 
   /** Bytes that the transport has not taken. */
   get bufferedAmount(): number {
-    return this.#protocol.bufferedAmount;
+    return this.#transport.bufferedAmount;
   }
 
   /**
@@ -172,7 +190,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   async pong(payload: Uint8Array | string = '', { signal }: Cancellable = {}): Promise<void> {
     throwIfAborted(signal);
     if (this.#closed !== null) throw this.#closedError();
-    this.#protocol.sendPong(payload);
+    this.#transport.pong(typeof payload === 'string' ? encodeText(payload) : payload);
     await this.#outbox.drained(signal);
   }
 
@@ -186,7 +204,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
    */
   close(code = 1000, reason = '', { signal }: Cancellable = {}): Promise<CloseReason> {
     try {
-      checkClose(code, reason);
+      checkClose(requireCode(code), reason, { longReason: 'refuse' });
       throwIfAborted(signal);
     } catch (error) {
       return Promise.reject(error);
@@ -196,9 +214,9 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
       if (isFirst) {
         this.#closed = new CloseReason(code, reason);
         this.#inbox.close(() => this.#closedError(), true);
-        this.#protocol.closeWith(code, reason === '' ? null : reason);
+        this.#transport.close(code, reason === '' ? null : reason);
       }
-      this.#closing = this.#protocol.closed.then(({ timeout }) => {
+      this.#closing = this.#gone.then(({ timeout }) => {
         if (timeout === 'closeHandshake') throw new DisconnectionTimeout(this.#disconnectTimeout);
         return this.#whenClosed;
       });
@@ -209,7 +227,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
 
   /** Drops the connection at once, without a Close frame. */
   terminate(): void {
-    this.#protocol.dropConnection(true);
+    this.#transport.drop();
   }
 
   /** Closes with 1000; a peer that does not answer is dropped, and that is no error here. */
@@ -217,52 +235,21 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     await this.close().catch(() => {});
   }
 
-  #createListener(): EngineListener {
-    const inbox = this.#inbox;
-    const outbox = this.#outbox;
-    return {
-      onLentText(source, start, end) {
-        outbox.isAnswering = true;
-        return inbox.lendText(source, start, end);
-      },
-      onMessage(payload, isText) {
-        outbox.isAnswering = true;
-        inbox.message(payload, isText);
-      },
-      onMessageBegin: isText => inbox.begin(isText),
-      onChunk: chunk => inbox.push(chunk),
-      onMessageEnd: () => inbox.finish(message => this.#publish(message)),
-      onPong: payload => this.#pings.onPong(payload),
-      onLatency: milliseconds => {
-        this.#latency = milliseconds;
-      },
-      onClosing: () => this.#onClosing(),
-    };
-  }
-
-  /** Tells tracing of a message that came in several pieces; of others the engine does. */
-  #publish({ chunks, isText }: IncomingParts): void {
-    const { diagnostics } = this.#protocol.platform;
-    if (!diagnostics?.hasSubscribers('message')) return;
-    diagnostics.publish('message', { connection: this.#protocol, payload: concatBytes(chunks), isBinary: !isText });
-  }
-
   /** Closing began: who waits for a message, or for a piece to send, need not wait for the transport to be gone. */
   #onClosing(): void {
-    const { code, reason } = this.#protocol.closingReason;
+    const { code, reason } = this.#transport.closingReason;
     this.#closed ??= new CloseReason(code ?? 1005, reason);
     this.#inbox.close(() => this.#closedError(), false);
     this.#outbox.close();
     this.#pings.fail();
   }
 
-  #onClosed({ code, reason, wasClean, localCode, closedBy, error }: CloseInfo): CloseReason {
+  #onClosed({ code, reason, wasClean, localCode, closedBy, error }: CloseInfo): void {
     // What we failed the connection with says more than what the peer made of it.
     const hasFailed = error instanceof ProtocolError || (!wasClean && closedBy === 'local' && this.#closing === null);
     if (!hasFailed || localCode === null || this.#closed === null) this.#closed = new CloseReason(code ?? 1005, reason);
     this.#inbox.close(() => this.#closedError(), false);
     this.#pings.fail();
-    return this.#closed;
   }
 
   #closedError(): ConnectionClosed {
@@ -274,9 +261,8 @@ function isCleanEnd(error: unknown): boolean {
   return error instanceof ConnectionClosed && CLEAN_ENDS.includes(error.reason?.code ?? 1006);
 }
 
-function checkClose(code: unknown, reason: unknown): void {
+/** There is always one: an empty Close frame has no code to tell. */
+function requireCode(code: unknown): unknown {
   if (typeof code !== 'number') throw new TypeError('close code must be a number');
-  if (typeof reason !== 'string') throw new TypeError('close reason must be a string');
-  if (!Number.isInteger(code) || !isWireCloseCode(code)) throw new RangeError(`close code ${code} must not be sent`);
-  if (textByteLength(reason) > MAX_CLOSE_REASON) throw new RangeError('close reason is longer than 123 bytes');
+  return code;
 }

@@ -1,8 +1,9 @@
-// Messages between the engine and who pulls them: at most so many complete ones, then the engine is paused. A message
-// may also be taken before it is complete, chunk by chunk.
+// Messages between the transport and who pulls them: at most so many complete ones, then the transport is paused. A
+// message may also be taken before it is complete, chunk by chunk.
 
-import type { TextCodec } from '@ws/types';
-import { decodeText } from '@ws/util/primitives';
+import type { EngineListener } from '@ws/core';
+import type { CloseInfo, MessageTransport, Platform, Receives, TextCodec } from '@ws/types';
+import { concatBytes, decodeText } from '@ws/util/primitives';
 
 /** A message that is being received. */
 export class IncomingParts {
@@ -46,18 +47,36 @@ export type Taker = PartsTaker | WholeTaker;
 /** Makes strings of text messages. */
 export type Decoder = Pick<TextCodec, 'decode' | 'decodeValid'>;
 
-/** The queue of one connection. */
-export class Inbox {
+/** The connection, as its {@link Inbox} sees it: told of what is no message. */
+export interface InboxOwner {
+  /** The object that tracing is told of. */
+  readonly subject: object;
+  onPong(payload: Uint8Array): void;
+  onClosing(): void;
+  onClose(info: CloseInfo): void;
+}
+
+const RECEIVES: Receives = { frames: 'pieces', lentText: true };
+
+const portableDecoder: Decoder = { decode: decodeText };
+
+/** The queue of one connection, and what listens to its transport. */
+export class Inbox implements EngineListener {
+  readonly receives: Receives = RECEIVES;
+  /** A message has come: what is sent next is its answer. */
+  isAnswering = false;
   /** Makes the strings of text messages. */
   readonly codec: Decoder;
   readonly #capacity: number;
-  readonly #setPaused: (isPaused: boolean) => void;
+  readonly #transport: Pick<MessageTransport, 'pause' | 'resume'>;
+  readonly #owner: InboxOwner;
+  readonly #diagnostics: Platform['diagnostics'];
   readonly #complete: IncomingParts[] = [];
   #current: IncomingParts | null = null;
   readonly #takers: Taker[] = [];
-  /** The engine is, until somebody is there to take messages. */
+  /** The transport is, until somebody is there to take messages. */
   #isPaused = true;
-  /** Nothing will come but what the engine has read already, which is fetched whatever the capacity. */
+  /** Nothing will come but what the transport has read already, which is fetched whatever the capacity. */
   #isEnding = false;
   /** What takers are told once there will be no more messages. */
   #end: (() => unknown) | null = null;
@@ -67,36 +86,48 @@ export class Inbox {
    *
    * @param capacity complete messages that may wait, 0 or more
    */
-  constructor(capacity: number, setPaused: (isPaused: boolean) => void, codec: Decoder = { decode: decodeText }) {
-    this.codec = codec;
+  constructor(
+    capacity: number,
+    transport: Pick<MessageTransport, 'pause' | 'resume'>,
+    owner: InboxOwner,
+    { textCodec, diagnostics }: Pick<Platform, 'textCodec' | 'diagnostics'>,
+  ) {
+    this.codec = textCodec ?? portableDecoder;
     this.#capacity = capacity;
-    this.#setPaused = setPaused;
+    this.#transport = transport;
+    this.#owner = owner;
+    this.#diagnostics = diagnostics;
   }
 
-  /** A message that came in one piece. */
-  message(bytes: Uint8Array, isText: boolean): void {
+  get subject(): object {
+    return this.#owner.subject;
+  }
+
+  onMessage(bytes: Uint8Array, isBinary: boolean): void {
+    this.isAnswering = true;
+    if (this.#isTraced()) this.#trace(bytes, isBinary);
     // Nobody will take what comes after we closed.
     if (this.#end !== null) return;
+    const isText = !isBinary;
     if (this.#takers.length === 0 || this.#complete.length > 0) this.#complete.push(new IncomingParts(isText, bytes));
     else first(this.#takers).takeWhole(bytes, isText);
     this.update();
   }
 
-  /** A valid text in `source[start, end)`, lent for the call. @returns whether it was taken; else it comes as a message */
-  lendText(source: Uint8Array, start: number, end: number): boolean {
+  onLentText(source: Uint8Array, start: number, end: number): boolean {
+    this.isAnswering = true;
     const taker = this.#takers[0];
     const { codec } = this;
-    if (taker === undefined || taker.wantsParts || codec.decodeValid === undefined) return false;
+    if (taker === undefined || taker.wantsParts || codec.decodeValid === undefined || this.#isTraced()) return false;
     first(this.#takers);
     taker.resolve(codec.decodeValid(source, start, end));
     this.update();
     return true;
   }
 
-  /** A message begins. */
-  begin(isText: boolean): void {
+  onMessageBegin(isBinary: boolean): void {
     if (this.#end !== null) return;
-    const message = new IncomingParts(isText);
+    const message = new IncomingParts(!isBinary);
     this.#current = message;
     const taker = this.#complete.length === 0 && this.#takers[0]?.wantsParts ? this.#takers.shift() : undefined;
     if (taker === undefined) return;
@@ -104,7 +135,7 @@ export class Inbox {
     taker.take(message);
   }
 
-  push(chunk: Uint8Array): void {
+  onMessageData(chunk: Uint8Array): void {
     const message = this.#current;
     if (message === null) return;
     message.chunks.push(chunk);
@@ -112,8 +143,7 @@ export class Inbox {
     this.update();
   }
 
-  /** The message is complete. @param onWhole told of one that nobody takes chunk by chunk */
-  finish(onWhole: (message: IncomingParts) => void): void {
+  onMessageEnd(): void {
     const message = this.#current;
     this.#current = null;
     if (message === null) return;
@@ -121,10 +151,22 @@ export class Inbox {
     if (message.onProgress !== null) {
       message.onProgress();
     } else {
-      onWhole(message);
+      if (this.#isTraced()) this.#trace(concatBytes(message.chunks), !message.isText);
       this.#complete.push(message);
     }
     this.#serve();
+  }
+
+  onPong(payload: Uint8Array): void {
+    this.#owner.onPong(payload);
+  }
+
+  onClosing(): void {
+    this.#owner.onClosing();
+  }
+
+  onClose(info: CloseInfo): void {
+    this.#owner.onClose(info);
   }
 
   /** Somebody wants the next message. */
@@ -156,7 +198,7 @@ export class Inbox {
   /** There will be no more messages: those that wait can still be taken, unless `isDiscarding`. */
   close(end: () => unknown, isDiscarding: boolean): void {
     if (!isDiscarding && this.#end === null) {
-      // What came before the end comes first, also what waits in the engine for want of room here.
+      // What came before the end comes first, also what waits in the transport for want of room here.
       this.#isEnding = true;
       this.update();
     }
@@ -173,12 +215,22 @@ export class Inbox {
     return this.#end !== null;
   }
 
-  /** The engine goes on as long as there is room, or somebody who waits. Called first when messages may come. */
+  /** The transport goes on as long as there is room, or somebody who waits. Called first when messages may come. */
   update(): void {
     const isPaused = this.#end === null && !this.#isEnding && this.#isFull();
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    this.#setPaused(isPaused);
+    if (isPaused) this.#transport.pause();
+    else this.#transport.resume();
+  }
+
+  #isTraced(): boolean {
+    return this.#diagnostics !== undefined && this.#diagnostics.hasSubscribers('message');
+  }
+
+  /** Tells tracing of a message that is there whole; one that is taken chunk by chunk is not put together for it. */
+  #trace(payload: Uint8Array, isBinary: boolean): void {
+    this.#diagnostics!.publish('message', { connection: this.subject, payload, isBinary });
   }
 
   #isFull(): boolean {

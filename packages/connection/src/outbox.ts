@@ -1,8 +1,7 @@
 // Messages on their way out: one after the other, each until the transport took it.
 
-import type { AbortSignalLike } from '@ws/types';
+import type { AbortSignalLike, MessageTransport } from '@ws/types';
 import { encodeText } from '@ws/util/primitives';
-import type { EngineProtocol } from './engine.ts';
 import { cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** A message to send; in pieces, they are all strings or all bytes. */
@@ -15,21 +14,26 @@ type Source = AsyncIterator<string | Uint8Array> | Iterator<string | Uint8Array>
 /** Begins a message whose turn has come. @returns whether those behind it have to wait */
 type Turn = () => boolean;
 
-const UNCOMPRESSED = { doNotCompress: true };
+const UNCOMPRESSED = { compress: false };
 
 const TAKEN: Promise<void> = Promise.resolve();
 
+/** Whether a message has come since the last was sent. */
+export interface News {
+  /** What is sent next is an answer: it is written at once, and does not wait for more to go with it. */
+  isAnswering: boolean;
+}
+
 /** Sends the messages of one connection. */
 export class Outbox {
-  readonly #protocol: EngineProtocol;
+  readonly #transport: MessageTransport;
+  readonly #news: News;
   readonly #closedError: () => unknown;
-  /** A message has come: what is sent next is its answer, and need not wait for more to go with it. */
-  isAnswering = false;
   /** Those behind the message in pieces that is being sent, in order; `null`: there is no such message. */
   #behind: Set<Turn> | null = null;
   /** Ends the wait for the next piece. */
   #giveUp: (error: unknown) => void = () => {};
-  /** Of all who wait: settled when the transport took everything, or will not. What is sent until then shares it. */
+  /** Shared by all pending sends. Resolves when the transport has taken everything, rejects if it closes first. */
   #draining: Promise<void> | null = null;
   #resolve: () => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -43,8 +47,9 @@ export class Outbox {
     else this.#reject(this.#closedError());
   };
 
-  constructor(protocol: EngineProtocol, closedError: () => unknown) {
-    this.#protocol = protocol;
+  constructor(transport: MessageTransport, news: News, closedError: () => unknown) {
+    this.#transport = transport;
+    this.#news = news;
     this.#closedError = closedError;
   }
 
@@ -77,7 +82,7 @@ export class Outbox {
     // perf: no closures: an eighth less memory per message (apps/bench, echo-64-binary, `ours-pull`).
     const draining = new Promise<void>(this.#keepResolvers);
     this.#draining = draining;
-    this.#protocol.whenDrained(this.#onDrained);
+    this.#transport.whenDrained(this.#onDrained);
     return draining;
   }
 
@@ -122,12 +127,12 @@ export class Outbox {
   #sendWhole(message: string | Uint8Array, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
     const isBinary = typeof message !== 'string';
     const options = doNotCompress ? UNCOMPRESSED : undefined;
-    if (this.isAnswering) {
-      this.isAnswering = false;
+    if (this.#news.isAnswering) {
+      this.#news.isAnswering = false;
       // perf: one microtask less, and no promise (apps/bench, echo-64, `ours-pull`).
-      if (this.#protocol.sendMessageNow(message, isBinary, options)) return TAKEN;
+      if (this.#transport.sendNow(message, isBinary, options)) return TAKEN;
     } else {
-      this.#protocol.sendMessage(message, isBinary, options);
+      this.#transport.send(message, isBinary, options);
     }
     return this.drained(signal);
   }
@@ -153,18 +158,18 @@ export class Outbox {
         if (next.done) break;
         isText ??= this.#begin(next.value, doNotCompress);
         this.#checkOpen();
-        this.#protocol.sendMessageFrame(toBytes(next.value, isText));
+        this.#transport.sendPiece(toBytes(next.value, isText));
         await this.drained(signal);
       }
       isDone = true;
       if (isText === null) this.#begin(new Uint8Array(0), doNotCompress);
       this.#checkOpen();
-      this.#protocol.endMessage();
+      this.#transport.endMessage();
       await this.drained(signal);
     } catch (error) {
       // Half a message is out: only an end of the connection can tell the peer that the rest will not come.
-      const isOpen = this.#protocol.state === 'open';
-      if (isText !== null && !isDone && isOpen) this.#protocol.failConnection(error);
+      const isOpen = this.#transport.state === 'open';
+      if (isText !== null && !isDone && isOpen) this.#transport.fail(error);
       throw error;
     } finally {
       // Not waited for: a source that is idle may take for ever.
@@ -186,12 +191,12 @@ export class Outbox {
     const isText = typeof first === 'string';
     toBytes(first, isText);
     this.#checkOpen();
-    this.#protocol.beginMessage(!isText, doNotCompress);
+    this.#transport.beginMessage(!isText, doNotCompress ? UNCOMPRESSED : undefined);
     return isText;
   }
 
   #checkOpen(): void {
-    if (this.#protocol.state !== 'open') throw this.#closedError();
+    if (this.#transport.state !== 'open') throw this.#closedError();
   }
 }
 

@@ -1,6 +1,5 @@
-import type { AbortSignalLike } from '@ws/types';
+import type { AbortSignalLike, MessageTransport, Platform } from '@ws/types';
 import { encodeText } from '@ws/util/primitives';
-import type { EngineProtocol } from './engine.ts';
 import { cancellable } from './signals.ts';
 
 interface PendingPing {
@@ -9,21 +8,26 @@ interface PendingPing {
   readonly fail: (error: unknown) => void;
 }
 
+/** Where {@link Pings} have the time and their payloads from. */
+export type PingPlatform = Pick<Platform, 'clock' | 'random'>;
+
 /** Pings under way. */
 export class Pings {
-  readonly #protocol: EngineProtocol;
+  readonly #transport: MessageTransport;
+  readonly #platform: PingPlatform;
   readonly #closedError: () => unknown;
   /** By their payload, in the order in which they were sent. */
   readonly #pending: Map<string, PendingPing> = new Map();
 
-  constructor(protocol: EngineProtocol, closedError: () => unknown) {
-    this.#protocol = protocol;
+  constructor(transport: MessageTransport, platform: PingPlatform, closedError: () => unknown) {
+    this.#transport = transport;
+    this.#platform = platform;
     this.#closedError = closedError;
   }
 
   ping(payload: Uint8Array | string | undefined, signal: AbortSignalLike | undefined): Promise<number> {
-    const protocol = this.#protocol;
-    if (protocol.state !== 'open') return Promise.reject(this.#closedError());
+    const transport = this.#transport;
+    if (transport.state !== 'open') return Promise.reject(this.#closedError());
     const bytes =
       payload === undefined ? this.#randomPayload() : typeof payload === 'string' ? encodeText(payload) : payload;
     if (!(bytes instanceof Uint8Array))
@@ -33,12 +37,12 @@ export class Pings {
     return cancellable(signal, (resolve, reject) => {
       try {
         // First, since it checks the payload: what is not sent is not waited for.
-        protocol.sendPing(bytes);
+        transport.ping(bytes);
       } catch (error) {
         reject(error);
         return () => {};
       }
-      this.#pending.set(key, { sentAt: protocol.platform.clock.now(), settle: resolve, fail: reject });
+      this.#pending.set(key, { sentAt: this.#platform.clock.now(), settle: resolve, fail: reject });
       return () => this.#pending.delete(key);
     });
   }
@@ -47,7 +51,7 @@ export class Pings {
   onPong(payload: Uint8Array): void {
     const key = keyOf(payload);
     if (!this.#pending.has(key)) return;
-    const now = this.#protocol.platform.clock.now();
+    const now = this.#platform.clock.now();
     for (const [each, { sentAt, settle }] of this.#pending) {
       this.#pending.delete(each);
       settle(now - sentAt);
@@ -64,7 +68,7 @@ export class Pings {
 
   #randomPayload(): Uint8Array {
     const bytes = new Uint8Array(8);
-    this.#protocol.platform.random.fill(bytes);
+    this.#platform.random.fill(bytes);
     return bytes;
   }
 }

@@ -1,9 +1,7 @@
-import { type ConnectAnswer, HandshakeError as EngineHandshakeError, handshakeHeaders } from '@ws/core';
-import { ConnectionAccept, type HeaderInit, type Headers } from '@ws/types';
-import { encodeText, flattenHeaders } from '@ws/util/primitives';
+import type { HeaderInit, Headers, MessageTransport, OpeningRequest, Platform } from '@ws/types';
 import { WebSocketConnection } from './connection.ts';
+import type { ConnectionLimits } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
-import type { PullServerProtocol } from './engine.ts';
 import { ConnectionClosed } from './errors.ts';
 import { type Cancellable, cancellable, orAborted, throwIfAborted } from './signals.ts';
 
@@ -21,13 +19,9 @@ export interface RejectOptions extends Cancellable {
 }
 
 /** What a request is made of. */
-export interface RequestSetup {
-  readonly protocol: PullServerProtocol;
-  readonly messageQueueSize: number;
-  readonly disconnectTimeout: number;
-  /** Answers the engine. */
-  readonly answer: (result: ConnectAnswer) => void;
-  readonly deny: (error: unknown) => void;
+export interface RequestSetup extends ConnectionLimits {
+  readonly opening: OpeningRequest;
+  readonly platform: Platform;
   /** Told of the connection before who accepted it. */
   readonly onAccepted?: ((connection: WebSocketConnection) => void) | undefined;
 }
@@ -45,24 +39,22 @@ export class WebSocketRequest {
   /** What `accept` gave; `null` before. */
   connection: WebSocketConnection | null = null;
   readonly #setup: RequestSetup;
-  #isAnswered = false;
 
   /** For adapters: applications are given one. */
   constructor(setup: RequestSetup) {
-    const { protocol } = setup;
-    const { request, transportDetails } = protocol;
+    const { headers, resource, subprotocols, transportDetails, peer } = setup.opening;
     const isSecure = transportDetails?.isSecure === true;
     this.#setup = setup;
-    this.headers = request!.headers;
-    this.path = protocol.resource;
-    this.proposedSubprotocols = request!.protocols;
+    this.headers = headers;
+    this.path = resource;
+    this.proposedSubprotocols = subprotocols;
     this.local = parseEndpoint(transportDetails?.own ?? null, isSecure);
-    this.remote = parseEndpoint(transportDetails?.peer ?? protocol.peer, isSecure);
+    this.remote = parseEndpoint(transportDetails?.peer ?? peer, isSecure);
   }
 
   /** Whether `accept` or `reject` was called. */
   get isAnswered(): boolean {
-    return this.#isAnswered;
+    return this.#setup.opening.isAnswered;
   }
 
   /**
@@ -73,23 +65,20 @@ export class WebSocketRequest {
    */
   async accept({ subprotocol = null, headers = null, signal }: AcceptOptions = {}): Promise<WebSocketConnection> {
     throwIfAborted(signal);
-    const answer = new ConnectionAccept(subprotocol, headers);
-    if (subprotocol !== null && !this.proposedSubprotocols.includes(subprotocol)) {
-      throw new RangeError(`the client did not propose the subprotocol ${subprotocol}`);
-    }
-    handshakeHeaders(headers);
-    this.#take();
-    const { protocol } = this.#setup;
+    const { opening } = this.#setup;
+    this.#checkUnanswered();
     return await cancellable<WebSocketConnection>(signal, (resolve, reject) => {
       let isAborted = false;
-      protocol.opened.then(
-        () => void (isAborted || resolve(this.#connect())),
-        cause => reject(new ConnectionClosed(null, { cause })),
+      const accepted = opening.accept({ subprotocol, headers });
+      // What cannot be answered so is still to be answered; else there is no connection any more.
+      const { isAnswered } = opening;
+      accepted.then(
+        transport => void (isAborted || resolve(this.#connect(transport))),
+        cause => reject(isAnswered ? new ConnectionClosed(null, { cause }) : cause),
       );
-      this.#setup.answer(answer);
       return () => {
         isAborted = true;
-        protocol.dropConnection(true);
+        opening.drop();
       };
     });
   }
@@ -103,31 +92,30 @@ export class WebSocketRequest {
    */
   async reject(statusCode: number, { headers = null, body = null, signal }: RejectOptions = {}): Promise<void> {
     throwIfAborted(signal);
-    if (!Number.isInteger(statusCode) || statusCode < 300 || statusCode > 599) {
-      throw new RangeError(`status ${statusCode} is not 300 to 599`);
-    }
-    flattenHeaders(headers);
-    if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) {
-      throw new TypeError('a body is a string or a Uint8Array');
-    }
-    this.#take();
-    const error = new EngineHandshakeError('ERR_DENIED', { status: statusCode, headers });
-    error.body = typeof body === 'string' ? encodeText(body) : body;
-    this.#setup.deny(error);
-    await orAborted(this.#setup.protocol.closed, signal);
+    this.#checkUnanswered();
+    await orAborted(this.#setup.opening.reject(statusCode, { headers, body }), signal);
   }
 
-  #connect(): WebSocketConnection {
+  #connect(transport: MessageTransport): WebSocketConnection {
     const { path, headers: handshakeHeaders } = this;
-    const { protocol, messageQueueSize, disconnectTimeout } = this.#setup;
-    const setup = { protocol, isClient: false, path, handshakeHeaders, messageQueueSize, disconnectTimeout };
-    this.connection = new WebSocketConnection(setup);
-    this.#setup.onAccepted?.(this.connection);
+    const { opening, platform, messageQueueSize, disconnectTimeout, onAccepted } = this.#setup;
+    const { transportDetails, peer } = opening;
+    this.connection = new WebSocketConnection({
+      transport,
+      platform,
+      transportDetails,
+      peer,
+      isClient: false,
+      path,
+      handshakeHeaders,
+      messageQueueSize,
+      disconnectTimeout,
+    });
+    onAccepted?.(this.connection);
     return this.connection;
   }
 
-  #take(): void {
-    if (this.#isAnswered) throw new TypeError('the request is answered already');
-    this.#isAnswered = true;
+  #checkUnanswered(): void {
+    if (this.isAnswered) throw new TypeError('the request is answered already');
   }
 }

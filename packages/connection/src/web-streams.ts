@@ -4,10 +4,10 @@
 import { isWireCloseCode, MAX_CLOSE_REASON } from '@ws/core';
 import { type AbortSignalLike, CloseReason } from '@ws/types';
 import { decodeText, truncateText } from '@ws/util/primitives';
-import type { WebSocketConnection } from './connection.ts';
 import { ConnectionClosed } from './errors.ts';
 import type { Received } from './incoming.ts';
 import type { OutgoingData } from './outbox.ts';
+import type { Cancellable } from './signals.ts';
 
 declare global {
   // They merge with those of the platform's types, where there are such, and have the same type parameters for it.
@@ -37,20 +37,30 @@ interface Sink {
 declare const ReadableStream: new (source: Source, strategy: { highWaterMark: number }) => ReadableStream<Received>;
 declare const WritableStream: new (sink: Sink) => WritableStream<OutgoingData>;
 
-/** What {@link WebSocketConnection.streams} gives. */
+/** What of a connection its streams use. */
+export interface StreamedConnection {
+  /** How it closed; `null` while it is open. */
+  readonly closed: CloseReason | null;
+  readonly whenClosed: Promise<CloseReason>;
+  getMessage(): Promise<Received>;
+  sendMessage(message: OutgoingData, options: Cancellable): Promise<void>;
+  close(code?: number, reason?: string): Promise<CloseReason>;
+}
+
+/** What `WebSocketConnection.streams` gives. */
 export interface MessageStreams {
   readonly readable: ReadableStream<Received>;
   readonly writable: WritableStream<OutgoingData>;
 }
 
-/** The streams of a connection, for {@link WebSocketConnection.streams}. */
-export function streamsOf(connection: WebSocketConnection, isCleanEnd: (error: unknown) => boolean): MessageStreams {
+/** The streams of a connection. */
+export function streamsOf(connection: StreamedConnection, isCleanEnd: (error: unknown) => boolean): MessageStreams {
   // Nothing is taken from the connection before somebody reads.
   const readable = new ReadableStream(createSource(connection, isCleanEnd), { highWaterMark: 0 });
   return { readable, writable: new WritableStream(createSink(connection)) };
 }
 
-function createSource(connection: WebSocketConnection, isCleanEnd: (error: unknown) => boolean): Source {
+function createSource(connection: StreamedConnection, isCleanEnd: (error: unknown) => boolean): Source {
   let isCancelled = false;
   return {
     async pull(controller) {
@@ -69,7 +79,7 @@ function createSource(connection: WebSocketConnection, isCleanEnd: (error: unkno
   };
 }
 
-function createSink(connection: WebSocketConnection): Sink {
+function createSink(connection: StreamedConnection): Sink {
   return {
     start(controller) {
       void connection.whenClosed.then(reason => controller.error(new ConnectionClosed(reason)));
@@ -85,7 +95,7 @@ function createSink(connection: WebSocketConnection): Sink {
 }
 
 /** Closes as the reason says that a stream was cancelled or aborted with. */
-async function closeFor(connection: WebSocketConnection, reason: unknown): Promise<void> {
+async function closeFor(connection: StreamedConnection, reason: unknown): Promise<void> {
   // Half a message was out: the connection has failed already.
   if (connection.closed !== null) return void (await connection.whenClosed);
   await connection.close(...closeArguments(reason));

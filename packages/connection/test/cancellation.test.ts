@@ -1,8 +1,9 @@
 // Aborted at every point where it may wait, an operation leaves no timer, no listener, and no rejection behind.
 import { type MemoryStream, manualClock, memoryPair } from '@ws/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { acceptOver } from '../src/accept-over.ts';
+import { connectOver } from '../src/connect-over.ts';
 import type { WebSocketConnection } from '../src/connection.ts';
-import { acceptOver, connectOver } from '../src/over.ts';
 import { serveOver, WebSocketService } from '../src/service.ts';
 import { openPair, rawEnd, settle, testPlatform } from './support/pair.ts';
 
@@ -414,7 +415,7 @@ test('waiting for the handlers of a service can be aborted, and it goes on', asy
   const { a, b } = memoryPair();
   const platform = testPlatform(manualClock());
   const service = new WebSocketService(async request => void (await (await request.accept()).whenClosed), { platform });
-  service.factory.buildProtocol().attach(a);
+  service.acceptor.buildProtocol().attach(a);
   const client = await connectOver(b, { platform });
   const controller = new CountingController();
   const waiting = service.whenIdle(controller);

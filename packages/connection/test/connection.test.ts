@@ -1,6 +1,6 @@
+import { EngineRequest } from '@ws/core';
 import type { Diagnostics } from '@ws/types';
 import { describe, expect, test, vi } from 'vitest';
-import { PullServerProtocol } from '../src/engine.ts';
 import { ConnectionClosed, DisconnectionTimeout } from '../src/errors.ts';
 import { failureOf, openPair, settle, testPlatform, textCodec } from './support/pair.ts';
 
@@ -76,12 +76,13 @@ describe('a connection', () => {
   });
 
   test.each(['a text', Uint8Array.of(1, 2)])('a queue of 0 lets nothing come that nobody waits for: %j', async sent => {
+    const accept = vi.spyOn(EngineRequest.prototype, 'accept');
     const { server, client } = await openPair({ server: { messageQueueSize: 0 } });
-    const pause = vi.spyOn(PullServerProtocol.prototype, 'pauseReceiving');
+    const pause = vi.spyOn((await accept.mock.results[0]!.value)!, 'pause');
+    accept.mockRestore();
     const waiting = server.getMessage();
     await client.sendMessage(sent);
     expect([await waiting, pause.mock.calls.length]).toEqual([sent, 1]);
-    pause.mockRestore();
   });
 
   test('concurrent messages never mix with one that is sent in pieces', async () => {

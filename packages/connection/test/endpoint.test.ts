@@ -1,8 +1,9 @@
 import { memoryPair } from '@ws/testkit';
 import { TransportDetails } from '@ws/types';
 import { describe, expect, test } from 'vitest';
+import { acceptOver } from '../src/accept-over.ts';
+import { connectOver } from '../src/connect-over.ts';
 import { Endpoint, parseEndpoint } from '../src/endpoint.ts';
-import { acceptOver, connectOver } from '../src/over.ts';
 import { openPair } from './support/pair.ts';
 
 describe('Endpoint (1, 2 of the tests of trio-websocket)', () => {

@@ -2,7 +2,8 @@
 // those of trio-websocket's own tests (tests/test_connection.py, in order).
 import { manualClock, memoryPair } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import { acceptOver, type ConnectOverOptions, connectOver } from '../src/over.ts';
+import { acceptOver } from '../src/accept-over.ts';
+import { type ConnectOverOptions, connectOver } from '../src/connect-over.ts';
 import { openPair, rawEnd, settle, testPlatform } from './support/pair.ts';
 
 describe('options', () => {

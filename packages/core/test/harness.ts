@@ -2,13 +2,16 @@
 // bytes, so that nothing of what is tested tests itself.
 
 import { hex, type ManualClock, type MemoryStream, manualClock, memoryPair, seededRandom, toHex } from '@ws/testkit';
-import type { ByteStreamHandler, Platform } from '@ws/types';
+import type { ByteStreamHandler, CloseInfo, Platform, Receives } from '@ws/types';
 import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
-import type { Side } from '../src/engine/connection-rules.ts';
+import { ConnectionEngine } from '../src/engine/connection-engine.ts';
+import type { RoleOwner } from '../src/engine/connection-rules.ts';
+import type { EngineListener } from '../src/messages/engine-listener.ts';
 import type { ClientOptions, Partially, ServerOptions } from '../src/options/options.ts';
+import type { ServerSession } from '../src/protocol/acceptor.ts';
 import { WebSocketClientFactory } from '../src/protocol/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/protocol/client-protocol.ts';
-import { type ServerSession, WebSocketServerFactory } from '../src/protocol/server-factory.ts';
+import { WebSocketServerFactory } from '../src/protocol/server-factory.ts';
 import { WebSocketServerProtocol } from '../src/protocol/server-protocol.ts';
 
 export interface TestPlatform extends Platform {
@@ -30,10 +33,15 @@ export const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fa
 export const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** Whose rules an open connection has. */
-export const sides: { readonly client: Side; readonly server: Side } = {
-  client: new WebSocketClientFactory().buildProtocol(),
-  server: new WebSocketServerFactory().buildProtocol(),
+export const sides: { readonly client: RoleOwner; readonly server: RoleOwner } = {
+  client: new WebSocketClientFactory(),
+  server: new WebSocketServerFactory(),
 };
+
+/** What a listener receives that wants no frames, every frame, or messages in pieces and texts that are lent. */
+export const WHOLE: Receives = { frames: 'none', lentText: false };
+export const FRAMES: Receives = { frames: 'all', lentText: false };
+export const PIECES: Receives = { frames: 'pieces', lentText: true };
 
 /** The other end: collects what arrives, and sends what it is told. */
 export class RawPeer implements ByteStreamHandler {
@@ -208,6 +216,36 @@ export function rawServer(setup: RawOptions<ServerOptions> = {}): RawServer {
     peer.take();
   }
   return { protocol, peer, platform, factory, log, ...controls };
+}
+
+/** A listener that writes down what it hears. */
+export function loggingListener(log: Log, receives: Receives = PIECES): EngineListener {
+  return {
+    receives,
+    onMessage: (payload, isBinary) => void log.push(isBinary ? payload : text(payload)),
+    onLentText: () => false,
+    onMessageBegin: isBinary => void log.push(['begin', isBinary]),
+    onMessageData: chunk => void log.push(['data', text(chunk)]),
+    onMessageEnd: () => void log.push('end'),
+    onPong: payload => void log.push(['pong', text(payload)]),
+    onClosing: () => void log.push('closing'),
+    onClose: ({ wasClean, code }: CloseInfo) => void log.push(['close', wasClean, code]),
+  };
+}
+
+/** A server's engine that is open at once, without a handshake; its client is raw bytes. */
+export function rawEngine(setup: RawOptions<ServerOptions> & { readonly listener?: EngineListener | null } = {}) {
+  const { options = {}, log = [], listener = loggingListener(log) } = setup;
+  const platform = testPlatform(setup.platform);
+  const factory = new WebSocketServerFactory({}, platform);
+  factory.setProtocolOptions(options);
+  const pair = memoryPair({ manual: true, capacity: setup.capacity ?? Number.POSITIVE_INFINITY });
+  const peer = new RawPeer();
+  const engine = new ConnectionEngine(factory, pair.a, factory.options);
+  if (listener !== null) engine.setListener(listener);
+  engine.start(host => ({ start: () => host.open(new Uint8Array(0)), onData() {}, onFailed() {}, onGone() {} }));
+  pair.b.attach(peer);
+  return { engine, peer, platform, log, ...control(pair, platform) };
 }
 
 export interface RawClient extends Omit<RawServer, 'protocol' | 'factory'> {

@@ -1,4 +1,5 @@
-export { WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
+export type { Attempt } from '@ws/connection';
+export { transportOf, WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
 export {
   createWebSocketStream,
   type PullConnection,
@@ -13,9 +14,8 @@ export {
 export { type ClientAgent, createClientAgent, type OpenOptions } from './client/agent.ts';
 export { type ConnectOptions, connectWS, ProxyError, type ProxyErrorCode } from './client/connect.ts';
 export { createDialer, type DialOptions } from './client/dial.ts';
-export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './client/open-web-socket.ts';
-export { openWebSocket } from './client/open-web-socket-again.ts';
-export type { Attempt, ReconnectOptions } from './client/reconnecting.ts';
+export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './client/open-once.ts';
+export { openWebSocket, type ReconnectOptions } from './client/open-web-socket.ts';
 export { connectHttp2 } from './http2/http2-client.ts';
 export { handleHttp2Stream } from './http2/http2-server.ts';
 export { WebSocketClientFactory, WebSocketServerFactory } from './platform/factories.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { openWebSocket } from '../src/client/open-web-socket.ts';
 
 const started: ChildProcess[] = [];
 

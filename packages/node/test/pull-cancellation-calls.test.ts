@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import type { WebSocketConnection, WebSocketRequest } from '@ws/connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { openWebSocket } from '../src/client/open-web-socket.ts';
 import {
   type ServeOptions,
   serveWebSocket,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocketHandler } from '@ws/connection';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { openWebSocket } from '../src/client/open-web-socket.ts';
 import { serveWebSocket, type WebSocketServer } from '../src/server/serve-web-socket.ts';
 import { abortAt, everyPoint, MICROTASKS, untilTimers, watchLeftovers } from './support/abort.ts';
 import { settle } from './support/worlds.ts';

@@ -15,8 +15,8 @@ import {
   HandshakeError,
 } from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keepaliveOptions } from '../src/client/open-web-socket.ts';
-import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { keepaliveOptions } from '../src/client/open-once.ts';
+import { openWebSocket } from '../src/client/open-web-socket.ts';
 import { nodePlatform } from '../src/platform/platform.ts';
 import {
   type ServeOptions,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../src/client/open-web-socket-again.ts';
+import { openWebSocket } from '../src/client/open-web-socket.ts';
 import { serveWebSocket, type WebSocketServer } from '../src/server/serve-web-socket.ts';
 
 const python = ['/usr/bin/python3', 'python3'].find(

@@ -1,6 +1,6 @@
 // One open connection, as both ways to use it need it: send, ping with round-trip time, close.
 
-import { type CloseInfo, isWireCloseCode, WebSocketClientProtocol } from '@ws/core';
+import { type CloseInfo, isWireCloseCode, transportOf, WebSocketClientProtocol } from '@ws/core';
 import { connectWS } from '@ws/node';
 import type { Client } from '../client-options.ts';
 
@@ -63,7 +63,7 @@ export class Session {
    */
   close(code = 1000, reason: string | null = null): void {
     if (!isWireCloseCode(code)) throw new RangeError(`${code} may not stand in a Close frame (RFC 6455, 7.4)`);
-    if (this.isOpen) this.#connection.closeWith(code, reason);
+    if (this.isOpen) transportOf(this.#connection).close(code, reason);
     else this.#connection.dropConnection(true);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { transportOf } from '@ws/core';
 import { WebSocketServerProtocol } from '@ws/node';
 import { ConnectionDeny, type ConnectionRequest } from '@ws/types';
 import { cgiEnvironment } from './cgi-environment.ts';
@@ -51,7 +52,7 @@ export function commandService(options: CommandOptions): ServiceClass {
       child.once('close', (code, signal) => this.#onExit(code, signal));
       child.once('error', error => {
         options.onStderr(child.pid ?? 0, error.message);
-        if (this.state === 'open') this.closeWith(1011, 'the program could not be started');
+        if (this.state === 'open') transportOf(this).close(1011, 'the program could not be started');
       });
       // A program that does not read is no error of ours.
       child.stdin.on('error', () => {});
@@ -99,7 +100,8 @@ export function commandService(options: CommandOptions): ServiceClass {
       const lines = (this.#line + text).split('\n');
       this.#line = lines.pop()!;
       for (const line of lines) this.sendMessage(line.endsWith('\r') ? line.slice(0, -1) : line);
-      if (this.#line.length > options.maxLine) this.closeWith(1011, 'the program wrote a line that is too long');
+      if (this.#line.length > options.maxLine)
+        transportOf(this).close(1011, 'the program wrote a line that is too long');
     }
 
     #onExit(code: number | null, signal: NodeJS.Signals | null): void {
@@ -107,7 +109,10 @@ export function commandService(options: CommandOptions): ServiceClass {
       if (this.#line !== '') this.sendMessage(this.#line);
       if (code === 0) this.sendClose(1000);
       else
-        this.closeWith(1011, signal === null ? `the program ended with ${code}` : `the program was ended by ${signal}`);
+        transportOf(this).close(
+          1011,
+          signal === null ? `the program ended with ${code}` : `the program was ended by ${signal}`,
+        );
     }
   };
 }

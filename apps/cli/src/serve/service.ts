@@ -1,5 +1,6 @@
 // What a server does with its connections: one class for each way, made by a function that is given its settings.
 
+import { transportOf } from '@ws/core';
 import { WebSocketServerProtocol } from '@ws/node';
 
 /** The class of a server's connections. */
@@ -27,7 +28,7 @@ export function broadcastService(): ServiceClass {
       const prepared = this.factory.prepareMessage(payload, isBinary);
       for (const connection of this.factory.connections) {
         if (!(connection instanceof Broadcast) || connection.state !== 'open') continue;
-        if (connection.bufferedAmount > HIGH_WATER) connection.closeWith(1008, 'too slow');
+        if (connection.bufferedAmount > HIGH_WATER) transportOf(connection).close(1008, 'too slow');
         else connection.sendPreparedMessage(prepared);
       }
     }

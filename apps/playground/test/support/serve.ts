@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { acceptDeflate } from '@ws/compress/deflate';
-import { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/node';
+import { transportOf, WebSocketServerFactory, WebSocketServerProtocol } from '@ws/node';
 import { type Playground, servePlayground } from '../../src/index.ts';
 
 /** Sends messages back; what begins with `close ` closes, with a code and a reason. */
@@ -9,7 +9,7 @@ export class Echo extends WebSocketServerProtocol {
     const text = Buffer.from(payload).toString();
     const [, code, reason] = /^close (\d+) ?(.*)$/.exec(text) ?? [];
     if (code === undefined) this.sendMessage(payload, isBinary);
-    else this.closeWith(Number(code), reason ?? null);
+    else transportOf(this).close(Number(code), reason ?? null);
   }
 }
 

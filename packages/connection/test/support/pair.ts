@@ -10,8 +10,9 @@ import {
 } from '@ws/testkit';
 import type { Platform, TextCodec } from '@ws/types';
 import { decodeText, portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
+import { type AcceptOverOptions, acceptOver } from '../../src/accept-over.ts';
+import { type ConnectOverOptions, connectOver } from '../../src/connect-over.ts';
 import type { WebSocketConnection } from '../../src/connection.ts';
-import { type AcceptOverOptions, acceptOver, type ConnectOverOptions, connectOver } from '../../src/over.ts';
 import type { AcceptOptions, WebSocketRequest } from '../../src/request.ts';
 
 /** What a test can settle about its pair. */

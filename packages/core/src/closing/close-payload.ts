@@ -1,20 +1,12 @@
-import { checkInteger, checkString } from '@ws/types/checks';
 import { decodeText, EMPTY_BYTES, truncateText } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
+import { isWireCloseCode, MAX_CLOSE_REASON } from './close-check.ts';
 
 /** What a Close frame says. */
 export interface ClosePayload {
   /** `null`: the frame was empty (an application is told 1005 in other APIs). */
   readonly code: number | null;
   readonly reason: string | null;
-}
-
-/** The most bytes of reason that fit into a Close frame beside the code. */
-export const MAX_CLOSE_REASON = 123;
-
-/** Whether a code may stand in a Close frame (RFC 6455, 7.4; IANA registered 1012 to 1014 later). */
-export function isWireCloseCode(code: number): boolean {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
 /**
@@ -47,21 +39,4 @@ export function formatClosePayload(code: number | null, reason: string | null): 
   payload[1] = code;
   payload.set(text, 2);
   return payload;
-}
-
-/**
- * Checks what an application wants to close with: 1000 or 3000 to 4999 (RFC 6455, 7.4.2), and any other code that
- * may stand in a frame where `anyCode` says so.
- *
- * @throws TypeError or RangeError
- */
-export function checkCloseArguments(code: unknown, reason: unknown, anyCode: boolean): void {
-  if (reason !== null) checkString('close reason', reason);
-  if (code === null) {
-    if (reason !== null) throw new RangeError('a close reason needs a close code');
-    return;
-  }
-  checkInteger('close code', code, 1000, 4999);
-  const isAllowed = anyCode ? isWireCloseCode(code) : code === 1000 || code >= 3000;
-  if (!isAllowed) throw new RangeError(`close code ${code} is not 1000 or 3000 to 4999`);
 }

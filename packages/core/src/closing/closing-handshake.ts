@@ -1,20 +1,22 @@
 // How connections end (RFC 6455, 5.5.1 and 7). Every change of state after opening happens here. The same rules bind
 // client and server but for one: the server closes the transport, the client waits for it (7.1.1).
 
-import type { Timer } from '@ws/types';
+import type { CloseInfo, ConnectionState, TimeoutName, Timer } from '@ws/types';
 import type { ProtocolError } from '../errors/protocol-error.ts';
 import type { FrameWriter } from '../frames/frame-writer.ts';
 import { CLOSE } from '../frames/opcode.ts';
 import type { CommonOptions } from '../options/options.ts';
 import type { Timers } from '../support/timers.ts';
-import type { CloseInfo, ConnectionState, TimeoutName } from './close-info.ts';
 import { type ClosePayload, formatClosePayload, parseClosePayload } from './close-payload.ts';
 
 /** What a {@link ClosingHandshake} does to its connection. */
 export interface ClosingActions {
-  sendControl(opcode: number, payload: Uint8Array): void;
+  /** Sends the Close frame. */
+  readonly control: { send(opcode: number, payload: Uint8Array): void };
   /** Its `end` sends what is queued, then ends our direction. */
-  readonly writer: Pick<FrameWriter, 'end' | 'isInsideFrame'>;
+  readonly outflow: { readonly writer: Pick<FrameWriter, 'end' | 'isInsideFrame'> };
+  /** The options of the connection. */
+  readonly options: CommonOptions;
   destroyTransport(): void;
   /** From now on nothing is sent, and no keepalive runs. */
   onLeaveOpen(): void;
@@ -36,7 +38,6 @@ export class ClosingHandshake {
   notCleanReason: string | null = null;
   timeout: TimeoutName | null = null;
   error: unknown = null;
-  options: CommonOptions;
 
   readonly #role: 'client' | 'server';
   readonly #timers: Timers;
@@ -45,9 +46,8 @@ export class ClosingHandshake {
   #closedBy: CloseInfo['closedBy'] | null = null;
   #timer: Timer | null = null;
 
-  constructor(role: 'client' | 'server', options: CommonOptions, timers: Timers, actions: ClosingActions) {
+  constructor(role: 'client' | 'server', timers: Timers, actions: ClosingActions) {
     this.#role = role;
-    this.options = options;
     this.#timers = timers;
     this.#actions = actions;
   }
@@ -56,6 +56,17 @@ export class ClosingHandshake {
   get beginning(): { readonly code: number | null; readonly reason: string | null } | null {
     if (this.closedByMe) return { code: this.localCode, reason: this.localReason };
     return this.wasClean ? { code: this.remoteCode, reason: this.remoteReason } : null;
+  }
+
+  /** A proxy is asked first, or has answered: the opening handshake with the server is yet to come. */
+  setProxying(isProxying: boolean): void {
+    this.state = isProxying ? 'proxy-connecting' : 'connecting';
+  }
+
+  /** The opening handshake ends otherwise than with a connection. @param reason why, in words */
+  failOpening(reason: string, error: unknown = null): void {
+    this.error = error;
+    this.notCleanReason = reason;
   }
 
   /** Begins the wait for the opening handshake. */
@@ -73,7 +84,7 @@ export class ClosingHandshake {
   startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
     if (this.state !== 'open') return;
     this.#closedBy ??= 'local';
-    if (this.#actions.writer.isInsideFrame) {
+    if (this.#actions.outflow.writer.isInsideFrame) {
       // There is no place for a Close frame: nobody is going to complete this one.
       this.wasClean = false;
       this.notCleanReason ??= 'it ended within a frame that was being sent';
@@ -98,7 +109,7 @@ export class ClosingHandshake {
     this.remoteReason = received.reason;
     this.wasClean = true;
     if (this.state === 'open') {
-      const { code, reason } = this.options.echoCloseCodeReason ? received : { code: 1000, reason: null };
+      const { code, reason } = this.#actions.options.echoCloseCodeReason ? received : { code: 1000, reason: null };
       this.startClosingHandshake(code, reason, true);
     }
     if (this.#isClosed) return;
@@ -117,7 +128,7 @@ export class ClosingHandshake {
     this.error ??= error;
     this.notCleanReason ??= `connection failed: ${reason}`;
     this.#closedBy ??= 'local';
-    if (this.options.failByDrop) {
+    if (this.#actions.options.failByDrop) {
       this.wasClean = false;
       this.drop(true);
     } else if (this.state === 'open') {
@@ -134,7 +145,7 @@ export class ClosingHandshake {
       this.#leave('closed');
       if (!isAbort) {
         this.#awaitDrop();
-        this.#actions.writer.end();
+        this.#actions.outflow.writer.end();
       }
     }
     if (isAbort) this.#actions.destroyTransport();
@@ -190,7 +201,7 @@ export class ClosingHandshake {
     } catch (error) {
       const failure = error as ProtocolError;
       this.failConnection(failure.closeCode, failure.message, failure);
-      if (this.options.failByDrop) return null;
+      if (this.#actions.options.failByDrop) return null;
       // The peer has closed all the same: what can be read of its frame stands.
       if (failure.code !== 'ERR_INVALID_UTF8') return { code: 1000, reason: null };
       return { code: (payload[0]! << 8) | payload[1]!, reason: null };
@@ -204,7 +215,7 @@ export class ClosingHandshake {
 
   #startTimer(name: TimeoutName): void {
     this.#stopTimer();
-    const delay = this.options[`${name}Timeout`];
+    const delay = this.#actions.options[`${name}Timeout`];
     if (delay > 0) this.#timer = this.#timers.start(delay, () => this.expire(name));
   }
 
@@ -225,7 +236,7 @@ export class ClosingHandshake {
     this.#stage = state;
     this.state = next;
     // Before the application hears of it: whatever it does then, the peer is told.
-    if (closePayload !== undefined) this.#actions.sendControl(CLOSE, closePayload);
+    if (closePayload !== undefined) this.#actions.control.send(CLOSE, closePayload);
     if (state !== 'closing') this.#actions.onLeaveOpen();
   }
 }

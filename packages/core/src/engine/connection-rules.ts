@@ -1,14 +1,16 @@
-// What an open connection goes by: its options, and what differs between client and server.
+// What an open connection goes by: its options, what its listener receives, and what differs between client and server.
 
+import type { Platform, Receives } from '@ws/types';
 import type { FrameDecoderRules } from '../frames/frame-decoder.ts';
 import type { Masking } from '../frames/frame-writer.ts';
 import type { MessageReceiverRules } from '../messages/message-receiver.ts';
 import type { MessageSenderRules, ShortTextSender } from '../messages/message-sender.ts';
+import type { PreparedMessage } from '../messages/prepared-message.ts';
 import type { CommonOptions } from '../options/options.ts';
 
 export type Role = 'client' | 'server';
 
-/** What a side does in its own way, by its options. */
+/** What client and server each do in their own way, by their options. */
 export interface RoleRules {
   /** Whether frames are masked that it sends (RFC 6455, 5.1). */
   readonly isMasking: boolean;
@@ -17,41 +19,37 @@ export interface RoleRules {
   readonly sendShortText?: ShortTextSender;
 }
 
-/** Who has {@link RoleRules}. */
-export interface Side {
+/** Whose connections they are: a client or a server, on a platform. Factories are one. */
+export interface RoleOwner {
   readonly role: Role;
-  readonly frameHooks: FrameHooks;
+  readonly platform: Platform;
   roleRules(options: CommonOptions): RoleRules;
+  /** Makes a message for many connections of this owner. */
+  prepareMessage(payload: Uint8Array | string, isBinary?: boolean, doNotCompress?: boolean): PreparedMessage;
 }
-
-/**
- * Which messages the hooks of frames are called for: none, since the application does not override them; all; or those
- * that do not come in one piece.
- */
-export type FrameHooks = 'none' | 'all' | 'pieces';
 
 /** What the parts of an open connection go by. */
 export interface ConnectionRules extends FrameDecoderRules, MessageReceiverRules, MessageSenderRules {
   readonly outgoingMasking: Masking;
 }
 
-/** Those that were made of the same options already, by what else they depend on. */
+/** The rules that were made of the same options already, by what else they depend on. */
 const made: WeakMap<CommonOptions, Record<string, ConnectionRules>> = /* @__PURE__ */ new WeakMap();
 
-/** The rules of a connection: one object for all connections of a side that have the same. */
+/** The rules of a connection: one object for all connections of a role that have the same. */
 export function connectionRules(
-  side: Side,
+  owner: Pick<RoleOwner, 'roleRules'>,
   options: CommonOptions,
   hasCompression: boolean,
-  frameHooks: FrameHooks = side.frameHooks,
+  receives: Receives,
 ): ConnectionRules {
   let rules = made.get(options);
   if (rules === undefined) {
     rules = {};
     made.set(options, rules);
   }
-  const key = `${hasCompression} ${frameHooks}`;
-  rules[key] ??= createRules(side.roleRules(options), options, hasCompression, frameHooks);
+  const key = `${hasCompression} ${receives.frames} ${receives.lentText}`;
+  rules[key] ??= createRules(owner.roleRules(options), options, hasCompression, receives);
   return rules[key];
 }
 
@@ -59,7 +57,7 @@ function createRules(
   { isMasking, masking, sendShortText }: RoleRules,
   options: CommonOptions,
   hasCompression: boolean,
-  frameHooks: FrameHooks,
+  receives: Receives,
 ): ConnectionRules {
   const { applyMask, autoFragmentSize, maxFragments } = options;
   const isPlain = !isMasking && !hasCompression && autoFragmentSize === 0;
@@ -72,8 +70,10 @@ function createRules(
     maxFrameSize: options.maxFramePayloadSize,
     maxMessageSize: options.maxMessagePayloadSize,
     maxFragments,
-    yieldsMessages: frameHooks !== 'all',
-    hasFrameHooks: frameHooks !== 'none',
+    yieldsMessages: receives.frames !== 'all',
+    frames: receives.frames,
+    // A text is lent only when it is known to be valid.
+    lendsText: receives.lentText && options.utf8validateIncoming && receives.frames !== 'all',
     autoFragmentSize,
     sendShortText: (isPlain && sendShortText) || null,
   };

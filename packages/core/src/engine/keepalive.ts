@@ -2,10 +2,7 @@
 
 import type { Platform, Timer } from '@ws/types';
 import { equalBytes } from '@ws/util/primitives';
-import type { ClosingHandshake } from '../closing/closing-handshake.ts';
-import type { FrameWriter } from '../frames/frame-writer.ts';
 import { PING } from '../frames/opcode.ts';
-import type { Delivery } from '../messages/delivery.ts';
 import type { Timers } from '../support/timers.ts';
 
 /** The parts of the options that concern {@link Keepalive}; milliseconds. The interval is over 0, a timeout of 0 is none. */
@@ -18,15 +15,16 @@ export interface KeepaliveOptions {
 
 /** What {@link Keepalive} does to its connection. */
 export interface KeepaliveActions {
-  sendControl(opcode: number, payload: Uint8Array): void;
+  /** Sends a control frame. */
+  send(opcode: number, payload: Uint8Array): void;
   /** The pong came, `latency` milliseconds after its ping. */
   onAutoPong(latency: number, payload: Uint8Array): void;
-  /** Is told when it does not come in time. */
-  readonly closing: Pick<ClosingHandshake, 'expire'>;
-  /** While as much waits as may, nothing is read: the pong may be there already. */
-  readonly delivery: Pick<Delivery, 'isFull'>;
-  /** A ping would have to wait within a frame. */
-  readonly writer: Pick<FrameWriter, 'isInsideFrame'>;
+  /** The pong did not come in time. */
+  onPingExpired(): void;
+  /** True while backpressure has stopped reading: the pong may have arrived unread. */
+  readonly isReadingStopped: boolean;
+  /** True in the middle of a frame that is being sent: a ping would have to wait for its end. */
+  readonly isInsideFrame: boolean;
 }
 
 /** Where {@link Keepalive} has the time and its payloads from. */
@@ -42,6 +40,8 @@ export class Keepalive {
   #pending: Uint8Array | null = null;
   #sentAt = 0;
   #sequence = 0;
+  /** Milliseconds from the last ping to its pong; `null`: none has come. */
+  latency: number | null = null;
 
   constructor(options: KeepaliveOptions, actions: KeepaliveActions, timers: Timers, platform: KeepalivePlatform) {
     this.#options = options;
@@ -65,10 +65,10 @@ export class Keepalive {
   /** A pong came, ours or not. */
   onPong(payload: Uint8Array): void {
     if (this.#pending === null || !equalBytes(payload, this.#pending)) return;
-    const latency = this.#platform.clock.now() - this.#sentAt;
+    this.latency = this.#platform.clock.now() - this.#sentAt;
     this.stop();
     this.start();
-    this.#actions.onAutoPong(latency, payload);
+    this.#actions.onAutoPong(this.latency, payload);
   }
 
   /** Data came, which shows as well that the peer is there. */
@@ -79,7 +79,7 @@ export class Keepalive {
   }
 
   #ping(): void {
-    if (this.#actions.writer.isInsideFrame) {
+    if (this.#actions.isInsideFrame) {
       this.start();
       return;
     }
@@ -91,12 +91,12 @@ export class Keepalive {
     if (autoPingTimeout === 0) this.start();
     else this.#timer = this.#timers.start(autoPingTimeout, () => this.#expire());
     // Last, since it may end the connection, and this with it.
-    this.#actions.sendControl(PING, payload);
+    this.#actions.send(PING, payload);
   }
 
   #expire(): void {
-    if (this.#actions.delivery.isFull) this.start();
-    else this.#actions.closing.expire('autoPing');
+    if (this.#actions.isReadingStopped) this.start();
+    else this.#actions.onPingExpired();
   }
 
   /** A sequence number and random bytes, so that no other pong can be taken for ours. */

@@ -12,22 +12,27 @@ export interface Producer {
   stopProducing(): void;
 }
 
+/** What a {@link ProducerDriver} needs. */
+export interface ProducerPorts {
+  readonly clock: Clock;
+  /** Told of what a producer throws. */
+  readonly onError: (error: unknown) => void;
+}
+
 /** Tells a {@link Producer} when to make data. */
 export class ProducerDriver {
   readonly #producer: Producer;
   readonly #isStreaming: boolean;
-  readonly #clock: Clock;
-  readonly #onError: (error: unknown) => void;
+  readonly #ports: ProducerPorts;
   #isStopped = false;
   #isPaused = false;
   #isScheduled = false;
 
   /** @param isStreaming `true`: it makes data by itself, and is paused and resumed; `false`: it is asked each time */
-  constructor(producer: Producer, isStreaming: boolean, clock: Clock, onError: (error: unknown) => void) {
+  constructor(producer: Producer, isStreaming: boolean, ports: ProducerPorts) {
     this.#producer = producer;
     this.#isStreaming = isStreaming;
-    this.#clock = clock;
-    this.#onError = onError;
+    this.#ports = ports;
   }
 
   /** Begins. @param isBlocked the transport is behind already */
@@ -56,7 +61,7 @@ export class ProducerDriver {
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#clock.defer(() => this.#try(() => this.#producer.stopProducing()));
+    this.#ports.clock.defer(() => this.#try(() => this.#producer.stopProducing()));
   }
 
   /** Unregistered: it is told nothing more. */
@@ -68,7 +73,7 @@ export class ProducerDriver {
   #pull(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#clock.defer(() => {
+    this.#ports.clock.defer(() => {
       this.#isScheduled = false;
       this.#call(() => this.#producer.resumeProducing());
     });
@@ -82,7 +87,7 @@ export class ProducerDriver {
     try {
       task();
     } catch (error) {
-      this.#onError(error);
+      this.#ports.onError(error);
     }
   }
 }

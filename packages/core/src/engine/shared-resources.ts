@@ -7,25 +7,25 @@ import { Timers } from '../support/timers.ts';
 import { ReaderPool } from './reader-pool.ts';
 
 /** What all connections on one platform share: no connection has an output buffer or a timer of its own. */
-export interface SharedState extends WriterPorts {
+export interface SharedResources extends WriterPorts {
   readonly timers: Timers;
   readonly readers: ReaderPool;
 }
 
-const states: WeakMap<Platform, SharedState> = /* @__PURE__ */ new WeakMap();
+const byPlatform: WeakMap<Platform, SharedResources> = /* @__PURE__ */ new WeakMap();
 
-/** The shared state of a platform, made at first use. */
-export function sharedStateOf(platform: Platform): SharedState {
-  let state = states.get(platform);
-  if (state === undefined) {
-    state = {
+/** The shared resources of a platform, made at first use. */
+export function sharedResourcesOf(platform: Platform): SharedResources {
+  let resources = byPlatform.get(platform);
+  if (resources === undefined) {
+    resources = {
       output: new OutputBuffer(platform.clock),
       maskingKeys: new MaskingKeys(platform.random),
       masker: platform.masker,
       timers: new Timers(platform.clock),
       readers: new ReaderPool(platform, new PayloadPool(platform)),
     };
-    states.set(platform, state);
+    byPlatform.set(platform, resources);
   }
-  return state;
+  return resources;
 }

@@ -1,4 +1,4 @@
-import type { HeaderInit } from '@ws/types';
+import type { HeaderInit, Headers } from '@ws/types';
 import { WsError } from '@ws/util';
 import { codeText } from '../support/code-words.ts';
 
@@ -41,9 +41,10 @@ export type HandshakeErrorCode =
   // The proxy did not connect; it wants other credentials.
   | 'ERR_PROXY'
   | 'ERR_PROXY_AUTHENTICATION'
-  // Not done in time; the connection was lost before.
+  // Not done in time; the connection was lost before; there was none, by the fault that is the cause.
   | 'ERR_HANDSHAKE_TIMEOUT'
-  | 'ERR_HANDSHAKE_ENDED';
+  | 'ERR_HANDSHAKE_ENDED'
+  | 'ERR_CONNECT';
 
 /** What a {@link HandshakeError} carries beside its code; both message and reason have a default by the code. */
 export interface HandshakeErrorOptions {
@@ -59,7 +60,7 @@ export interface HandshakeErrorOptions {
 
 /** The opening handshake failed: there is no connection, and there never was one. */
 export class HandshakeError extends WsError<HandshakeErrorCode> {
-  override readonly name = 'HandshakeError';
+  override readonly name: string = 'HandshakeError';
   /** The HTTP status: of a server the one to answer with, of a client the one that was received. `null`: none. */
   readonly status: number | null;
   /** The reason phrase that goes, or came, with the status. Received ones are untrusted text. */
@@ -75,5 +76,33 @@ export class HandshakeError extends WsError<HandshakeErrorCode> {
     this.status = status;
     this.reason = options.reason ?? message;
     this.headers = options.headers ?? null;
+  }
+}
+
+/** The server answered, and not with 101. */
+export class ConnectionRejected extends HandshakeError {
+  override readonly name = 'ConnectionRejected';
+  /** In lower case, without a prototype. Untrusted, as is the body. */
+  declare readonly headers: Headers;
+
+  /** @param options with the status and the headers of the answer */
+  constructor(options: HandshakeErrorOptions & { readonly status: number; readonly headers: Headers }) {
+    super('ERR_STATUS', options);
+  }
+
+  /** The status of the answer. */
+  get statusCode(): number {
+    return this.status!;
+  }
+}
+
+/** The opening handshake took too long. */
+export class ConnectionTimeout extends HandshakeError {
+  override readonly name = 'ConnectionTimeout';
+
+  /** @param timeout milliseconds; `null`: not known */
+  constructor(timeout: number | null, options?: { readonly cause?: unknown }) {
+    const message = timeout === null ? undefined : `no connection within ${timeout} ms`;
+    super('ERR_HANDSHAKE_TIMEOUT', { ...options, status: null, message });
   }
 }

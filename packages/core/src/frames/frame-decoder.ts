@@ -7,16 +7,13 @@ import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { readUint32 } from './frame-header.ts';
-import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode, TEXT } from './opcode.ts';
+import { checkFirstBytes, checkLength64, type HeaderRules } from './frame-rules.ts';
+import { CONTINUATION, TEXT } from './opcode.ts';
 
 /** What a {@link FrameDecoder} is told once. */
-export interface FrameDecoderRules {
-  /** `'must'` of a server, `'mustNot'` of a client; `'may'` where an option says so (RFC 6455, 5.1). */
-  readonly masking: 'must' | 'mustNot' | 'may';
+export interface FrameDecoderRules extends HeaderRules {
   /** `false`: a masking key is read but not applied (for debugging against a peer that does the same). */
   readonly applyMask: boolean;
-  /** RSV1 is allowed on the first frame of a message (RFC 7692, 6). */
-  readonly hasCompression: boolean;
   /** Text that came uncompressed is validated as it arrives. */
   readonly validateUtf8: boolean;
   /** In bytes as on the wire; 0: none. */
@@ -169,7 +166,8 @@ export class FrameDecoder {
     const carried = this.#carried;
     const before = this.#carriedLength;
     const added = Math.min(bytes.length - position, carried.length - before);
-    // They count as carried once that is all there is to do with them: after an error the header is read anew.
+    // `#carriedLength` is updated only when parsing stops for want of bytes, so that after an error the header is parsed
+    // again.
     carried.set(bytes.subarray(position, position + added), before);
     return this.#nextFrame(carried, 0, before + added, position - before);
   }
@@ -211,7 +209,7 @@ export class FrameDecoder {
     const second = source[at + 1]!;
     const isMasked = second >= 0x80;
     let length = second & 0x7f;
-    if (!this.#isSkipping) this.#checkFirstBytes(first, isMasked, length);
+    if (!this.#isSkipping) checkFirstBytes(first, isMasked, length, this.#rules, this.#messageOpcode);
     let payload = at + (length < 126 ? 2 : length === 126 ? 4 : 10);
     if (limit < payload + (isMasked ? 4 : 0)) return this.#carry(source, at, limit);
     if (length === 126) {
@@ -252,33 +250,6 @@ export class FrameDecoder {
     this.#carriedLength = limit - at;
     this.#position = this.#bytes.length;
     return PIECE_NONE;
-  }
-
-  /** What the first two bytes of a header already give away (RFC 6455, 5.2 to 5.5). */
-  #checkFirstBytes(first: number, isMasked: boolean, length: number): void {
-    const rules = this.#rules;
-    const opcode = first & 0x0f;
-    // perf: one comparison for the frame that everybody sends (bench/decoder.mjs).
-    if ((first & 0x70) !== 0 && ((first & 0x30) !== 0 || !rules.hasCompression)) {
-      throw new ProtocolError('ERR_RESERVED_BITS');
-    }
-    if (isMasked) {
-      if (rules.masking === 'mustNot') throw new ProtocolError('ERR_MASKED_FRAME');
-    } else if (rules.masking === 'must') {
-      throw new ProtocolError('ERR_UNMASKED_FRAME');
-    }
-    if (!isKnownOpcode(opcode)) throw new ProtocolError('ERR_RESERVED_OPCODE');
-    if (isControlOpcode(opcode)) {
-      if (first < 0x80) throw new ProtocolError('ERR_FRAGMENTED_CONTROL');
-      if (length > 125) throw new ProtocolError('ERR_CONTROL_TOO_LONG');
-      if ((first & 0x40) !== 0) throw new ProtocolError('ERR_COMPRESSED_CONTROL');
-      if (opcode === CLOSE && length === 1) throw new ProtocolError('ERR_CLOSE_PAYLOAD');
-    } else if (opcode === CONTINUATION) {
-      if (this.#messageOpcode === 0) throw new ProtocolError('ERR_UNEXPECTED_CONTINUATION');
-      if ((first & 0x40) !== 0) throw new ProtocolError('ERR_COMPRESSED_CONTINUATION');
-    } else if (this.#messageOpcode !== 0) {
-      throw new ProtocolError('ERR_EXPECTED_CONTINUATION');
-    }
   }
 
   #beginDataFrame(first: number, length: number): void {
@@ -355,16 +326,11 @@ export class FrameDecoder {
     return utf8.validate(bytes, state, start, end);
   }
 
-  /** Reads a 64-bit length (RFC 6455, 5.2): its highest bit clear, and not one that a shorter form could hold. */
+  /** Reads a 64-bit length (RFC 6455, 5.2). */
   #readLength64(bytes: Uint8Array, at: number): number {
     const high = readUint32(bytes, at);
     const low = readUint32(bytes, at + 4);
-    if (!this.#isSkipping) {
-      if (high >= 0x8000_0000) throw new ProtocolError('ERR_LENGTH_NEGATIVE');
-      // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
-      if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');
-      if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
-    }
+    if (!this.#isSkipping) checkLength64(high, low);
     return high * 0x1_0000_0000 + low;
   }
 

@@ -11,7 +11,7 @@ import type {
   Random,
 } from '@ws/types';
 import { checkHeaderValue, decodeText, encodeBase64, encodeText } from '@ws/util/primitives';
-import { HandshakeError, type HandshakeErrorCode } from '../errors/handshake-error.ts';
+import { ConnectionRejected, HandshakeError, type HandshakeErrorCode } from '../errors/handshake-error.ts';
 import { createAcceptKey } from './accept-key.ts';
 import { parseExtensions } from './extensions-header.ts';
 import { hasToken } from './header-list.ts';
@@ -94,7 +94,7 @@ function formatResource(resource: string): string {
  * Checks the server's answer against what was sent.
  *
  * @param extensions those whose responses can be read
- * @throws {@link HandshakeError} with the answer's status and headers; `ERR_STATUS` when it is not 101
+ * @throws {@link ConnectionRejected} when it is not 101; {@link HandshakeError} with the answer's status and headers
  */
 export function checkUpgradeResponse(
   head: ResponseHead,
@@ -103,7 +103,10 @@ export function checkUpgradeResponse(
   extensions: readonly CompressionExtension[],
 ): UpgradeResponse {
   const { headers, repeated, status, reason } = head;
-  if (status !== 101) throw failure(head, 'ERR_STATUS', { message: `the server answered ${status} ${reason}`.trim() });
+  if (status !== 101) {
+    const message = `the server answered ${status} ${reason}`.trim();
+    throw new ConnectionRejected({ message, status, reason, headers });
+  }
   if (head.version !== 'HTTP/1.1') throw failure(head, 'ERR_HTTP_VERSION');
   if (headers.upgrade?.toLowerCase() !== 'websocket') throw failure(head, 'ERR_UPGRADE');
   if (!hasToken(headers.connection, 'upgrade')) throw failure(head, 'ERR_CONNECTION');

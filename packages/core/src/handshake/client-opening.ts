@@ -1,14 +1,16 @@
 // A client's opening handshake as it happens: perhaps through a proxy, the request out, the response in.
 
-import { ConnectingRequest, ConnectionResponse } from '@ws/types';
+import {
+  type CloseInfo,
+  type CompressionExtension,
+  ConnectingRequest,
+  ConnectionResponse,
+  type HeaderInit,
+  type Platform,
+} from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
-import type { CloseInfo } from '../closing/close-info.ts';
-import type { Endpoint } from '../engine/connection-engine.ts';
-import type { Opening } from '../engine/engine-listener.ts';
-import { HandshakeError } from '../errors/handshake-error.ts';
+import { ConnectionRejected, HandshakeError } from '../errors/handshake-error.ts';
 import type { ClientOptions } from '../options/options.ts';
-import type { WebSocketClientFactory } from '../protocol/client-factory.ts';
-import type { WebSocketClientProtocol } from '../protocol/client-protocol.ts';
 import { log } from '../support/log.ts';
 import {
   type ClientRequest,
@@ -17,10 +19,48 @@ import {
   type UpgradeResponse,
 } from './client-handshake.ts';
 import { acceptResponse, clientExtensions } from './compression-negotiation.ts';
-import { gone } from './opening-error.ts';
+import { openingError } from './opening-error.ts';
+import type { Opening, OpeningHost } from './opening-host.ts';
 import { checkConnectResponse, formatConnectRequest } from './proxy-connect.ts';
 import { RefusalBody } from './refusal-body.ts';
 import { type ResponseHead, ResponseHeadParser } from './response-head.ts';
+
+/** An HTTP proxy that connections go through (CONNECT). */
+export interface ProxyParameters {
+  readonly host: string;
+  readonly port: number;
+  /** Basic credentials (RFC 7617). */
+  readonly username?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  /** More headers for the proxy. */
+  readonly headers?: HeaderInit | null | undefined;
+}
+
+/** What all connections of one client have in common. */
+export interface ClientSettings {
+  readonly platform: Platform;
+  readonly hostname: string;
+  /** `null` for a Unix domain socket. */
+  readonly port: number | null;
+  readonly isSecure: boolean;
+  readonly proxy: ProxyParameters | null;
+  /** Compression extensions that are known by name. */
+  readonly extensions: readonly CompressionExtension[];
+  /** What to ask for when the application has nothing else in mind. */
+  connectingRequest(): ConnectingRequest;
+}
+
+/** The application's side of one connection that is being opened. */
+export interface ClientOpeningOwner {
+  /** The server, such as `tcp4:127.0.0.1:9000`. */
+  readonly peer: string;
+  /** The transport is there: a ConnectingRequest, `null` for the usual one, or a promise of either. */
+  onConnecting(): unknown;
+  /** The server has agreed. What it throws or rejects with closes the connection; a promise is waited for. */
+  onResponse(response: ConnectionResponse, extensions: string): unknown;
+  /** There will be no connection. */
+  onOpeningFailed(error: unknown): void;
+}
 
 interface Refusal {
   readonly error: HandshakeError;
@@ -31,9 +71,9 @@ type Phase = 'asking' | 'proxy' | 'response' | 'answering';
 
 /** The opening handshake of one client connection. */
 export class ClientOpening implements Opening {
-  readonly #endpoint: Endpoint;
-  readonly #protocol: WebSocketClientProtocol;
-  readonly #factory: WebSocketClientFactory;
+  readonly #host: OpeningHost;
+  readonly #owner: ClientOpeningOwner;
+  readonly #settings: ClientSettings;
   #phase: Phase = 'asking';
   #parser: ResponseHeadParser;
   #sent: ClientRequest | null = null;
@@ -41,27 +81,27 @@ export class ClientOpening implements Opening {
   #rest: Uint8Array = EMPTY_BYTES;
   #refusal: Refusal | null = null;
 
-  constructor(endpoint: Endpoint, protocol: WebSocketClientProtocol, factory: WebSocketClientFactory) {
-    this.#endpoint = endpoint;
-    this.#protocol = protocol;
-    this.#factory = factory;
+  constructor(host: OpeningHost, owner: ClientOpeningOwner, settings: ClientSettings) {
+    this.#host = host;
+    this.#owner = owner;
+    this.#settings = settings;
     this.#parser = this.#createParser();
   }
 
   get #options(): ClientOptions {
-    return this.#endpoint.options as ClientOptions;
+    return this.#host.options as ClientOptions;
   }
 
   start(): void {
-    const { proxy, hostname, port } = this.#factory;
+    const { proxy, hostname, port } = this.#settings;
     if (proxy === null) {
       this.#ask();
       return;
     }
     this.#phase = 'proxy';
-    this.#endpoint.closing.state = 'proxy-connecting';
+    this.#host.setProxying(true);
     // A Unix domain socket, which has no port, is never reached through a proxy.
-    this.#endpoint.sendHandshake(formatConnectRequest({ ...proxy, host: hostname, port: port as number }));
+    this.#host.send(formatConnectRequest({ ...proxy, host: hostname, port: port as number }));
   }
 
   onData(bytes: Uint8Array): void {
@@ -73,12 +113,12 @@ export class ClientOpening implements Opening {
   /** There will be no connection (RFC 6455, 7.1.7: nothing is left to be said). */
   onFailed(error: unknown): void {
     this.#note(error);
-    this.#protocol.settleOpened({ error });
-    this.#endpoint.closing.drop(true);
+    this.#owner.onOpeningFailed(error);
+    this.#host.drop(true);
   }
 
   onGone(info: CloseInfo): void {
-    if (this.#refusal === null) this.#protocol.settleOpened({ error: gone(info) });
+    if (this.#refusal === null) this.#owner.onOpeningFailed(openingError(info));
     else this.#refuse(this.#refusal);
   }
 
@@ -96,8 +136,8 @@ export class ClientOpening implements Opening {
     checkConnectResponse(head);
     this.#phase = 'asking';
     this.#parser = this.#createParser();
-    this.#endpoint.closing.state = 'connecting';
-    if (!this.#factory.isSecure) {
+    this.#host.setProxying(false);
+    if (!this.#settings.isSecure) {
       this.#rest = rest;
       this.#ask();
       return;
@@ -105,21 +145,18 @@ export class ClientOpening implements Opening {
     // Nobody has proved to be the server yet: these bytes must not be taken for what comes out of TLS.
     if (rest.length > 0)
       throw new HandshakeError('ERR_PROXY', { status: null, message: 'data from the proxy before TLS' });
-    this.#endpoint.startTls().then(
-      () => this.#endpoint.ifConnecting(() => this.#ask()),
+    this.#host.secure(
+      () => this.#ask(),
       cause => {
-        this.#endpoint.ifConnecting(() => {
-          throw new HandshakeError('ERR_PROXY', { status: null, message: 'no TLS through the proxy', cause });
-        });
-        this.#endpoint.onClose();
+        throw new HandshakeError('ERR_PROXY', { status: null, message: 'no TLS through the proxy', cause });
       },
     );
   }
 
   /** Asks the application what to ask the server for. */
   #ask(): void {
-    this.#endpoint.ask(
-      () => this.#protocol.onConnecting(this.#protocol.transportDetails),
+    this.#host.ask(
+      () => this.#owner.onConnecting(),
       answer => this.#request(answer),
       error => {
         throw error;
@@ -131,13 +168,13 @@ export class ClientOpening implements Opening {
     if (answer !== null && answer !== undefined && !(answer instanceof ConnectingRequest)) {
       throw new TypeError('onConnecting must return a ConnectingRequest or null');
     }
-    const { isSecure } = this.#factory;
+    const { isSecure } = this.#settings;
     const { version, perMessageCompressionOffers: offers } = this.#options;
-    const { random } = this.#protocol.platform;
-    const connecting = answer ?? this.#factory.connectingRequest();
+    const { random } = this.#settings.platform;
+    const connecting = answer ?? this.#settings.connectingRequest();
     this.#sent = createClientRequest({ connecting, version: version < 13 ? 8 : 13, isSecure, offers, random });
     this.#phase = 'response';
-    this.#endpoint.sendHandshake(this.#sent.bytes);
+    this.#host.send(this.#sent.bytes);
     const rest = this.#rest;
     this.#rest = EMPTY_BYTES;
     if (rest.length > 0) this.#onHead(rest);
@@ -145,13 +182,13 @@ export class ClientOpening implements Opening {
 
   #onResponse(head: ResponseHead, rest: Uint8Array): void {
     const options = this.#options;
-    const { digest } = this.#protocol.platform;
+    const { digest } = this.#settings.platform;
     let upgrade: UpgradeResponse;
     try {
-      const extensions = clientExtensions(options, this.#factory.extensions);
+      const extensions = clientExtensions(options, this.#settings.extensions);
       upgrade = checkUpgradeResponse(head, this.#sent!, digest, extensions);
     } catch (error) {
-      if (!(error instanceof HandshakeError) || error.code !== 'ERR_STATUS') throw error;
+      if (!(error instanceof ConnectionRejected)) throw error;
       this.#refusal = { error, body: new RefusalBody(head) };
       this.#note(error);
       this.#onBody(rest, this.#refusal);
@@ -164,25 +201,22 @@ export class ClientOpening implements Opening {
 
   /** The server has agreed: now the application. */
   #confirm({ headers, version, protocol, compression: response }: UpgradeResponse): void {
-    const compression = response === null ? null : acceptResponse(response, this.#options, this.#protocol.platform);
+    const compression = response === null ? null : acceptResponse(response, this.#options, this.#settings.platform);
     if (response !== null && compression === null) {
       throw new HandshakeError('ERR_EXTENSION_RESPONSE', { status: 101, headers });
     }
-    // From here on it is freed with the connection.
-    this.#endpoint.compression = compression;
+    this.#host.useCompression(compression);
     const extensions = compression === null ? [] : [{ name: compression.extensionName, ...compression.toJSON() }];
-    const { peer } = this.#protocol;
-    this.#protocol.subprotocol = protocol;
+    const { peer } = this.#owner;
     const open = (refusal?: { readonly error: unknown }): void => {
       // The application may have dropped the connection instead of answering.
-      if (this.#endpoint.state !== 'connecting') return;
-      if (refusal !== undefined) this.#protocol.settleOpened(refusal);
-      this.#endpoint.open(compression, this.#rest, refusal);
+      if (this.#host.state !== 'connecting') return;
+      if (refusal !== undefined) this.#owner.onOpeningFailed(refusal.error);
+      this.#host.open(this.#rest, refusal);
     };
     const result = new ConnectionResponse({ peer, headers, version, protocol, extensions });
-    this.#protocol.response = result;
-    this.#endpoint.ask(
-      () => this.#protocol.onConnect(result),
+    this.#host.ask(
+      () => this.#owner.onResponse(result, headers['sec-websocket-extensions'] ?? ''),
       () => open(),
       error => open({ error }),
     );
@@ -192,22 +226,20 @@ export class ClientOpening implements Opening {
   #onBody(bytes: Uint8Array, refusal: Refusal): void {
     if (!refusal.body.push(bytes)) return;
     this.#refuse(refusal);
-    this.#endpoint.closing.drop(true);
+    this.#host.drop(true);
   }
 
   #refuse({ error, body }: Refusal): void {
     error.body ??= body.take();
-    this.#protocol.settleOpened({ error });
+    this.#owner.onOpeningFailed(error);
   }
 
   #note(error: unknown): void {
-    const { closing } = this.#endpoint;
-    closing.error = error;
-    closing.notCleanReason = error instanceof Error ? error.message : 'the opening handshake failed';
-    log(this.#protocol.platform, 'info', 'handshake-failed', error);
+    this.#host.failOpening(error instanceof Error ? error.message : 'the opening handshake failed', error);
+    log(this.#settings.platform, 'info', 'handshake-failed', error);
   }
 
   #createParser(): ResponseHeadParser {
-    return new ResponseHeadParser(this.#endpoint.options.maxHandshakeSize);
+    return new ResponseHeadParser(this.#host.options.maxHandshakeSize);
   }
 }

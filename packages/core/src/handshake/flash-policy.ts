@@ -4,10 +4,6 @@ const REQUEST = '<policy-file-request/>\0';
 /** How many bytes {@link matchFlashPolicyRequest} has matched when the request is complete. */
 export const FLASH_POLICY_REQUEST_LENGTH: number = REQUEST.length;
 
-/** Allows every page to connect to every port. */
-export const DEFAULT_FLASH_POLICY: string =
-  '<cross-domain-policy><allow-access-from domain="*" to-ports="*" /></cross-domain-policy>\0';
-
 /**
  * Follows the first bytes of a connection, as they arrive, for as long as they may be a Flash policy request.
  *

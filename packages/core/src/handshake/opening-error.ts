@@ -1,9 +1,10 @@
-import type { CloseInfo } from '../closing/close-info.ts';
-import { HandshakeError } from '../errors/handshake-error.ts';
+import type { CloseInfo } from '@ws/types';
+import { ConnectionTimeout, HandshakeError } from '../errors/handshake-error.ts';
 
 /** Why a connection that never opened did not, as `opened` rejects with. */
-export function gone(info: CloseInfo): unknown {
+export function openingError(info: CloseInfo): unknown {
   if (info.error instanceof HandshakeError) return info.error;
-  const code = info.timeout === 'openHandshake' ? 'ERR_HANDSHAKE_TIMEOUT' : 'ERR_HANDSHAKE_ENDED';
-  return new HandshakeError(code, { status: null, ...(info.error === null ? {} : { cause: info.error }) });
+  const cause = info.error === null ? {} : { cause: info.error };
+  if (info.timeout === 'openHandshake') return new ConnectionTimeout(null, cause);
+  return new HandshakeError('ERR_HANDSHAKE_ENDED', { status: null, ...cause });
 }

@@ -1,21 +1,30 @@
 // A server's opening handshake as it happens: bytes in, the application asked, the answer out.
 
-import { ConnectionAccept, ConnectionDeny, ConnectionRequest, type HeaderInit } from '@ws/types';
+import {
+  type CloseInfo,
+  type CompressionExtension,
+  ConnectionAccept,
+  ConnectionDeny,
+  ConnectionRequest,
+  type HeaderInit,
+  type Platform,
+} from '@ws/types';
 import { concatBytes, EMPTY_BYTES, encodeText } from '@ws/util/primitives';
-import type { CloseInfo } from '../closing/close-info.ts';
-import type { Endpoint } from '../engine/connection-engine.ts';
-import type { Opening } from '../engine/engine-listener.ts';
 import { HandshakeError } from '../errors/handshake-error.ts';
 import type { ServerOptions } from '../options/options.ts';
-import type { WebSocketServerFactory } from '../protocol/server-factory.ts';
-import type { WebSocketServerProtocol } from '../protocol/server-protocol.ts';
 import { log } from '../support/log.ts';
 import { acceptOffers } from './compression-negotiation.ts';
 import { FLASH_POLICY_REQUEST_LENGTH, matchFlashPolicyRequest } from './flash-policy.ts';
-import { gone } from './opening-error.ts';
+import { openingError } from './opening-error.ts';
+import type { Opening, OpeningHost } from './opening-host.ts';
 import { formatRejection } from './rejection.ts';
 import { type RequestHead, RequestHeadParser } from './request-head.ts';
-import { checkUpgradeRequest, formatAcceptResponse, type UpgradeRequest } from './server-handshake.ts';
+import {
+  checkUpgradeRequest,
+  formatAcceptResponse,
+  type UpgradePolicy,
+  type UpgradeRequest,
+} from './server-handshake.ts';
 import { formatStatusPage } from './status-page.ts';
 
 /** What `onConnect` of a server may return. */
@@ -36,11 +45,41 @@ export interface GivenRequest {
   readonly rest: Uint8Array;
 }
 
+/** What all connections to one server have in common. */
+export interface ServerSettings {
+  readonly platform: Platform;
+  /** The `Server` header; `null`: none. */
+  readonly server: string | null;
+  /** More headers for the response. */
+  readonly headers: HeaderInit;
+  /** Compression extensions that are known by name. */
+  readonly extensions: readonly CompressionExtension[];
+  /** Whether one more connection may open; it is counted already. */
+  hasRoom(options: ServerOptions): boolean;
+  upgradePolicy(options: ServerOptions): UpgradePolicy;
+}
+
+/** The application's side of one connection that is being opened. */
+export interface ServerOpeningOwner {
+  /** The client, such as `tcp4:127.0.0.1:52914`. */
+  readonly peer: string;
+  /** New connections are refused. */
+  readonly isGoingAway: boolean;
+  /** A client wants to connect: what {@link ConnectAnswer} says, or a promise of it. */
+  onRequest(request: ConnectionRequest, resource: string): unknown;
+  /** The response goes out: the connection is about to open. */
+  onAccepted(subprotocol: string | null, extensions: string): void;
+  /** There will be no connection. */
+  onOpeningFailed(error: unknown): void;
+  /** It is no connection at all: a Flash policy was asked for, and served. */
+  onPolicyServed(): void;
+}
+
 /** The opening handshake of one connection to a server. */
 export class ServerOpening implements Opening {
-  readonly #endpoint: Endpoint;
-  readonly #protocol: WebSocketServerProtocol;
-  readonly #factory: WebSocketServerFactory;
+  readonly #host: OpeningHost;
+  readonly #owner: ServerOpeningOwner;
+  readonly #settings: ServerSettings;
   readonly #parser: RequestHeadParser;
   /** Of a Flash policy request, how much has been seen; -1: it is not one. */
   #flash: number;
@@ -49,25 +88,20 @@ export class ServerOpening implements Opening {
   readonly #given: GivenRequest | null;
   #isAnswering = false;
 
-  constructor(
-    endpoint: Endpoint,
-    protocol: WebSocketServerProtocol,
-    factory: WebSocketServerFactory,
-    given: GivenRequest | null,
-  ) {
-    this.#endpoint = endpoint;
-    this.#protocol = protocol;
-    this.#factory = factory;
-    this.#parser = new RequestHeadParser(endpoint.options.maxHandshakeSize);
+  constructor(host: OpeningHost, owner: ServerOpeningOwner, settings: ServerSettings, given: GivenRequest | null) {
+    this.#host = host;
+    this.#owner = owner;
+    this.#settings = settings;
+    this.#parser = new RequestHeadParser(host.options.maxHandshakeSize);
     this.#flash = this.#options.serveFlashSocketPolicy ? 0 : -1;
     this.#given = given;
     if (given === null) return;
     this.#rest = new Uint8Array(given.rest);
-    endpoint.stats.preopenIncomingOctetsWireLevel += given.rest.length;
+    host.countReceived(given.rest.length);
   }
 
   get #options(): ServerOptions {
-    return this.#endpoint.options as ServerOptions;
+    return this.#host.options as ServerOptions;
   }
 
   start(): void {
@@ -100,20 +134,18 @@ export class ServerOpening implements Opening {
 
   /** Answers with the status of the failure. What is not the client's fault is not for it to see. */
   #reject(failure: HandshakeError): void {
-    const { closing } = this.#endpoint;
     const isOurs = failure.code === 'ERR_INTERNAL';
     const { status, reason, headers, body } = failure;
-    const { server } = this.#factory;
+    const { server, platform } = this.#settings;
     const answer = formatRejection({ status: Number(status), reason: isOurs ? null : reason, headers, server, body });
-    closing.error = failure;
-    closing.notCleanReason = failure.message;
-    log(this.#protocol.platform, isOurs ? 'error' : 'info', 'handshake-failed', isOurs ? failure.cause : failure);
-    this.#protocol.settleOpened({ error: failure });
+    this.#host.failOpening(failure.message, failure);
+    log(platform, isOurs ? 'error' : 'info', 'handshake-failed', isOurs ? failure.cause : failure);
+    this.#owner.onOpeningFailed(failure);
     this.#finish(answer);
   }
 
   onGone(info: CloseInfo): void {
-    this.#protocol.settleOpened({ error: gone(info) });
+    this.#owner.onOpeningFailed(openingError(info));
   }
 
   /** @returns whether the policy request is still possible, or was it */
@@ -126,10 +158,10 @@ export class ServerOpening implements Opening {
       return false;
     }
     if (this.#flash === FLASH_POLICY_REQUEST_LENGTH) {
-      this.#endpoint.closing.notCleanReason = 'the Flash policy was served';
-      this.#endpoint.sendHandshake(encodeText(this.#options.flashSocketPolicy));
-      this.#protocol.servedFlashPolicy = true;
-      this.#endpoint.closing.drop(false);
+      this.#host.failOpening('the Flash policy was served');
+      this.#host.send(encodeText(this.#options.flashSocketPolicy));
+      this.#owner.onPolicyServed();
+      this.#host.drop(false);
     }
     return true;
   }
@@ -137,26 +169,23 @@ export class ServerOpening implements Opening {
   #onRequest(head: RequestHead): void {
     this.#isAnswering = true;
     const options = this.#options;
-    const upgrade = checkUpgradeRequest(head, this.#factory.upgradePolicy(options));
+    const upgrade = checkUpgradeRequest(head, this.#settings.upgradePolicy(options));
     if (upgrade === null) {
-      this.#endpoint.closing.notCleanReason = 'the status page was served';
-      this.#finish(formatStatusPage(this.#factory.server));
+      this.#host.failOpening('the status page was served');
+      this.#finish(formatStatusPage(this.#settings.server));
       return;
     }
-    if (this.#protocol.isGoingAway || !this.#factory.hasRoom(options))
+    if (this.#owner.isGoingAway || !this.#settings.hasRoom(options))
       throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS', { status: 503 });
-    if (upgrade.forwardedFor !== null) this.#protocol.peer = upgrade.forwardedFor;
     this.#ask(upgrade);
   }
 
   /** Asks the application; it may take its time, during which nothing is read. */
   #ask(upgrade: UpgradeRequest): void {
-    const { peer } = this.#protocol;
+    const peer = upgrade.forwardedFor ?? this.#owner.peer;
     const request = new ConnectionRequest({ ...upgrade, peer }, true);
-    this.#protocol.request = request;
-    this.#protocol.resource = upgrade.resource;
-    this.#endpoint.ask(
-      () => this.#protocol.onConnect(request),
+    this.#host.ask(
+      () => this.#owner.onRequest(request, upgrade.resource),
       answer => this.#accept(upgrade, answer),
       error => this.#refuse(error),
     );
@@ -164,30 +193,28 @@ export class ServerOpening implements Opening {
 
   #accept(upgrade: UpgradeRequest, answer: unknown): void {
     // The application may have dropped the connection instead of answering.
-    if (this.#endpoint.state !== 'connecting') return;
-    if (this.#protocol.isGoingAway) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS', { status: 503 });
+    if (this.#host.state !== 'connecting') return;
+    if (this.#owner.isGoingAway) throw new HandshakeError('ERR_TOO_MANY_CONNECTIONS', { status: 503 });
     const { subprotocol, headers } = readAnswer(answer);
     if (subprotocol !== null && !upgrade.protocols.includes(subprotocol)) {
       throw new RangeError(`onConnect chose the subprotocol ${subprotocol}, which the client did not offer`);
     }
-    const factory = this.#factory;
-    const { platform } = this.#protocol;
-    const agreed = acceptOffers(upgrade.extensions, this.#options, factory.extensions, platform);
-    // From here on it is freed with the connection.
-    this.#endpoint.compression = agreed === null ? null : agreed.compression;
+    const { platform, extensions, server, headers: usual } = this.#settings;
+    const agreed = acceptOffers(upgrade.extensions, this.#options, extensions, platform);
+    this.#host.useCompression(agreed === null ? null : agreed.compression);
     const response = formatAcceptResponse(
       {
         key: upgrade.key,
         protocol: subprotocol,
         extensions: agreed === null ? null : agreed.extensionString,
-        server: factory.server,
-        headers: [factory.headers, headers],
+        server,
+        headers: [usual, headers],
       },
       platform.digest,
     );
-    this.#protocol.subprotocol = subprotocol;
-    this.#endpoint.sendHandshake(response);
-    this.#endpoint.open(this.#endpoint.compression, this.#rest);
+    this.#owner.onAccepted(subprotocol, agreed === null ? '' : agreed.extensionString);
+    this.#host.send(response);
+    this.#host.open(this.#rest);
   }
 
   /**
@@ -196,7 +223,7 @@ export class ServerOpening implements Opening {
    */
   #refuse(error: unknown): void {
     // It may have dropped the connection as well.
-    if (this.#endpoint.state !== 'connecting') return;
+    if (this.#host.state !== 'connecting') return;
     if (error instanceof HandshakeError && error.code === 'ERR_DENIED') throw error;
     if (!(error instanceof ConnectionDeny)) throw internalError(error);
     throw new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
@@ -204,8 +231,8 @@ export class ServerOpening implements Opening {
 
   /** Sends an answer other than 101: the connection ends with it. */
   #finish(answer: Uint8Array): void {
-    this.#endpoint.sendHandshake(answer);
-    this.#endpoint.closing.drop(false);
+    this.#host.send(answer);
+    this.#host.drop(false);
   }
 }
 

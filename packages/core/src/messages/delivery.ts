@@ -1,27 +1,19 @@
-// What the application is told, in order, and nothing while it has paused: then events wait here, and the endpoint
+// What the application is told, in order, and nothing while it has paused: then events wait here, and the engine
 // stops reading when too much waits. An application that throws, or whose promise rejects, ends its own connection.
 
 import { isPromise } from '../support/is-promise.ts';
+import type { EngineListener } from './engine-listener.ts';
 
-/** Where data frames end. All of these may return a promise. */
-export interface MessageHooks {
-  onMessage(payload: Uint8Array, isBinary: boolean): unknown;
-  /** A whole text, valid, in `source[start, end)`, lent for the call. @returns whether it was taken */
-  onLentText(source: Uint8Array, start: number, end: number): boolean;
-  /** The protocol object, whose hooks of frames are called. */
-  readonly protocol: FrameTarget;
-}
-
-export interface FrameTarget {
-  onMessageBegin(isBinary: boolean): unknown;
-  onMessageFrameBegin(length: number): unknown;
-  onMessageFrameData(chunk: Uint8Array): unknown;
-  onMessageFrameEnd(): unknown;
-  onMessageEnd(): unknown;
-}
+/** What of a message that comes bit by bit is told. */
+export type PartEvent =
+  | 'onMessageBegin'
+  | 'onMessageFrameBegin'
+  | 'onMessageData'
+  | 'onMessageFrameEnd'
+  | 'onMessageEnd';
 
 /** Who is told when the application fails. Must not throw. */
-export interface DeliveryListener {
+export interface DeliveryOwner {
   /** A hook threw, or its promise was rejected. */
   onHookFailed(error: unknown): void;
 }
@@ -35,9 +27,9 @@ interface Held {
 
 /** Calls hooks, now or when the application is ready. */
 export class Delivery {
-  readonly #hooks: MessageHooks;
-  readonly #listener: DeliveryListener;
-  /** What waits. `null`: nothing, and nothing has to. */
+  readonly #owner: DeliveryOwner;
+  #listener: EngineListener | null = null;
+  /** Queued events. `null`: the queue is off, and events are delivered directly. */
   #held: Held[] | null = null;
   #isPaused = false;
   #isDraining = false;
@@ -45,24 +37,33 @@ export class Delivery {
   /** Bytes that wait, and a little for each event. */
   heldBytes = 0;
 
-  constructor(hooks: MessageHooks, listener: DeliveryListener) {
-    this.#hooks = hooks;
+  constructor(owner: DeliveryOwner) {
+    this.#owner = owner;
+  }
+
+  /** Sets who is told of messages. */
+  setListener(listener: EngineListener): void {
     this.#listener = listener;
   }
 
+  /** Who is told; set before the first message. */
+  get listener(): EngineListener | null {
+    return this.#listener;
+  }
+
   message(payload: Uint8Array, isBinary: boolean): void {
-    if (this.#held !== null) this.#hold(payload.length, () => this.#hooks.onMessage(payload, isBinary));
+    if (this.#held !== null) this.#hold(payload.length, () => this.#listener!.onMessage(payload, isBinary));
     else this.#callMessage(payload, isBinary);
   }
 
   /** Offers a text that is lent. @returns whether it was taken; else it is to come as a `message` */
   onLentText(source: Uint8Array, start: number, end: number): boolean {
-    return this.#held === null && this.#hooks.onLentText(source, start, end);
+    return this.#held === null && this.#listener!.onLentText(source, start, end);
   }
 
-  /** Calls a hook of frames with `value`, of which `size` bytes count while it waits. */
-  frame<Name extends keyof FrameTarget>(name: Name, value: Parameters<FrameTarget[Name]>[0], size = 0): void {
-    const call: Call = () => this.#hooks.protocol[name](value as never);
+  /** Tells of a part of a message, by `value`, of which `size` bytes count while it waits. */
+  part(event: PartEvent, value: Uint8Array | number | boolean | undefined, size = 0): void {
+    const call: Call = () => this.#listener![event]?.(value as never);
     if (this.#held !== null) this.#hold(size, call);
     else this.call(call);
   }
@@ -103,22 +104,22 @@ export class Delivery {
       const result = hook();
       if (isPromise(result)) this.#await(result);
     } catch (error) {
-      this.#listener.onHookFailed(error);
+      this.#owner.onHookFailed(error);
     }
   }
 
   // perf: the one call of the usual message, without a closure (bench/decoder.mjs).
   #callMessage(payload: Uint8Array, isBinary: boolean): void {
     try {
-      const result = this.#hooks.onMessage(payload, isBinary);
+      const result = this.#listener!.onMessage(payload, isBinary);
       if (result !== undefined && isPromise(result)) this.#await(result);
     } catch (error) {
-      this.#listener.onHookFailed(error);
+      this.#owner.onHookFailed(error);
     }
   }
 
   #await(result: PromiseLike<unknown>): void {
-    result.then(undefined, error => this.#listener.onHookFailed(error));
+    result.then(undefined, error => this.#owner.onHookFailed(error));
   }
 
   #hold(size: number, call: Call): void {

@@ -12,16 +12,19 @@ import type { MessageReceiver } from './message-receiver.ts';
 export interface FrameReaderActions {
   /** Whether frames still count. Looked at anew after each piece, since hooks may have done anything. */
   readonly isListening: boolean;
-  onControl(opcode: number, payload: Uint8Array): void;
-  /** Data came: a message, or some of one. */
-  onTraffic(): void;
+  readonly control: {
+    /** A control frame came. */
+    onFrame(opcode: number, payload: Uint8Array): void;
+    /** Data came: a message, or some of one. */
+    onTraffic(): void;
+  };
   /** The peer broke a rule. */
   failConnection(error: unknown): void;
   /** It waits when no more can be taken for now. */
   readonly stream: Pick<ByteStream, 'pause'>;
 }
 
-/** Reads the frames of one open connection after another: of each from one message's end on, to another's. */
+/** Reads one connection's frames. Between two messages it may be lent to another connection. */
 export class FrameReader {
   readonly #decoder: FrameDecoder;
   readonly #receiver: MessageReceiver;
@@ -99,7 +102,7 @@ export class FrameReader {
     this.#decoder.skipToClose();
   }
 
-  /** No more can be taken; of what is only passed over, any amount can. */
+  /** Whether the look-ahead is full. Never true while frames are only being skipped. */
   // perf: a method, as is `#isTraced`: for a private getter V8 calls its runtime each time (apps/bench, echo-64).
   #isFull(): boolean {
     return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
@@ -112,12 +115,12 @@ export class FrameReader {
       for (let piece = decoder.next(); piece !== PIECE_NONE; piece = decoder.next()) {
         if (piece === PIECE_MESSAGE) {
           this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
-          actions.onTraffic();
+          actions.control.onTraffic();
         } else if (piece === PIECE_DATA) {
           this.#receiver.push(decoder);
-          actions.onTraffic();
+          actions.control.onTraffic();
         } else {
-          actions.onControl(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
+          actions.control.onFrame(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
         }
         if (!actions.isListening || this.#isFull()) break;
       }

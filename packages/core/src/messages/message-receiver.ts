@@ -13,8 +13,10 @@ import type { PayloadPool } from './payload-pool.ts';
 
 /** What a {@link MessageReceiver} is told once. */
 export interface MessageReceiverRules {
-  /** Call the hooks of frames, not `onMessage` alone. */
-  readonly hasFrameHooks: boolean;
+  /** Which messages are told in pieces: none, those that do not arrive in one, or all; then frames are told too. */
+  readonly frames: 'none' | 'pieces' | 'all';
+  /** Whether texts that arrive in one piece are offered before they are copied. */
+  readonly lendsText: boolean;
   /** In bytes, decompressed; 0: none. */
   readonly maxMessageSize: number;
   readonly validateUtf8: boolean;
@@ -75,8 +77,8 @@ export class MessageReceiver {
     if (frame.isFrameStart) stats.incomingWebSocketFrames++;
     const isMessageEnd = frame.isFrameEnd && frame.isFinal;
     if (isMessageEnd) stats.incomingWebSocketMessages++;
-    if (this.#rules.hasFrameHooks) this.#pushHooked(frame, isMessageEnd);
-    else this.#pushWhole(frame, isMessageEnd);
+    if (this.#rules.frames === 'none') this.#pushWhole(frame, isMessageEnd);
+    else this.#pushParts(frame, isMessageEnd);
   }
 
   /** Takes a whole uncompressed message that lies in `source[start, end)`. */
@@ -88,9 +90,8 @@ export class MessageReceiver {
     stats.incomingWebSocketFrames++;
     stats.incomingWebSocketMessages++;
     const delivery = this.#delivery!;
-    const { hasFrameHooks, validateUtf8 } = this.#rules;
     // perf: a text that is made a string at once needs no memory of its own (the server bench, `pull-64`).
-    if (hasFrameHooks && validateUtf8 && opcode === TEXT && delivery.onLentText(source, start, end)) return;
+    if (this.#rules.lendsText && opcode === TEXT && delivery.onLentText(source, start, end)) return;
     delivery.message(this.#payloads.copy(source, start, end), opcode === BINARY);
   }
 
@@ -116,11 +117,12 @@ export class MessageReceiver {
     if (isMessageEnd) this.#delivery!.message(this.#takeJoined(), isBinary);
   }
 
-  /** For an application that overrides the hooks of frames: each piece as it comes. */
-  #pushHooked(frame: FrameDecoder, isMessageEnd: boolean): void {
+  /** For a listener that wants messages in pieces: each as it comes. */
+  #pushParts(frame: FrameDecoder, isMessageEnd: boolean): void {
     const delivery = this.#delivery!;
-    if (frame.isMessageStart) delivery.frame('onMessageBegin', frame.opcode === BINARY);
-    if (frame.isFrameStart) delivery.frame('onMessageFrameBegin', frame.frameLength);
+    const isEachFrameTold = this.#rules.frames === 'all';
+    if (frame.isMessageStart) delivery.part('onMessageBegin', frame.opcode === BINARY);
+    if (isEachFrameTold && frame.isFrameStart) delivery.part('onMessageFrameBegin', frame.frameLength);
     let chunk: Uint8Array;
     if (frame.isCompressed) {
       chunk = this.#decompress(frame, isMessageEnd);
@@ -128,11 +130,10 @@ export class MessageReceiver {
       chunk = frame.source.slice(frame.start, frame.end);
       this.#stats!.incomingOctetsAppLevel += chunk.length;
     }
-    if (chunk.length > 0 || (frame.isFrameStart && frame.isFrameEnd)) {
-      delivery.frame('onMessageFrameData', chunk, chunk.length);
-    }
-    if (frame.isFrameEnd) delivery.frame('onMessageFrameEnd', undefined);
-    if (isMessageEnd) delivery.frame('onMessageEnd', undefined);
+    const isEmptyFrame = isEachFrameTold && frame.isFrameStart && frame.isFrameEnd;
+    if (chunk.length > 0 || isEmptyFrame) delivery.part('onMessageData', chunk, chunk.length);
+    if (isEachFrameTold && frame.isFrameEnd) delivery.part('onMessageFrameEnd', undefined);
+    if (isMessageEnd) delivery.part('onMessageEnd', undefined);
   }
 
   #decompress(frame: FrameDecoder, isMessageEnd: boolean): Uint8Array {

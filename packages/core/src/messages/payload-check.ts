@@ -21,3 +21,9 @@ export function checkPayload(payload: unknown, isBinary: boolean): void {
   if (typeof payload !== 'string') checkBytes(payload);
   else if (isBinary) throw new TypeError('a string is sent as text: encode it to send it as binary');
 }
+
+/** Checks the payload of a ping or pong (RFC 6455, 5.5). @throws TypeError; RangeError for more than 125 bytes */
+export function checkControlPayload(payload: unknown): asserts payload is Uint8Array {
+  checkBytes(payload);
+  if (payload.length > 125) throw new RangeError(`control frames carry at most 125 bytes, not ${payload.length}`);
+}

@@ -5,7 +5,7 @@ import type { TrafficStats } from '../support/traffic-stats.ts';
 import { type PreparedFrame, PreparedMessage } from './prepared-message.ts';
 
 /** A server's prepared message, which has frames that are not masked. */
-export class FramedMessage extends PreparedMessage {
+export class ServerPreparedMessage extends PreparedMessage {
   #plain: PreparedFrame | null = null;
   /** By what the compressions that gave them have in common. */
   readonly #compressed: Map<string, PreparedFrame> = new Map();

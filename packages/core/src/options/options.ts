@@ -3,8 +3,11 @@
 
 import type { CompressionOffer, CompressionOfferAcceptor, CompressionResponseAcceptor } from '@ws/types';
 import { nearestName } from '@ws/util/primitives';
-import { DEFAULT_FLASH_POLICY } from '../handshake/flash-policy.ts';
 import { isBoolean, isIntegerFrom, isListOf, isOneOf, isText, type OptionCheck } from './option-checks.ts';
+
+/** A Flash policy that allows every page to connect to every port. */
+export const DEFAULT_FLASH_POLICY: string =
+  '<cross-domain-policy><allow-access-from domain="*" to-ports="*" /></cross-domain-policy>\0';
 
 /** Options of both sides. Sizes in bytes, durations in milliseconds. */
 export interface CommonOptions {

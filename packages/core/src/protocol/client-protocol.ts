@@ -1,17 +1,16 @@
 import type { ByteStream, ConnectingRequest, ConnectionResponse, Platform, TransportDetails } from '@ws/types';
-import type { RoleRules } from '../engine/connection-rules.ts';
 import { UsageError } from '../errors/usage-error.ts';
-import { ClientOpening } from '../handshake/client-opening.ts';
+import { ClientOpening, type ClientOpeningOwner } from '../handshake/client-opening.ts';
 import { CLIENT_OPTIONS, type ClientOptions, changeOptions, type Partially } from '../options/options.ts';
-import type { WebSocketClientFactory } from './client-factory.ts';
-import { type HookResult, WebSocketProtocol } from './protocol.ts';
+import type { Connector } from './connector.ts';
+import { engineOf, WebSocketProtocol } from './protocol.ts';
+import type { HookResult } from './protocol-hooks.ts';
 
-/** A client's connection: extend it, and give the class to a {@link WebSocketClientFactory}. */
+/** A client's connection: extend it, and give the class to a `WebSocketClientFactory`. */
 export class WebSocketClientProtocol extends WebSocketProtocol {
-  override readonly role = 'client';
   /** The server's response; `null` before it has come. */
   response: ConnectionResponse | null = null;
-  #factory: WebSocketClientFactory | null = null;
+  #factory: Connector | null = null;
   #options: ClientOptions | null = null;
 
   /**
@@ -28,7 +27,8 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
   /** The server has agreed. An error closes the connection; frames wait for a promise. */
   onConnect(_response: ConnectionResponse): HookResult {}
 
-  get factory(): WebSocketClientFactory {
+  /** The `WebSocketClientFactory` that has built it. */
+  get factory(): Connector {
     if (this.#factory === null) throw new UsageError('ERR_NOT_OPEN', 'this protocol was not built by a factory');
     return this.#factory;
   }
@@ -44,28 +44,36 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
       throw new UsageError('ERR_NOT_OPEN', 'options can be changed until the connection is open');
     }
     this.#options = options;
-    if (this.endpoint !== null) this.endpoint.options = options;
+    engineOf(this)?.changeOptions(options);
   }
 
   /** Performs the opening handshake over `stream`, which leads to the server (or to the proxy). */
   attach(stream: ByteStream, transportDetails: TransportDetails | null = null): void {
     const { factory } = this;
-    this.begin(
-      stream,
-      transportDetails,
-      this.#options ?? factory.options,
-      endpoint => new ClientOpening(endpoint, this, factory),
-    );
+    const options = this.#options ?? factory.options;
+    this.begin(factory, stream, transportDetails, options, host => {
+      return new ClientOpening(host, this.#openingOwner(), factory);
+    });
   }
 
   /** @internal */
-  override roleRules({ maskClientFrames, acceptMaskedServerFrames }: ClientOptions): RoleRules {
-    return { isMasking: maskClientFrames, masking: acceptMaskedServerFrames ? 'may' : 'mustNot' };
-  }
-
-  /** @internal */
-  bind(factory: WebSocketClientFactory): this {
+  bind(factory: Connector): this {
     this.#factory = factory;
     return this;
+  }
+
+  /** What the opening handshake asks, and tells: it is dropped when the connection opens. */
+  #openingOwner(): ClientOpeningOwner {
+    return {
+      peer: this.peer,
+      onConnecting: () => this.onConnecting(this.transportDetails),
+      onResponse: (response, extensions) => {
+        this.subprotocol = response.protocol;
+        this.extensions = extensions;
+        this.response = response;
+        return this.onConnect(response);
+      },
+      onOpeningFailed: error => this.settleOpened({ error }),
+    };
   }
 }

@@ -1,16 +1,54 @@
-import type { CloseInfo } from '../closing/close-info.ts';
-import type { EndpointSetup } from '../engine/engine-listener.ts';
+// Between the engine and an object of a protocol class: calls the hooks that the class has or overrides, and those who
+// listen to it.
+
+import type { CloseInfo, Platform, Receives } from '@ws/types';
+import type { EngineListener } from '../messages/engine-listener.ts';
 import { publish } from '../support/publish-event.ts';
-import type { MessageListener, WebSocketProtocol } from './protocol.ts';
+
+/** Hooks may be asynchronous; a rejection fails the connection with 1011. The next event does not wait for it. */
+export type HookResult = void | PromiseLike<void>;
+
+/** Listens to messages. */
+export type MessageListener = (payload: Uint8Array, isBinary: boolean) => HookResult;
+
+/** The hooks of a protocol object, and what tells those who wait for it. */
+export interface HookedProtocol {
+  readonly platform: Platform;
+  onOpen(): HookResult;
+  onMessage(payload: Uint8Array, isBinary: boolean): HookResult;
+  onMessageBegin(isBinary: boolean): HookResult;
+  onMessageFrameBegin(length: number): HookResult;
+  onMessageFrameData(chunk: Uint8Array): HookResult;
+  onMessageFrameEnd(): HookResult;
+  onMessageEnd(): HookResult;
+  onPing(payload: Uint8Array): HookResult;
+  onPong(payload: Uint8Array): HookResult;
+  onAutoPong(latency: number, payload: Uint8Array): HookResult;
+  onClosing(): HookResult;
+  onClose(wasClean: boolean, code: number | null, reason: string | null): HookResult;
+  /** Whether hooks of frames are overridden. */
+  hasFrameHooks(): boolean;
+  settleOpened(): void;
+  /** The transport is gone. @returns whether that is anything to tell the application */
+  leave(): boolean;
+  settleClosed(info: CloseInfo): void;
+}
+
+const WHOLE: Receives = { frames: 'none', lentText: false };
+const FRAMES: Receives = { frames: 'all', lentText: false };
 
 /** Calls the hooks of a protocol object, and those who listen to it. */
-export class ProtocolHooks implements EndpointSetup {
+export class ProtocolHooks implements EngineListener {
   /** The object whose hooks are called; also what tracing sees as the connection. */
-  readonly protocol: WebSocketProtocol;
+  readonly subject: HookedProtocol;
   #listeners: Set<MessageListener> | null = null;
 
-  constructor(protocol: WebSocketProtocol) {
-    this.protocol = protocol;
+  constructor(protocol: HookedProtocol) {
+    this.subject = protocol;
+  }
+
+  get receives(): Receives {
+    return this.subject.hasFrameHooks() ? FRAMES : WHOLE;
   }
 
   addListener(listener: MessageListener): void {
@@ -26,35 +64,68 @@ export class ProtocolHooks implements EndpointSetup {
 
   onOpen(): unknown {
     try {
-      return this.protocol.onOpen();
+      return this.subject.onOpen();
     } finally {
-      this.protocol.settleOpened();
+      this.subject.settleOpened();
     }
   }
 
   onMessage(payload: Uint8Array, isBinary: boolean): unknown {
-    if (this.#isTraced()) publish(this.protocol, 'message', { payload, isBinary });
-    const result = this.protocol.onMessage(payload, isBinary);
+    const { platform } = this.subject;
+    if (platform.diagnostics?.hasSubscribers('message')) {
+      publish(platform, this.subject, 'message', { payload, isBinary });
+    }
+    const result = this.subject.onMessage(payload, isBinary);
     return this.#listeners === null ? result : this.#tellListeners(result, payload, isBinary);
   }
 
-  onLentText(source: Uint8Array, start: number, end: number): boolean {
-    // Whoever else is to be told is given bytes to keep.
-    return this.#listeners === null && !this.#isTraced() && this.protocol.onLentText(source, start, end);
+  onLentText(): boolean {
+    return false;
+  }
+
+  onMessageBegin(isBinary: boolean): unknown {
+    return this.subject.onMessageBegin(isBinary);
+  }
+
+  onMessageFrameBegin(length: number): unknown {
+    return this.subject.onMessageFrameBegin(length);
+  }
+
+  onMessageData(chunk: Uint8Array): unknown {
+    return this.subject.onMessageFrameData(chunk);
+  }
+
+  onMessageFrameEnd(): unknown {
+    return this.subject.onMessageFrameEnd();
+  }
+
+  onMessageEnd(): unknown {
+    return this.subject.onMessageEnd();
+  }
+
+  onPing(payload: Uint8Array): unknown {
+    return this.subject.onPing(payload);
+  }
+
+  onPong(payload: Uint8Array): unknown {
+    return this.subject.onPong(payload);
+  }
+
+  onAutoPong(latency: number, payload: Uint8Array): unknown {
+    return this.subject.onAutoPong(latency, payload);
+  }
+
+  onClosing(): unknown {
+    return this.subject.onClosing();
   }
 
   onClose(info: CloseInfo): unknown {
-    const isToBeTold = this.protocol.leave();
+    const isToBeTold = this.subject.leave();
     try {
-      return isToBeTold ? this.protocol.onClose(info.wasClean, info.code, info.reason) : undefined;
+      return isToBeTold ? this.subject.onClose(info.wasClean, info.code, info.reason) : undefined;
     } finally {
-      this.protocol.settleClosed(info);
+      this.subject.settleClosed(info);
     }
-  }
-
-  /** Whether somebody listens to messages for tracing: asked first, so that what is not heard of is not made. */
-  #isTraced(): boolean | undefined {
-    return this.protocol.platform.diagnostics?.hasSubscribers('message');
   }
 
   #tellListeners(result: unknown, payload: Uint8Array, isBinary: boolean): unknown {

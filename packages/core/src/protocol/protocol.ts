@@ -1,32 +1,33 @@
-// The class that applications extend: hooks to override, methods to call. What it does lies in the endpoint.
+// The class that applications extend: hooks to override, methods to call. What it does lies in the engine.
 
-import type { ByteStream, MessageCompression, Platform, TransportDetails } from '@ws/types';
+import type { ByteStream, CloseInfo, ConnectionState, MessageCompression, Platform, TransportDetails } from '@ws/types';
 import { concatBytes, encodeText } from '@ws/util/primitives';
-import type { CloseInfo, ConnectionState } from '../closing/close-info.ts';
-import { checkCloseArguments } from '../closing/close-payload.ts';
-import { Endpoint } from '../engine/connection-engine.ts';
-import type { FrameHooks, Role, RoleRules } from '../engine/connection-rules.ts';
-import type { Opening } from '../engine/engine-listener.ts';
-import { type Producer, ProducerDriver } from '../engine/producer.ts';
+import { checkClose } from '../closing/close-check.ts';
+import { ConnectionEngine } from '../engine/connection-engine.ts';
+import type { RoleOwner } from '../engine/connection-rules.ts';
+import type { Producer } from '../engine/producer.ts';
 import { ClosedError, UsageError } from '../errors/usage-error.ts';
 import { PING, PONG } from '../frames/opcode.ts';
+import type { Opening, OpeningHost } from '../handshake/opening-host.ts';
 import type { MessageSender, PreparedSendOptions, SendOptions } from '../messages/message-sender.ts';
-import { checkBytes, checkPayload } from '../messages/payload-check.ts';
+import { checkBytes, checkControlPayload, checkPayload } from '../messages/payload-check.ts';
 import type { PreparedMessage } from '../messages/prepared-message.ts';
 import type { CommonOptions } from '../options/options.ts';
-import { Settled } from '../support/lazy-promise.ts';
+import { LazyPromise } from '../support/lazy-promise.ts';
 import { TrafficStats } from '../support/traffic-stats.ts';
 import { type HeldFrames, overridesFrameHooks } from './frame-hooks.ts';
-import { checkEvent, ProtocolHooks } from './protocol-hooks.ts';
+import { checkEvent, type HookResult, type MessageListener, ProtocolHooks } from './protocol-hooks.ts';
 
-/** Hooks may be asynchronous; a rejection fails the connection with 1011. The next event does not wait for it. */
-export type HookResult = void | PromiseLike<void>;
+/** What `opened` is for every connection that nobody waited for. */
+const OPENED: LazyPromise<void> = /* @__PURE__ */ new LazyPromise();
 
-/** Listens to messages. */
-export type MessageListener = (payload: Uint8Array, isBinary: boolean) => HookResult;
+/** See {@link engineOf}. */
+let readEngine: (protocol: WebSocketProtocol) => ConnectionEngine | null;
 
-/** Of all connections that nobody waited for to open. */
-const OPENED: Settled<void> = /* @__PURE__ */ new Settled();
+/** The engine of a protocol object; `null` before it has a stream. */
+export function engineOf(protocol: WebSocketProtocol): ConnectionEngine | null {
+  return readEngine(protocol);
+}
 
 /** What both sides have in common. */
 export abstract class WebSocketProtocol {
@@ -36,11 +37,17 @@ export abstract class WebSocketProtocol {
   peer = '<never connected>';
   /** The subprotocol that was agreed on. */
   subprotocol: string | null = null;
+  /** The extensions that were agreed on, as the header says them; empty: none. */
+  extensions = '';
 
-  #endpoint: Endpoint | null = null;
+  static {
+    readEngine = protocol => protocol.#engine;
+  }
+
+  #engine: ConnectionEngine | null = null;
   readonly #hooks: ProtocolHooks = new ProtocolHooks(this);
-  #opened: Settled<void> | null = null;
-  #closed: Settled<CloseInfo> | null = null;
+  #opened: LazyPromise<void> | null = null;
+  #closed: LazyPromise<CloseInfo> | null = null;
   #frames: HeldFrames | null = null;
 
   // ---- hooks
@@ -111,38 +118,38 @@ export abstract class WebSocketProtocol {
   // ---- state
 
   get state(): ConnectionState {
-    return this.#endpoint?.state ?? 'connecting';
+    return this.#engine?.state ?? 'connecting';
   }
 
   /** Resolves when open, after `onOpen`; rejects when that is not to be. */
   get opened(): Promise<void> {
-    this.#opened ??= new Settled();
+    this.#opened ??= new LazyPromise();
     return this.#opened.promise;
   }
 
   /** Resolves when the connection is gone, after `onClose`. */
   get closed(): Promise<CloseInfo> {
-    this.#closed ??= new Settled();
+    this.#closed ??= new LazyPromise();
     return this.#closed.promise;
   }
 
   /** What the closing began with: our code and reason, or the peer's; 1006 when the transport was lost. */
   get closingReason(): { readonly code: number | null; readonly reason: string | null } {
-    return this.#endpoint?.closing.beginning ?? { code: 1006, reason: null };
+    return this.#engine?.closing.beginning ?? { code: 1006, reason: null };
   }
 
   get trafficStats(): TrafficStats {
-    return this.#endpoint?.stats ?? new TrafficStats();
+    return this.#engine?.stats ?? new TrafficStats();
   }
 
   /** Bytes sent that the transport has not taken. */
   get bufferedAmount(): number {
-    return this.#endpoint?.writer.bufferedAmount ?? 0;
+    return this.#engine?.outflow.writer.bufferedAmount ?? 0;
   }
 
   /** The compression in use. */
   get compression(): MessageCompression | null {
-    return this.#endpoint?.compression ?? null;
+    return this.#engine?.compression ?? null;
   }
 
   // ---- sending
@@ -156,24 +163,12 @@ export abstract class WebSocketProtocol {
    */
   sendMessage(payload: Uint8Array | string, isBinary = false, options?: SendOptions): void {
     checkPayload(payload, isBinary);
-    const endpoint = this.#open();
-    endpoint.sender.sendMessage(payload, isBinary, options);
-    endpoint.afterSend();
-  }
-
-  /** The same for adapters, as a turn of its own: it leaves at once. @returns whether the transport took everything */
-  sendMessageNow(payload: Uint8Array | string, isBinary: boolean, options?: SendOptions): boolean {
-    checkPayload(payload, isBinary);
-    return this.#open().sendNow(payload, isBinary, options);
+    this.#open().outflow.send(payload, isBinary, options);
   }
 
   /** Sends what the factory's `prepareMessage` made. @returns `false`: skipped, by `dropIfBusy` */
   sendPreparedMessage(prepared: PreparedMessage, options?: PreparedSendOptions): boolean {
-    const endpoint = this.#open();
-    if (options?.dropIfBusy && endpoint.writer.isBlocked) return false;
-    endpoint.sender.sendPrepared(prepared);
-    endpoint.afterSend();
-    return true;
+    return this.#open().outflow.sendPrepared(prepared, options?.dropIfBusy === true);
   }
 
   /** Sends a ping of at most 125 bytes. Does nothing when not open. */
@@ -193,15 +188,20 @@ export abstract class WebSocketProtocol {
    * @throws TypeError, RangeError; ClosedError when not open yet; UsageError inside a frame
    */
   sendClose(code: number | null = null, reason: string | null = null): void {
-    checkCloseArguments(code, reason, false);
-    if (this.state === 'open' && this.#endpoint!.writer.isInsideFrame)
+    checkClose(code, reason, { codes: 'application' });
+    if (this.state === 'open' && this.#engine!.outflow.writer.isInsideFrame)
       throw new UsageError('ERR_SEND_STATE', 'not possible here: inside frame');
-    this.closeWith(code, reason);
+    const engine = this.#engine;
+    if (engine === null || this.state.endsWith('connecting')) {
+      throw new ClosedError('the connection is not open yet: drop it');
+    }
+    engine.inflow.inTurn(() => engine.closing.startClosingHandshake(code, reason));
   }
 
   /** Closes the transport: what was sent still leaves; with `isAbort` nothing does. No Close frame is sent. */
   dropConnection(isAbort = false): void {
-    this.#endpoint?.inTurn(() => this.#endpoint!.closing.drop(isAbort));
+    const engine = this.#engine;
+    engine?.inflow.inTurn(() => engine.closing.drop(isAbort));
   }
 
   // ---- sending bit by bit
@@ -237,45 +237,37 @@ export abstract class WebSocketProtocol {
 
   /** Resolves when the transport has taken everything that was sent. Rejects with a ClosedError when it is gone. */
   drained(): Promise<void> {
+    const engine = this.#engine;
+    if (engine === null) return Promise.reject(new ClosedError('the connection is not open'));
     return new Promise((resolve, reject) => {
-      this.whenDrained(error => (error === undefined ? resolve() : reject(error)));
+      engine.outflow.whenFlushed(error => (error === undefined ? resolve() : reject(error)));
     });
-  }
-
-  /** The same for adapters, by a call, which must not throw. */
-  whenDrained(onDrained: (error: unknown) => void): void {
-    if (this.#endpoint === null) onDrained(new ClosedError('the connection is not open'));
-    else this.#endpoint.whenFlushed(onDrained);
   }
 
   /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie
    * within 64 KiB of what has not been delivered. Beyond that the peer is made to wait. */
   pauseReceiving(): void {
-    this.#endpoint?.delivery.pause();
+    this.#engine?.delivery.pause();
   }
 
   resumeReceiving(): void {
-    this.#endpoint?.resumeReceiving();
+    this.#engine?.inflow.resume();
   }
 
   /** Has `producer` make data as the transport takes it; when not open, it is told to stop.
    * @param isStreaming `false`: it is asked for each piece */
   registerProducer(producer: Producer, isStreaming: boolean): void {
-    const endpoint = this.#endpoint;
-    if (endpoint?.state !== 'open') {
+    const engine = this.#engine;
+    if (!engine?.isOpen) {
       producer.stopProducing();
       return;
     }
-    if (endpoint.producer !== null) throw new UsageError('ERR_SEND_STATE', 'a producer is registered already');
-    const onError = (error: unknown): void => endpoint.onHookFailed(error);
-    endpoint.producer = new ProducerDriver(producer, isStreaming, this.platform.clock, onError);
-    endpoint.producer.start(endpoint.writer.isBlocked);
+    const onError = (error: unknown): void => engine.onHookFailed(error);
+    engine.outflow.registerProducer(producer, isStreaming, { clock: this.platform.clock, onError });
   }
 
   unregisterProducer(): void {
-    const endpoint = this.#endpoint;
-    endpoint?.producer?.release();
-    if (endpoint !== null) endpoint.producer = null;
+    this.#engine?.outflow.unregisterProducer();
   }
 
   // ---- events
@@ -296,99 +288,65 @@ export abstract class WebSocketProtocol {
     return this;
   }
 
-  // ---- for the subclasses of this package, and for adapters
-
-  /** A text, valid, in `source[start, end)`, lent for the call. For adapters that put messages together themselves: where
-   * it is overridden, messages that come in one piece skip the hooks of frames. @returns whether it was taken; if not,
-   * `onMessage` is called, as it is for binary */
-  onLentText(_source: Uint8Array, _start: number, _end: number): boolean {
-    return false;
-  }
+  // ---- for the subclasses of this package
 
   /** Where this runs. */
   abstract readonly platform: Platform;
-  /** @internal */
-  abstract readonly role: Role;
-  /** @internal */
-  abstract roleRules(options: CommonOptions): RoleRules;
-
-  /** Starts the closing handshake with any code that may stand in a frame: for adapters, such as 1001 of a server that stops. */
-  closeWith(code: number | null, reason: string | null): void {
-    const endpoint = this.#endpoint;
-    if (endpoint === null || this.state.endsWith('connecting')) {
-      throw new ClosedError('the connection is not open yet: drop it');
-    }
-    endpoint.inTurn(() => endpoint.closing.startClosingHandshake(code, reason));
-  }
-
-  /** Fails the connection (RFC 6455, 7.1.7): with the code of a ProtocolError, with 1011 for any other error. */
-  failConnection(error: unknown): void {
-    this.#endpoint?.inTurn(() => this.#endpoint!.failConnection(error));
-  }
 
   /** @internal */
   protected begin(
+    owner: RoleOwner,
     stream: ByteStream,
     details: TransportDetails | null,
     options: CommonOptions,
-    createOpening: (endpoint: Endpoint) => Opening,
+    createOpening: (host: OpeningHost) => Opening,
   ): void {
-    if (this.#endpoint !== null) throw new UsageError('ERR_ALREADY_ATTACHED', 'this protocol has a stream already');
+    if (this.#engine !== null) throw new UsageError('ERR_ALREADY_ATTACHED', 'this protocol has a stream already');
     this.transportDetails = details;
     this.peer = details?.peer ?? this.peer;
-    const endpoint = new Endpoint(this.#hooks, stream, options);
-    this.#endpoint = endpoint;
-    endpoint.start(createOpening(endpoint));
+    const engine = new ConnectionEngine(owner, stream, options);
+    engine.setListener(this.#hooks);
+    this.#engine = engine;
+    engine.start(createOpening);
   }
 
   /** @internal */
-  protected get endpoint(): Endpoint | null {
-    return this.#endpoint;
-  }
-
-  /** @internal The transport is gone. @returns whether that is anything to tell the application */
   leave(): boolean {
     return true;
   }
 
   /** @internal */
-  get frameHooks(): FrameHooks {
-    if (!overridesFrameHooks(this, WebSocketProtocol.prototype)) return 'none';
-    return this.onLentText === WebSocketProtocol.prototype.onLentText ? 'all' : 'pieces';
+  hasFrameHooks(): boolean {
+    return overridesFrameHooks(this, WebSocketProtocol.prototype);
   }
 
   /** @internal */
   settleOpened(failure?: { readonly error: unknown }): void {
-    this.#opened ??= failure === undefined ? OPENED : new Settled();
+    this.#opened ??= failure === undefined ? OPENED : new LazyPromise();
     if (failure === undefined) this.#opened.resolve();
     else this.#opened.reject(failure.error);
   }
 
   /** @internal */
   settleClosed(info: CloseInfo): void {
-    this.#closed ??= new Settled();
+    this.#closed ??= new LazyPromise();
     this.#closed.resolve(info);
   }
 
   #sendControl(opcode: number, payload: Uint8Array | string = ''): void {
     const bytes = typeof payload === 'string' ? encodeText(payload) : payload;
-    checkBytes(bytes);
-    if (bytes.length > 125) throw new RangeError(`control frames carry at most 125 bytes, not ${bytes.length}`);
-    if (this.#endpoint?.state === 'open') this.#endpoint.sendControl(opcode, bytes);
+    checkControlPayload(bytes);
+    if (this.#engine?.isOpen) this.#engine.control.send(opcode, bytes);
   }
 
-  #open(): Endpoint {
-    const endpoint = this.#endpoint;
-    if (endpoint?.state === 'open') return endpoint;
+  #open(): ConnectionEngine {
+    const engine = this.#engine;
+    if (engine?.isOpen) return engine;
     throw new ClosedError(`the connection is not open but ${this.state}`);
   }
 
   #ifOpen<Result>(task: (sender: MessageSender) => Result): Result | undefined {
-    const endpoint = this.#endpoint;
-    if (endpoint?.state !== 'open') return undefined;
-    const result = task(endpoint.sender);
-    endpoint.afterSend();
-    return result;
+    return this.#engine?.isOpen ? this.#engine.outflow.sendParts(task) : undefined;
   }
 
   #held(): HeldFrames {

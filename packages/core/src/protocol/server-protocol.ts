@@ -1,38 +1,22 @@
 import type { ByteStream, ConnectionRequest, Platform, TransportDetails } from '@ws/types';
-import { checkCloseArguments } from '../closing/close-payload.ts';
-import type { RoleRules } from '../engine/connection-rules.ts';
+import { checkClose } from '../closing/close-check.ts';
 import { UsageError } from '../errors/usage-error.ts';
-import { createRequestHead } from '../handshake/request-head.ts';
-import { type ConnectAnswer, ServerOpening } from '../handshake/server-opening.ts';
+import { type ConnectAnswer, ServerOpening, type ServerOpeningOwner } from '../handshake/server-opening.ts';
 import { selectSubprotocol } from '../handshake/subprotocol.ts';
-import { shortTextSender } from '../messages/short-text.ts';
 import { changeOptions, type Partially, SERVER_OPTIONS, type ServerOptions } from '../options/options.ts';
-import { WebSocketProtocol } from './protocol.ts';
-import type { WebSocketServerFactory } from './server-factory.ts';
+import { type AcceptedConnection, type ConnectionAcceptor, givenRequest, type UpgradedHead } from './acceptor.ts';
+import { engineOf, WebSocketProtocol } from './protocol.ts';
 
-/** A request that an HTTP server has read already. */
-export interface UpgradedHead {
-  readonly method: string;
-  /** The request target as it was sent. */
-  readonly target: string;
-  /** Such as `1.1`. */
-  readonly version: string;
-  /** Names and values in turn, as they were sent. */
-  readonly rawHeaders: readonly string[];
-}
-
-/** A server's connection to one client: extend it, and give the class to a {@link WebSocketServerFactory}. */
-export class WebSocketServerProtocol extends WebSocketProtocol {
-  override readonly role = 'server';
+/** A server's connection to one client: extend it, and give the class to a `WebSocketServerFactory`. */
+export class WebSocketServerProtocol extends WebSocketProtocol implements AcceptedConnection {
   /** The opening request; `null` before it has come. */
   request: ConnectionRequest | null = null;
   /** Path and query that the client asked for. */
   resource = '/';
-  /** @internal Not a connection at all: `onClose` is not called. */
-  servedFlashPolicy = false;
-  /** @internal New handshakes are refused. */
-  isGoingAway = false;
-  #factory: WebSocketServerFactory | null = null;
+  #isGoingAway = false;
+  /** Not a connection at all: `onClose` is not called. */
+  #hasServedPolicy = false;
+  #factory: ConnectionAcceptor<WebSocketServerProtocol> | null = null;
   #options: ServerOptions | null = null;
 
   /**
@@ -46,7 +30,8 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
     return selectSubprotocol(request.protocols, this.factory.protocols);
   }
 
-  get factory(): WebSocketServerFactory {
+  /** The `WebSocketServerFactory` that has built it. */
+  get factory(): ConnectionAcceptor<WebSocketServerProtocol> {
     if (this.#factory === null) throw new UsageError('ERR_NOT_OPEN', 'this protocol was not built by a factory');
     return this.#factory;
   }
@@ -62,7 +47,7 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
       throw new UsageError('ERR_NOT_OPEN', 'options can be changed until the connection is open');
     }
     this.#options = options;
-    if (this.endpoint !== null) this.endpoint.options = options;
+    engineOf(this)?.changeOptions(options);
   }
 
   /**
@@ -73,9 +58,10 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
    * @throws TypeError, RangeError
    */
   goAway(code = 1001, reason: string | null = null): void {
-    checkCloseArguments(code, reason, true);
-    this.isGoingAway = true;
-    if (this.state === 'open') this.closeWith(code, reason);
+    checkClose(code, reason);
+    this.#isGoingAway = true;
+    const engine = engineOf(this);
+    if (engine?.isOpen) engine.inflow.inTurn(() => engine.closing.startClosingHandshake(code, reason));
   }
 
   /** Performs the opening handshake over `stream`, and goes on with frames. */
@@ -100,17 +86,11 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
   /** @internal */
   override leave(): boolean {
     this.factory.countOut(this);
-    return !this.servedFlashPolicy;
+    return !this.#hasServedPolicy;
   }
 
   /** @internal */
-  override roleRules({ maskServerFrames, requireMaskedClientFrames }: ServerOptions): RoleRules {
-    const sendShortText = shortTextSender(this.platform.textCodec);
-    return { isMasking: maskServerFrames, masking: requireMaskedClientFrames ? 'must' : 'may', sendShortText };
-  }
-
-  /** @internal */
-  bind(factory: WebSocketServerFactory): this {
+  bind(factory: ConnectionAcceptor<WebSocketServerProtocol>): this {
     this.#factory = factory;
     return this;
   }
@@ -121,22 +101,35 @@ export class WebSocketServerProtocol extends WebSocketProtocol {
     given: { readonly head: UpgradedHead; readonly rest: Uint8Array } | null,
   ): void {
     const { factory } = this;
-    this.begin(stream, details, this.#options ?? factory.options, endpoint => {
+    this.begin(factory, stream, details, this.#options ?? factory.options, host => {
       factory.countIn(this);
-      return new ServerOpening(
-        endpoint,
-        this,
-        factory,
-        given === null
-          ? null
-          : {
-              createHead: () => {
-                const { method, target, version, rawHeaders } = given.head;
-                return createRequestHead(method, target, `HTTP/${version}`, rawHeaders);
-              },
-              rest: given.rest,
-            },
-      );
+      const request = given === null ? null : givenRequest(given.head, given.rest);
+      return new ServerOpening(host, this.#openingOwner(), factory, request);
     });
+  }
+
+  /** What the opening handshake asks, and tells: it is dropped when the connection opens. */
+  #openingOwner(): ServerOpeningOwner {
+    const isGoingAway = (): boolean => this.#isGoingAway;
+    return {
+      peer: this.peer,
+      get isGoingAway() {
+        return isGoingAway();
+      },
+      onRequest: (request, resource) => {
+        this.peer = request.peer;
+        this.request = request;
+        this.resource = resource;
+        return this.onConnect(request);
+      },
+      onAccepted: (subprotocol, extensions) => {
+        this.subprotocol = subprotocol;
+        this.extensions = extensions;
+      },
+      onOpeningFailed: error => this.settleOpened({ error }),
+      onPolicyServed: () => {
+        this.#hasServedPolicy = true;
+      },
+    };
   }
 }

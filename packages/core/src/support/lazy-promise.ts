@@ -2,7 +2,7 @@
  * A promise that is made when somebody asks for it: most connections are never asked. A rejection that nobody awaits
  * is not an unhandled one.
  */
-export class Settled<Value> {
+export class LazyPromise<Value> {
   #promise: Promise<Value> | null = null;
   #resolve: ((value: Value | PromiseLike<never>) => void) | null = null;
 

@@ -1,23 +1,7 @@
 import { hex, toHex } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import {
-  checkCloseArguments,
-  formatClosePayload,
-  isWireCloseCode,
-  MAX_CLOSE_REASON,
-  parseClosePayload,
-} from '../../src/closing/close-payload.ts';
-
-describe('isWireCloseCode (RFC 6455, 7.4)', () => {
-  test.each([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])(
-    '%i may stand in a frame',
-    code => expect(isWireCloseCode(code)).toBe(true),
-  );
-
-  test.each([0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535])('%i may not', code =>
-    expect(isWireCloseCode(code)).toBe(false),
-  );
-});
+import { MAX_CLOSE_REASON } from '../../src/closing/close-check.ts';
+import { formatClosePayload, parseClosePayload } from '../../src/closing/close-payload.ts';
 
 describe('parseClosePayload (RFC 6455, 5.5.1)', () => {
   test.each([
@@ -59,35 +43,5 @@ describe('formatClosePayload', () => {
     const payload = formatClosePayload(1000, reason);
     expect(payload.length).toBeLessThanOrEqual(2 + MAX_CLOSE_REASON);
     expect(parseClosePayload(payload).reason).toBe(kept);
-  });
-});
-
-describe('checkCloseArguments', () => {
-  test.each([
-    { code: null, reason: null, anyCode: false },
-    { code: 1000, reason: 'x', anyCode: false },
-    { code: 3000, reason: null, anyCode: false },
-    { code: 4999, reason: null, anyCode: false },
-    { code: 1001, reason: null, anyCode: true },
-    { code: 1014, reason: null, anyCode: true },
-  ])('lets $code through (any: $anyCode)', ({ code, reason, anyCode }) => {
-    expect(checkCloseArguments(code, reason, anyCode)).toBeUndefined();
-  });
-
-  test.each([
-    { code: '1000', reason: null, anyCode: false, error: TypeError },
-    { code: undefined, reason: null, anyCode: false, error: TypeError },
-    { code: 1000, reason: 7, anyCode: false, error: TypeError },
-    { code: null, reason: 'x', anyCode: false, error: RangeError },
-    { code: 10, reason: null, anyCode: false, error: RangeError },
-    { code: 1001, reason: null, anyCode: false, error: RangeError },
-    { code: 2999, reason: null, anyCode: false, error: RangeError },
-    { code: 3000.5, reason: null, anyCode: false, error: RangeError },
-    { code: Number.NaN, reason: null, anyCode: false, error: RangeError },
-    { code: 5000, reason: null, anyCode: false, error: RangeError },
-    { code: 1006, reason: null, anyCode: true, error: RangeError },
-    { code: 5000, reason: null, anyCode: true, error: RangeError },
-  ])('refuses $code, $reason (any: $anyCode)', ({ code, reason, anyCode, error }) => {
-    expect(() => checkCloseArguments(code, reason, anyCode)).toThrow(error);
   });
 });

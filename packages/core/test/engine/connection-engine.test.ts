@@ -1,6 +1,8 @@
 import { memoryPair } from '@ws/testkit';
 import type { ByteStreamHandler } from '@ws/types';
 import { describe, expect, test } from 'vitest';
+import { transportOf } from '../../src/ports/engine-transport.ts';
+import { engineOf } from '../../src/protocol/protocol.ts';
 import { WebSocketServerFactory } from '../../src/protocol/server-factory.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import {
@@ -19,14 +21,14 @@ import { xorCompression } from '../xor-compression.ts';
 const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 const ended = { code: 'ERR_NOT_OPEN', name: 'ClosedError' };
 
-describe('sendMessageNow', () => {
+describe('sendNow', () => {
   test('sends now, not at the end of the turn, and tells who waits', () => {
     const { protocol, peer, flush } = rawServer();
     const told: unknown[] = [];
     protocol.sendMessage('a');
-    protocol.whenDrained(error => told.push(error));
+    transportOf(protocol).whenDrained(error => told.push(error));
     expect(told).toEqual([]);
-    expect(protocol.sendMessageNow('b', false)).toBe(true);
+    expect(transportOf(protocol).sendNow('b', false)).toBe(true);
     expect([told, protocol.bufferedAmount]).toEqual([[undefined], 0]);
     flush();
     expect(peer.take()).toEqual(joined(frame(1, 'a', { mask: null }), frame(1, 'b', { mask: null })));
@@ -34,18 +36,18 @@ describe('sendMessageNow', () => {
 
   test('tells when the transport has not taken it', async () => {
     const { protocol, flush } = rawServer({ capacity: 100 });
-    expect(protocol.sendMessageNow('x'.repeat(1000), false)).toBe(false);
+    expect(transportOf(protocol).sendNow('x'.repeat(1000), false)).toBe(false);
     const drained = protocol.drained();
     flush();
     await drained;
-    expect(protocol.sendMessageNow('y', false)).toBe(true);
+    expect(transportOf(protocol).sendNow('y', false)).toBe(true);
   });
 
   test('in a turn that goes on, waits for its end', () => {
     const { protocol, send, peer, flush } = rawServer();
     const taken: boolean[] = [];
     protocol.onPing = () => {
-      taken.push(protocol.sendMessageNow('a', false), protocol.bufferedAmount > 0);
+      taken.push(transportOf(protocol).sendNow('a', false), protocol.bufferedAmount > 0);
     };
     send(frame(9, ''));
     flush();
@@ -53,10 +55,10 @@ describe('sendMessageNow', () => {
     expect(peer.take().length).toBe(2 + 3);
   });
 
-  test('throws what `sendMessage` throws, and what is sent later still leaves', async () => {
+  test('throws what `send` throws, and what is sent later still leaves', async () => {
     const { protocol, platform, peer, flush } = rawServer({ options: { maxMessagePayloadSize: 10 } });
-    expect(() => protocol.sendMessageNow(1 as never, true)).toThrow(TypeError);
-    expect(() => protocol.sendMessageNow('x'.repeat(11), false)).toThrow(/over the limit/);
+    expect(() => transportOf(protocol).sendNow(1 as never, true)).toThrow(TypeError);
+    expect(() => transportOf(protocol).sendNow('x'.repeat(11), false)).toThrow(/over the limit/);
     protocol.sendMessage('a');
     platform.clock.flush();
     flush();
@@ -64,7 +66,7 @@ describe('sendMessageNow', () => {
     protocol.dropConnection(true);
     flush();
     await protocol.closed;
-    expect(() => protocol.sendMessageNow('a', false)).toThrow(expect.objectContaining(ended));
+    expect(() => transportOf(protocol).sendNow('a', false)).toThrow(expect.objectContaining(ended));
   });
 });
 
@@ -98,7 +100,7 @@ describe('drained', () => {
     protocol.registerProducer({ resumeProducing, stopProducing() {} }, true);
     protocol.sendMessage('mine');
     const told: unknown[] = [];
-    protocol.whenDrained(error => told.push(error));
+    transportOf(protocol).whenDrained(error => told.push(error));
     drain();
     expect([told, made]).toEqual([[undefined], 1]);
   });
@@ -106,7 +108,7 @@ describe('drained', () => {
   test('who is told sends behind the message that is being sent, not between its fragments', () => {
     const { protocol, peer, flush } = rawServer();
     protocol.sendMessage('a');
-    protocol.whenDrained(() => protocol.sendMessage('b'));
+    transportOf(protocol).whenDrained(() => protocol.sendMessage('b'));
     protocol.sendMessage(new Uint8Array(60_000), true, { fragmentSize: 20_000 });
     flush();
     const sent = peer.take();
@@ -280,9 +282,9 @@ describe('a flood of pings from a peer that does not read (RFC 6455, 5.5.3)', ()
     const { protocol, platform, peer, flush } = rawServer({ capacity: 10 });
     protocol.sendMessage('x'.repeat(100));
     platform.clock.flush();
-    const { endpoint } = protocol as unknown as { endpoint: { onData(data: Uint8Array): void } };
+    const { inflow } = engineOf(protocol)!;
     for (let i = 0; i < 1000; i++) {
-      endpoint.onData(frame(9, `${i}`));
+      inflow.onData(frame(9, `${i}`));
       expect(protocol.bufferedAmount).toBe(102 - 10);
     }
     onEnd?.(protocol);
@@ -353,14 +355,14 @@ describe('the stream', () => {
     factory.protocol = loggingServer(log);
     const protocol = factory.buildProtocol();
     protocol.attach(memoryPair({ manual: true }).a);
-    const { endpoint } = protocol as unknown as { endpoint: Record<string, (value?: unknown) => void> };
-    endpoint.onData!(bytes(REQUEST));
+    const { inflow } = engineOf(protocol)!;
+    inflow.onData(bytes(REQUEST));
     const error = new Error('reset');
-    endpoint.onClose!(error);
-    endpoint.onClose!();
-    endpoint.onData!(frame(1, 'a'));
-    endpoint.onDrain!();
-    endpoint.onEnd!();
+    inflow.onClose(error);
+    inflow.onClose();
+    inflow.onData(frame(1, 'a'));
+    inflow.onDrain();
+    inflow.onEnd();
     protocol.resumeReceiving();
     expect(log).toEqual(['open', ['close', false, 1006, 'closed uncleanly: the transport failed: reset']]);
     expect(await protocol.closed).toMatchObject({ error, closedBy: 'transport' });
@@ -391,9 +393,9 @@ describe('the stream', () => {
     factory.protocol = Keeping;
     const protocol = factory.buildProtocol();
     protocol.attach(memoryPair({ manual: true }).a);
-    const { endpoint } = protocol as unknown as { endpoint: { onData(data: Uint8Array): void } };
+    const { inflow } = engineOf(protocol)!;
     const lent = Buffer.from(joined(bytes(REQUEST), frame(9, 'ping')));
-    endpoint.onData(lent);
+    inflow.onData(lent);
     lent.fill(0);
     expect(kept).toEqual([bytes('ping')]);
     expect(kept[0]!.constructor).toBe(Uint8Array);
@@ -408,7 +410,7 @@ describe('failConnection', () => {
     const logged: unknown[] = [];
     const logger = { log: (...values: unknown[]) => void logged.push(values.slice(0, 2)) };
     const { protocol, flush, peer } = rawServer({ platform: { logger } });
-    protocol.failConnection(error);
+    transportOf(protocol).fail(error);
     flush();
     const sent = peer.take();
     expect((sent[2]! << 8) | sent[3]!).toBe(code);
@@ -419,7 +421,7 @@ describe('failConnection', () => {
   test('frees the codecs', () => {
     const { accept, request, made } = xorCompression();
     const { protocol } = rawServer({ options: { perMessageCompressionAccept: accept }, request });
-    protocol.failConnection(new Error('x'));
+    transportOf(protocol).fail(new Error('x'));
     expect(made[0]!.closed).toBe(1);
   });
 
@@ -427,7 +429,7 @@ describe('failConnection', () => {
     const { protocol, peer, flush, end } = rawClient({ isOpened: false });
     peer.take();
     const opened = protocol.opened.catch(error => error);
-    protocol.failConnection(new Error('mine'));
+    transportOf(protocol).fail(new Error('mine'));
     flush();
     expect([peer.takeHex(), peer.isEnded]).toEqual(['', true]);
     end();
@@ -525,7 +527,7 @@ describe('within a frame that is being sent', () => {
     const ends: readonly ((server: ReturnType<typeof begun>) => void)[] = [
       ({ send }) => send(frame(8)),
       ({ send }) => send(frame(3)),
-      ({ protocol }) => protocol.closeWith(1001, null),
+      ({ protocol }) => transportOf(protocol).close(1001, null),
     ];
     for (const end of ends) {
       const server = begun();

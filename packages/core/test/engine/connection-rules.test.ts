@@ -7,7 +7,7 @@ import {
   SERVER_OPTIONS,
   type ServerOptions,
 } from '../../src/options/options.ts';
-import { sides } from '../harness.ts';
+import { FRAMES, sides, WHOLE } from '../harness.ts';
 
 const server = defaultOptions<ServerOptions>(SERVER_OPTIONS);
 const client = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
@@ -22,7 +22,7 @@ describe('who masks (RFC 6455, 5.1)', () => {
     { role: 'server', options: { ...server, applyMask: false }, masking: 'no' },
     { role: 'server', options: { ...server, maskServerFrames: true, applyMask: false }, masking: 'unapplied' },
   ] as const)('what a $role sends: $masking', ({ role, options, masking }) => {
-    expect(connectionRules(sides[role], options, false, 'none').outgoingMasking).toBe(masking);
+    expect(connectionRules(sides[role], options, false, WHOLE).outgoingMasking).toBe(masking);
   });
 
   test.each([
@@ -31,7 +31,7 @@ describe('who masks (RFC 6455, 5.1)', () => {
     { role: 'server', options: { ...server, requireMaskedClientFrames: false }, masking: 'may' },
     { role: 'client', options: { ...client, acceptMaskedServerFrames: true }, masking: 'may' },
   ] as const)('what a $role receives: $masking', ({ role, options, masking }) => {
-    expect(connectionRules(sides[role], options, false, 'none').masking).toBe(masking);
+    expect(connectionRules(sides[role], options, false, WHOLE).masking).toBe(masking);
   });
 });
 
@@ -44,7 +44,7 @@ test('the parts are told the options that concern them', () => {
     maxMessagePayloadSize: 2,
     maxFragments: 3,
   };
-  expect(connectionRules(sides.server, options, true, 'all')).toEqual({
+  expect(connectionRules(sides.server, options, true, FRAMES)).toEqual({
     outgoingMasking: 'no',
     masking: 'must',
     applyMask: false,
@@ -54,15 +54,16 @@ test('the parts are told the options that concern them', () => {
     maxMessageSize: 2,
     maxFragments: 3,
     yieldsMessages: false,
-    hasFrameHooks: true,
+    frames: 'all',
+    lendsText: false,
     autoFragmentSize: 0,
     sendShortText: null,
   });
 });
 
 test('connections with the same options share one object', () => {
-  const rules = connectionRules(sides.server, server, false, 'none');
-  expect(connectionRules(sides.server, server, false, 'none')).toBe(rules);
-  expect(connectionRules(sides.server, server, true, 'none')).not.toBe(rules);
-  expect(connectionRules(sides.server, { ...server }, false, 'none')).not.toBe(rules);
+  const rules = connectionRules(sides.server, server, false, WHOLE);
+  expect(connectionRules(sides.server, server, false, WHOLE)).toBe(rules);
+  expect(connectionRules(sides.server, server, true, WHOLE)).not.toBe(rules);
+  expect(connectionRules(sides.server, { ...server }, false, WHOLE)).not.toBe(rules);
 });

@@ -13,7 +13,7 @@ function driver(isStreaming: boolean, producer: Partial<Producer> = {}) {
     ...producer,
   };
   const errors: unknown[] = [];
-  const made = new ProducerDriver(whole, isStreaming, clock, error => void errors.push(error));
+  const made = new ProducerDriver(whole, isStreaming, { clock, onError: error => void errors.push(error) });
   /** What was called, deferred things included. */
   const take = (): string[] => {
     clock.flush();

@@ -3,24 +3,35 @@ import type { MessageCompression } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import { connectionRules } from '../../src/engine/connection-rules.ts';
 import { type ReaderOwner, ReaderPool } from '../../src/engine/reader-pool.ts';
-import { sharedStateOf } from '../../src/engine/shared-resources.ts';
-import { Delivery, type FrameTarget } from '../../src/messages/delivery.ts';
+import { sharedResourcesOf } from '../../src/engine/shared-resources.ts';
+import { Delivery } from '../../src/messages/delivery.ts';
 import { PayloadPool } from '../../src/messages/payload-pool.ts';
 import { defaultOptions, SERVER_OPTIONS, type ServerOptions } from '../../src/options/options.ts';
 import { WebSocketServerFactory } from '../../src/protocol/server-factory.ts';
 import { TrafficStats } from '../../src/support/traffic-stats.ts';
-import { bytes, frame, joined, type Log, loggingServer, RawPeer, REQUEST, sides, testPlatform } from '../harness.ts';
+import {
+  bytes,
+  FRAMES,
+  frame,
+  joined,
+  type Log,
+  loggingServer,
+  RawPeer,
+  REQUEST,
+  sides,
+  testPlatform,
+  WHOLE,
+} from '../harness.ts';
 import { XorCompression } from '../xor-compression.ts';
 
 const options = defaultOptions<ServerOptions>(SERVER_OPTIONS);
-const rules = connectionRules(sides.server, options, false, 'none');
-const otherRules = connectionRules(sides.server, options, false, 'all');
+const rules = connectionRules(sides.server, options, false, WHOLE);
+const otherRules = connectionRules(sides.server, options, false, FRAMES);
 
 /** A connection that wants to read. */
 function owner(compression: MessageCompression | null = null): ReaderOwner {
-  const hooks = { onMessage() {}, onLentText: () => false, protocol: {} as FrameTarget };
-  const actions = { onHookFailed() {}, onControl() {}, onTraffic() {}, failConnection() {} };
-  const delivery = new Delivery(hooks, actions);
+  const actions = { control: { onFrame() {}, onTraffic() {} }, failConnection() {} };
+  const delivery = new Delivery({ onHookFailed() {} });
   return { ...actions, compression, delivery, stats: new TrafficStats(), isListening: true, stream: { pause() {} } };
 }
 
@@ -70,7 +81,7 @@ function threeServers() {
     send(bytes(REQUEST));
     return { log, protocol, send };
   });
-  return { servers, readers: sharedStateOf(platform).readers };
+  return { servers, readers: sharedResourcesOf(platform).readers };
 }
 
 describe('connections on one platform', () => {
@@ -89,7 +100,7 @@ describe('connections on one platform', () => {
     const { servers, readers } = threeServers();
     const { factory } = servers[0]!.protocol;
     for (const { send } of servers) send(joined(frame(1, 'a'), frame(2, 'b')));
-    const used = connectionRules(sides.server, factory.options, false, 'none');
+    const used = connectionRules(sides.server, factory.options, false, WHOLE);
     const [first, second] = [readers.take(used, owner()), readers.take(used, owner())];
     readers.give(used, first);
     readers.give(used, second);

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { sharedStateOf } from '../../src/engine/shared-resources.ts';
+import { sharedResourcesOf } from '../../src/engine/shared-resources.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import { frame, rawServer, testPlatform } from '../harness.ts';
 
-describe('sharedStateOf', () => {
+describe('sharedResourcesOf', () => {
   test('is one for a platform, and another for another', () => {
     const platform = testPlatform();
-    const state = sharedStateOf(platform);
-    expect(sharedStateOf(platform)).toBe(state);
+    const state = sharedResourcesOf(platform);
+    expect(sharedResourcesOf(platform)).toBe(state);
     // `not.toBe` would compare all their memory, too.
-    expect(sharedStateOf(testPlatform()) === state).toBe(false);
+    expect(sharedResourcesOf(testPlatform()) === state).toBe(false);
   });
 
   test('is what connections use: at the end of a turn the output buffer is empty again', () => {
     const { protocol, platform, flush } = rawServer();
-    const { output } = sharedStateOf(platform);
+    const { output } = sharedResourcesOf(platform);
     protocol.sendMessage('hello');
     expect(output.end).toBeGreaterThan(0);
     flush();

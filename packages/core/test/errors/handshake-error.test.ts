@@ -1,6 +1,6 @@
 import { WsError } from '@ws/util';
 import { describe, expect, test } from 'vitest';
-import { HandshakeError } from '../../src/errors/handshake-error.ts';
+import { ConnectionRejected, ConnectionTimeout, HandshakeError } from '../../src/errors/handshake-error.ts';
 
 describe('HandshakeError', () => {
   test('has the status, the message and the reason of its code', () => {
@@ -31,5 +31,25 @@ describe('HandshakeError', () => {
 
   test('speaks of itself with the given message', () => {
     expect(new HandshakeError('ERR_DENIED', { message: 'go away' })).toMatchObject({ reason: 'go away', status: 403 });
+  });
+});
+
+test('a timeout says how long it was, where that is known', () => {
+  const cause = new Error('late');
+  const known = new ConnectionTimeout(50, { cause });
+  expect(known).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT', message: 'no connection within 50 ms', cause });
+  expect(new ConnectionTimeout(null)).toMatchObject({ message: 'handshake failed: handshake timeout', status: null });
+});
+
+test('a rejection has the status and the headers of the answer', () => {
+  const headers = { 'x-a': 'b' };
+  const rejected = new ConnectionRejected({ status: 404, headers, message: 'the server answered 404' });
+  expect(rejected).toBeInstanceOf(HandshakeError);
+  expect(rejected).toMatchObject({
+    name: 'ConnectionRejected',
+    code: 'ERR_STATUS',
+    statusCode: 404,
+    headers,
+    body: null,
   });
 });

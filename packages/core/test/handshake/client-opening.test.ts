@@ -3,7 +3,7 @@ import { ConnectingRequest, type ConnectionResponse } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import type { WebSocketClientFactory } from '../../src/protocol/client-factory.ts';
 import { WebSocketClientProtocol } from '../../src/protocol/client-protocol.ts';
-import type { HookResult } from '../../src/protocol/protocol.ts';
+import type { HookResult } from '../../src/protocol/protocol-hooks.ts';
 import {
   acceptResponse,
   bytes,

@@ -1,10 +1,7 @@
 import { everySplit } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULT_FLASH_POLICY,
-  FLASH_POLICY_REQUEST_LENGTH,
-  matchFlashPolicyRequest,
-} from '../../src/handshake/flash-policy.ts';
+import { FLASH_POLICY_REQUEST_LENGTH, matchFlashPolicyRequest } from '../../src/handshake/flash-policy.ts';
+import { DEFAULT_FLASH_POLICY } from '../../src/options/options.ts';
 import { latin1 } from './support.ts';
 
 describe('matchFlashPolicyRequest', () => {

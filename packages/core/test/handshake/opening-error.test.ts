@@ -1,7 +1,7 @@
+import type { CloseInfo } from '@ws/types';
 import { describe, expect, test } from 'vitest';
-import type { CloseInfo } from '../../src/closing/close-info.ts';
 import { HandshakeError } from '../../src/errors/handshake-error.ts';
-import { gone } from '../../src/handshake/opening-error.ts';
+import { openingError } from '../../src/handshake/opening-error.ts';
 
 const info: CloseInfo = {
   wasClean: false,
@@ -18,16 +18,16 @@ const info: CloseInfo = {
 describe('why a connection never opened', () => {
   test('is the error of the handshake, when there was one', () => {
     const error = new HandshakeError('ERR_KEY');
-    expect(gone({ ...info, error })).toBe(error);
+    expect(openingError({ ...info, error })).toBe(error);
   });
 
   test('is the timeout', () => {
-    expect(gone({ ...info, timeout: 'openHandshake' })).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' });
+    expect(openingError({ ...info, timeout: 'openHandshake' })).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT' });
   });
 
   test('is the loss of the transport, with its error as the cause', () => {
     const error = new Error('reset');
-    expect(gone({ ...info, error })).toMatchObject({ code: 'ERR_HANDSHAKE_ENDED', cause: error });
-    expect('cause' in (gone(info) as Error)).toBe(false);
+    expect(openingError({ ...info, error })).toMatchObject({ code: 'ERR_HANDSHAKE_ENDED', cause: error });
+    expect('cause' in (openingError(info) as Error)).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { ConnectionAccept, ConnectionDeny, type ConnectionRequest } from '@ws/ty
 import { describe, expect, test } from 'vitest';
 import { HandshakeError } from '../../src/errors/handshake-error.ts';
 import type { ConnectAnswer } from '../../src/handshake/server-opening.ts';
+import { transportOf } from '../../src/ports/engine-transport.ts';
 import { WebSocketServerFactory } from '../../src/protocol/server-factory.ts';
 import type { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import {
@@ -460,7 +461,7 @@ describe('onConnect', () => {
         throw new Error('x');
       },
     ],
-    ['fails', protocol => protocol.failConnection(new Error('x'))],
+    ['fails', protocol => transportOf(protocol).fail(new Error('x'))],
   ];
   test.each(dropping)('that %s the connection itself: nothing is sent, onClose comes once', (_name, act) => {
     const log: Log = [];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { transportOf } from '../../src/ports/engine-transport.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import { bytes, frame, joined, type Log, REQUEST, rawServer, text } from '../harness.ts';
 
@@ -180,7 +181,7 @@ describe('hooks that do something to their connection', () => {
     send: (protocol: WebSocketServerProtocol) => protocol.state === 'open' && protocol.sendMessage('sent'),
     pause: (protocol: WebSocketServerProtocol) => protocol.pauseReceiving(),
     resume: (protocol: WebSocketServerProtocol) => protocol.resumeReceiving(),
-    fail: (protocol: WebSocketServerProtocol) => protocol.failConnection(new Error('mine')),
+    fail: (protocol: WebSocketServerProtocol) => transportOf(protocol).fail(new Error('mine')),
   };
   const hooks = [
     'onOpen',

@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { connectionRules } from '../../src/engine/connection-rules.ts';
 import { FrameDecoder } from '../../src/frames/frame-decoder.ts';
 import { Delivery } from '../../src/messages/delivery.ts';
+import type { EngineListener } from '../../src/messages/engine-listener.ts';
 import { FrameReader, type FrameReaderActions } from '../../src/messages/frame-reader.ts';
 import { MessageReceiver } from '../../src/messages/message-receiver.ts';
 import { PayloadPool } from '../../src/messages/payload-pool.ts';
 import { CLIENT_OPTIONS, type ClientOptions, defaultOptions } from '../../src/options/options.ts';
 import { TrafficStats } from '../../src/support/traffic-stats.ts';
-import { frame, joined, type Log, sides, text } from '../harness.ts';
+import { frame, joined, type Log, sides, text, WHOLE } from '../harness.ts';
 
 const OPTIONS = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
 const plain = (opcode: number, payload: string): Uint8Array => frame(opcode, payload, { mask: null });
@@ -17,34 +18,37 @@ const long = (digit: number): Uint8Array => plain(1, `${digit}`.repeat(30_000));
 function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
   const log: Log = [];
   const ignore = (): void => {};
-  const hooks = {
+  const hooks: EngineListener = {
+    receives: WHOLE,
+    onPong: ignore,
+    onClosing: ignore,
+    onClose: ignore,
     onMessage(payload: Uint8Array): void {
       log.push(text(payload.subarray(0, 3)));
       onMessage(payload);
     },
     onLentText: () => false,
-    protocol: {
-      onMessageBegin: ignore,
-      onMessageFrameBegin: ignore,
-      onMessageFrameData: ignore,
-      onMessageFrameEnd: ignore,
-      onMessageEnd: ignore,
-    },
+    onMessageBegin: ignore,
+    onMessageData: ignore,
+    onMessageEnd: ignore,
   };
-  const delivery = new Delivery(hooks, { onHookFailed: error => void log.push(error) });
-  const decoder = new FrameDecoder(connectionRules(sides.client, OPTIONS, false, 'none'), {
+  const delivery = new Delivery({ onHookFailed: error => void log.push(error) });
+  delivery.setListener(hooks);
+  const decoder = new FrameDecoder(connectionRules(sides.client, OPTIONS, false, WHOLE), {
     masker: portableMasker,
     utf8: portableUtf8,
   });
-  const rules = { hasFrameHooks: false, maxMessageSize: 0, validateUtf8: true };
+  const rules = { frames: 'none', lendsText: false, maxMessageSize: 0, validateUtf8: true } as const;
   const receiver = new MessageReceiver(rules, portableUtf8, null, new PayloadPool());
   const state = { isListening: true };
   const actions: FrameReaderActions = {
     get isListening() {
       return state.isListening;
     },
-    onControl: (opcode, payload) => void log.push([opcode, text(payload)]),
-    onTraffic: () => void log.push('data'),
+    control: {
+      onFrame: (opcode, payload) => void log.push([opcode, text(payload)]),
+      onTraffic: () => void log.push('data'),
+    },
     failConnection(error) {
       log.push((error as { code: string }).code);
       reader.skipToClose();

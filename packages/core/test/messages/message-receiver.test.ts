@@ -1,8 +1,9 @@
 import { everySplit } from '@ws/testkit';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
+import type { EngineListener } from '../../src/messages/engine-listener.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
-import { bytes, frame, joined, type Log, rawServer, text } from '../harness.ts';
+import { bytes, FRAMES, frame, joined, type Log, loggingListener, rawEngine, rawServer, text } from '../harness.ts';
 import { type XorSetup, xorCompression } from '../xor-compression.ts';
 
 const inverted = (data: Uint8Array | string): Uint8Array =>
@@ -178,37 +179,38 @@ describe('compressed data (RFC 7692)', () => {
   });
 });
 
-describe('an adapter that takes texts where they lie', () => {
-  class Taking extends WebSocketServerProtocol {
-    readonly told: string[] = [];
-    override onMessageFrame(): void {
-      this.told.push('a frame');
-    }
-    override onLentText(source: Uint8Array, start: number, end: number): boolean {
-      this.told.push(`lent ${text(source.subarray(start, end))}`);
-      return true;
-    }
-    override onMessage(payload: Uint8Array): void {
-      this.told.push(`given ${payload.join()}`);
-    }
-  }
-  const taking = (options: object = {}) => {
-    const server = rawServer({ options, Protocol: Taking });
-    return { ...server, told: (server.protocol as Taking).told };
+describe('a listener that takes texts where they lie', () => {
+  const taking = (options: object = {}, onLentText?: () => boolean) => {
+    const told: string[] = [];
+    const listener: EngineListener = {
+      ...loggingListener([]),
+      onLentText(source, start, end) {
+        told.push(`lent ${text(source.subarray(start, end))}`);
+        return onLentText?.() ?? true;
+      },
+      onMessage: payload => void told.push(`given ${payload.join()}`),
+    };
+    return { ...rawEngine({ options, listener }), told };
   };
 
   test('is offered those that are valid, as long as nothing waits; they count as any', () => {
-    const { protocol, send, told, peer } = taking();
+    const { engine, send, told, peer } = taking();
     send(joined(frame(1, 'a€'), frame(1), frame(2, Uint8Array.of(1, 2))));
     expect(told.splice(0)).toEqual(['lent a€', 'lent ', 'given 1,2']);
-    protocol.pauseReceiving();
+    engine.delivery.pause();
     send(frame(1, '!!'));
-    protocol.resumeReceiving();
+    engine.inflow.resume();
     send(frame(1, 'bb'));
     expect(told.splice(0)).toEqual(['given 33,33', 'lent bb']);
-    expect(protocol.trafficStats).toMatchObject({ incomingWebSocketMessages: 5, incomingOctetsAppLevel: 10 });
+    expect(engine.stats).toMatchObject({ incomingWebSocketMessages: 5, incomingOctetsAppLevel: 10 });
     send(frame(1, Uint8Array.of(0x21, 0xff)));
     expect([told, peer.takeHex()]).toEqual([[], expect.stringMatching(/^88 .. 03 ef/)]);
+  });
+
+  test('is given those that it does not take', () => {
+    const { send, told } = taking({}, () => false);
+    send(frame(1, '!!'));
+    expect(told).toEqual(['lent !!', 'given 33,33']);
   });
 
   test('is given those that nobody has validated', () => {
@@ -218,14 +220,38 @@ describe('an adapter that takes texts where they lie', () => {
   });
 
   test('fails the connection when it throws', () => {
-    class Failing extends Taking {
-      override onLentText(): boolean {
-        throw new Error('mine');
-      }
-    }
-    const { send, peer } = rawServer({ Protocol: Failing });
+    const { send, peer } = taking({}, () => {
+      throw new Error('mine');
+    });
     send(joined(frame(1, 'a'), frame(1, 'b')));
     expect(peer.takeHex()).toMatch(/^88 .. 03 f3/);
+  });
+});
+
+describe('a listener that wants pieces', () => {
+  test('puts together only the messages that do not come in one piece', () => {
+    const { send, log } = rawEngine();
+    send(
+      joined(
+        frame(1, 'one'),
+        frame(1, 'tw', { fin: false }),
+        frame(0, '', { fin: false }),
+        frame(0, 'o'),
+        frame(2, bytes('bytes')),
+      ),
+    );
+    const last = frame(1, 'four');
+    send(last.slice(0, -1));
+    send(last.slice(-1));
+    const pieces = [['begin', false], ['data', 'tw'], ['data', 'o'], 'end'];
+    expect(log).toEqual(['one', ...pieces, bytes('bytes'), ['begin', false], ['data', 'fou'], ['data', 'r'], 'end']);
+  });
+
+  test('with all of them in pieces, is told of a message that comes in one', () => {
+    const log: Log = [];
+    const { send } = rawEngine({ listener: loggingListener(log, FRAMES) });
+    send(frame(1, 'one'));
+    expect(log).toEqual([['begin', false], ['data', 'one'], 'end']);
   });
 });
 

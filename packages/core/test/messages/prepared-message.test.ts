@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { PreparedMessage } from '../../src/messages/prepared-message.ts';
-import { FramedMessage } from '../../src/messages/server-prepared-message.ts';
+import { ServerPreparedMessage } from '../../src/messages/server-prepared-message.ts';
 import { bytes, frame, rawClient, rawServer } from '../harness.ts';
 import { xorCompression } from '../xor-compression.ts';
 
 test('a client has no frame that many could share (RFC 6455, 5.3)', () => {
   expect(new PreparedMessage(bytes('abc'), true, false).frameFor(null)).toBe(null);
-  expect(rawClient().factory.prepareMessage('abc')).not.toBeInstanceOf(FramedMessage);
+  expect(rawClient().factory.prepareMessage('abc')).not.toBeInstanceOf(ServerPreparedMessage);
 });
 
 describe('sendPreparedMessage', () => {

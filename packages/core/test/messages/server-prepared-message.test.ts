@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { FramedMessage } from '../../src/messages/server-prepared-message.ts';
+import { ServerPreparedMessage } from '../../src/messages/server-prepared-message.ts';
 import { bytes, frame, sameBytes } from '../harness.ts';
 import { XorCompression } from '../xor-compression.ts';
 
 describe('frameFor', () => {
   test('frames once', () => {
-    const prepared = new FramedMessage(bytes('abc'), true, false);
+    const prepared = new ServerPreparedMessage(bytes('abc'), true, false);
     const first = prepared.frameFor(null);
     expect(first).toEqual({ bytes: frame(2, 'abc', { mask: null }), payloadLength: 3 });
     expect(prepared.frameFor(null)).toBe(first);
   });
 
   test('compresses once for all that would give the same', () => {
-    const prepared = new FramedMessage(bytes('abc'), false, false);
+    const prepared = new ServerPreparedMessage(bytes('abc'), false, false);
     const [a, b, other] = ['15', '15', '9'].map(sharedKey => new XorCompression({ sharedKey })) as [
       XorCompression,
       XorCompression,
@@ -30,13 +30,13 @@ describe('frameFor', () => {
   });
 
   test('makes none for a compressor that remembers', () => {
-    const prepared = new FramedMessage(bytes('abc'), false, false);
+    const prepared = new ServerPreparedMessage(bytes('abc'), false, false);
     expect(prepared.frameFor(new XorCompression({ sharedKey: null }))).toBe(null);
   });
 
   test.each([0, 125, 126, 65_535, 65_536])('has a header for %i bytes (RFC 6455, 5.2)', length => {
     const payload = new Uint8Array(length).fill(7);
-    const prepared = new FramedMessage(payload, true, false);
+    const prepared = new ServerPreparedMessage(payload, true, false);
     expect(sameBytes(prepared.frameFor(null)!.bytes, frame(2, payload, { mask: null }))).toBe(true);
   });
 });

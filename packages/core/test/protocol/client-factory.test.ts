@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type ClientSession, WebSocketClientFactory } from '../../src/protocol/client-factory.ts';
+import { WebSocketClientFactory } from '../../src/protocol/client-factory.ts';
 import { WebSocketClientProtocol } from '../../src/protocol/client-protocol.ts';
+import type { ClientSession } from '../../src/protocol/connector.ts';
 import { testPlatform } from '../harness.ts';
 import { xorCompression } from '../xor-compression.ts';
 

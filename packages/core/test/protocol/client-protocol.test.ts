@@ -45,5 +45,4 @@ test('a client that no factory built has no platform', () => {
 test('what the hooks of a client do by default is nothing', () => {
   const orphan = new WebSocketClientProtocol();
   expect(orphan.onConnecting(null)).toBe(null);
-  expect(orphan.role).toBe('client');
 });

@@ -1,6 +1,6 @@
 import type { DiagnosticsEvent } from '@ws/types';
 import { describe, expect, test } from 'vitest';
-import type { MessageListener } from '../../src/protocol/protocol.ts';
+import type { MessageListener } from '../../src/protocol/protocol-hooks.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import { bytes, frame, joined, REQUEST, rawServer, text } from '../harness.ts';
 
@@ -90,37 +90,6 @@ describe('tracing', () => {
         'close',
         expect.objectContaining({ connection, wasClean: true, code: 1000, closedBy: 'local', stage: 'closing' }),
       ],
-    ]);
-  });
-
-  test('and listeners hear of texts too that an adapter would have taken', () => {
-    const lent: string[] = [];
-    class Adapter extends WebSocketServerProtocol {
-      override onMessageFrame(): void {}
-      override onLentText(source: Uint8Array, start: number, end: number): boolean {
-        lent.push(text(source.subarray(start, end)));
-        return true;
-      }
-    }
-    const subscribed: string[] = [];
-    const heard: unknown[] = [];
-    const diagnostics = {
-      hasSubscribers: (event: DiagnosticsEvent) => subscribed.includes(event),
-      publish: (_event: string, { payload }: { readonly payload?: unknown }) => void heard.push(payload),
-    };
-    const { protocol, send } = rawServer({ platform: { diagnostics }, Protocol: Adapter });
-    send(frame(1, 'one'));
-    subscribed.push('message');
-    send(frame(1, 'two'));
-    subscribed.pop();
-    const listener: MessageListener = payload => void heard.push(text(payload));
-    protocol.on('message', listener);
-    send(frame(1, 'three'));
-    protocol.off('message');
-    send(frame(1, 'four'));
-    expect([lent, heard]).toEqual([
-      ['one', 'four'],
-      [bytes('two'), 'three'],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { transportOf } from '../../src/ports/engine-transport.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
-import { bytes, frame, joined, type RawServer, REQUEST, rawClient, rawServer, text } from '../harness.ts';
+import { bytes, frame, joined, type RawServer, REQUEST, rawClient, rawServer } from '../harness.ts';
 
 /** A server's connection in each state. */
 const states: [string, () => RawServer | { protocol: WebSocketServerProtocol; flush(): void }][] = [
@@ -75,7 +76,8 @@ describe.each(states)('when %s', (name, make) => {
     const { protocol } = server;
     protocol.pauseReceiving();
     protocol.resumeReceiving();
-    protocol.failConnection(new Error('x'));
+    if (name === 'never attached') expect(() => transportOf(protocol)).toThrow(notOpen);
+    else transportOf(protocol).fail(new Error('x'));
     protocol.dropConnection(true);
     server.flush();
     expect(protocol.state).toBe(name === 'never attached' ? 'connecting' : 'closed');
@@ -224,36 +226,4 @@ test('each hook of frames that is overridden counts', () => {
     send(joined(bytes(REQUEST), frame(1, 'abc')));
     expect([hook, calls, messages]).toEqual([hook, 1, [3]]);
   }
-});
-
-test('an adapter may put together only the messages that do not come in one piece', () => {
-  const calls: string[] = [];
-  class Adapter extends WebSocketServerProtocol {
-    override onLentText(source: Uint8Array, start: number, end: number): boolean {
-      const lent = text(source.subarray(start, end));
-      if (lent === 'one') return super.onLentText(source, start, end);
-      calls.push(`lent ${lent}`);
-      return true;
-    }
-    override onMessage(payload: Uint8Array, isBinary: boolean): void {
-      calls.push(`whole ${isBinary} ${text(payload)}`);
-    }
-    override onMessageBegin(): void {
-      calls.push('begin');
-    }
-    override onMessageFrameData(chunk: Uint8Array): void {
-      calls.push(text(chunk));
-    }
-    override onMessageEnd(): void {
-      calls.push('end');
-    }
-  }
-  const { send } = rawServer({ Protocol: Adapter });
-  send(joined(frame(1, 'one'), frame(1, 'tw', { fin: false }), frame(0, 'o'), frame(1, 'three'), frame(2, 'bytes')));
-  const last = frame(1, 'four');
-  send(last.slice(0, -1));
-  send(last.slice(-1));
-  const pieces = ['begin', 'tw', 'o', 'end'];
-  const later = ['begin', 'fou', 'r', 'end'];
-  expect(calls).toEqual(['whole false one', ...pieces, 'lent three', 'whole true bytes', ...later]);
 });

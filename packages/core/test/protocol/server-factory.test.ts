@@ -1,6 +1,7 @@
 import { memoryPair } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import { type ServerSession, WebSocketServerFactory } from '../../src/protocol/server-factory.ts';
+import type { ServerSession } from '../../src/protocol/acceptor.ts';
+import { WebSocketServerFactory } from '../../src/protocol/server-factory.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import { bytes, REQUEST, rawServer, testPlatform } from '../harness.ts';
 import { xorCompression } from '../xor-compression.ts';

@@ -35,6 +35,5 @@ test('knows of its transport what it is told', () => {
 test('a server that no factory built has none', () => {
   const orphan = new WebSocketServerProtocol();
   expect(() => orphan.factory).toThrow(/not built by a factory/);
-  expect(orphan.role).toBe('server');
   expect(orphan.request).toBe(null);
 });

@@ -3,7 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
-import { WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
+import { transportOf, WebSocketClientProtocol, WebSocketServerProtocol } from '@ws/core';
 import { ConnectionDeny, type ConnectionRequest, type ConnectionResponse, type Platform } from '@ws/types';
 import { decodeBase64, decodeLatin1, encodeBase64 } from '@ws/util/primitives';
 import { WebSocketClientFactory, WebSocketServerFactory } from '../platform/factories.ts';
@@ -55,7 +55,7 @@ export class WrappingWebSocketClientFactory extends WebSocketClientFactory {
     this.protocol = class extends WrappingClientProtocol {
       override onOpen(): void {
         // A server that chose none cannot be talked to (RFC 6455, 4.1 leaves that to us).
-        if (this.subprotocol === null) this.closeWith(1002, 'no subprotocol was agreed on');
+        if (this.subprotocol === null) transportOf(this).close(1002, 'no subprotocol was agreed on');
         else onStream(this.open());
       }
     };
@@ -109,7 +109,7 @@ class WrappedStream extends ProtocolStream {
 
   override receive(payload: Uint8Array, isBinary: boolean): void {
     if (isBinary === this.#isBase64) {
-      this.#connection.closeWith(1003, 'the subprotocol has no such messages');
+      transportOf(this.#connection).close(1003, 'the subprotocol has no such messages');
       return;
     }
     let bytes = payload;
@@ -117,7 +117,7 @@ class WrappedStream extends ProtocolStream {
       try {
         bytes = decodeBase64(decodeLatin1(payload));
       } catch {
-        this.#connection.closeWith(1007, 'malformed base64');
+        transportOf(this.#connection).close(1007, 'malformed base64');
         return;
       }
     }

@@ -1,9 +1,9 @@
-import { HandshakeError, type WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
+import { type Connector, HandshakeError, type WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import type { ByteStream, DialTarget, TransportDetails } from '@ws/types';
 import { WsError } from '@ws/util';
 import { ownOptions } from '@ws/util/primitives';
 import { ConnectError, formatPlace } from '../platform/net-error.ts';
-import { type DialOptions, dialProxy, dialTarget, placeOf } from './dial.ts';
+import { type Dialled, type DialOptions, dialProxy, dialTarget, placeOf } from './dial.ts';
 
 export type ConnectOptions = DialOptions;
 
@@ -35,19 +35,24 @@ export async function connectWS(
   given: ConnectOptions = {},
 ): Promise<WebSocketClientProtocol> {
   const options = ownOptions(given);
-  checkOptions(options);
   const { signal } = options;
   signal?.throwIfAborted();
-  const target = targetOf(factory);
-  const { proxy } = factory;
-  const dialled = proxy === null ? dialTarget(target, options) : dialProxy(proxy, target, options);
-  const { stream, details } = await dialled;
-  if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
+  const { stream, details } = await dialFor(factory, options);
   try {
     return unlessAborted(await openOver(factory, stream, signal, details), signal);
   } catch (error) {
-    throw asProxyError(error, factory, target);
+    throw asProxyError(error, factory);
   }
+}
+
+/** Connects to where a client's url points, or to its proxy. */
+export async function dialFor(connector: Connector, options: ConnectOptions): Promise<Dialled> {
+  checkOptions(options);
+  const target = targetOf(connector);
+  const { proxy } = connector;
+  const dialled = await (proxy === null ? dialTarget(target, options) : dialProxy(proxy, target, options));
+  if (!connector.options.tcpNoDelay) dialled.stream.setNoDelay(false);
+  return dialled;
 }
 
 /** Performs the opening handshake over a stream that is connected. */
@@ -98,15 +103,17 @@ function isUsedByListeners(protocol: WebSocketClientProtocol): boolean {
   return protocol.onOpen === base.onOpen && protocol.onMessage === base.onMessage;
 }
 
-function targetOf({ hostname, port, isSecure, udsPath }: WebSocketClientFactory): DialTarget {
+function targetOf({ hostname, port, isSecure, udsPath }: Connector): DialTarget {
   return { hostname, port: port ?? (isSecure ? 443 : 80), isSecure, udsPath };
 }
 
-function asProxyError(error: unknown, { proxy }: WebSocketClientFactory, target: DialTarget): unknown {
+/** Says of a failure of the proxy which one it was. */
+export function asProxyError(error: unknown, connector: Connector): unknown {
+  const { proxy } = connector;
   if (proxy === null || !(error instanceof HandshakeError) || !error.code.startsWith('ERR_PROXY')) return error;
   // The tunnel was opened, and TLS failed in it: the server's doing.
   if (error.cause instanceof ConnectError) return error.cause;
-  const places = `${formatPlace(placeOf(target))} through the proxy ${formatPlace(proxy)}`;
+  const places = `${formatPlace(placeOf(targetOf(connector)))} through the proxy ${formatPlace(proxy)}`;
   return new ProxyError(`cannot connect to ${places}: ${error.message}`, error);
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
-import { orAborted } from '@ws/connection';
+import { orAborted } from '@ws/connection/adapter';
 import type { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import { type ByteStream, type ByteStreamHandler, reasonPhrase } from '@ws/types';
 import { concatBytes, encodeLatin1 } from '@ws/util/primitives';

@@ -8,7 +8,7 @@ import type {
   IncomingHttpHeaders,
   ServerHttp2Stream,
 } from 'node:http2';
-import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
+import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 import { concatBytes } from '@ws/util/primitives';
 import { findRoute, type Route, RouteTable } from '../server/routes.ts';
 import { DuplexStream, isServed } from '../streams/socket-stream.ts';
@@ -24,11 +24,11 @@ const NO_KEY = 'AAAAAAAAAAAAAAAAAAAAAA==';
  *
  * @throws TypeError when the stream is served already
  */
-export function handleHttp2Stream(
-  factory: WebSocketServerFactory,
+export function handleHttp2Stream<Connection extends AcceptedConnection>(
+  factory: ConnectionAcceptor<Connection>,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-): WebSocketServerProtocol {
+): Connection {
   if (isServed(stream)) throw new TypeError('this stream is served already');
   const protocol = factory.buildProtocol();
   const details = describeTransport(stream.session?.socket ?? stream, { isServer: true, url: factory.url });

@@ -2,7 +2,8 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import type { Diagnostics, DiagnosticsEvent } from '@ws/types';
 
 /**
- * The channels of `node:diagnostics_channel`. Every message has `connection`, the protocol object; beside it:
+ * The channels of `node:diagnostics_channel`. Every message has `connection`, the object that the
+ * application has: a protocol object, or a WebSocketConnection of the pull API; beside it:
  *
  * | channel | fields |
  * |---|---|

@@ -23,6 +23,15 @@ const clock: Clock = {
   defer: task => void RESOLVED.then(task),
 };
 
+/** The same, but its timers keep the process alive: somebody waits for them. */
+export const waitingClock: Clock = {
+  ...clock,
+  setTimer: (delay, onExpiry) => {
+    const timer = setTimeout(onExpiry, Math.min(delay, LONGEST_DELAY));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
 /** Node's sockets, clock, random numbers, hashes and zlib, and the accelerator where it works. */
 export const nodePlatform: Platform = {
   clock,

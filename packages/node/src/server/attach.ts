@@ -6,7 +6,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
-import type { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';
+import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 import { attachHttp2 } from '../http2/http2-server.ts';
 import { canUseHandles, probeHandles } from '../streams/handle-probe.ts';
 import { HandleStream } from '../streams/handle-stream.ts';
@@ -37,12 +37,12 @@ const REFUSAL_TIMEOUT = 5000;
  * @throws TypeError when the socket is served already
  * @example server.on('upgrade', (request, socket, head) => handleUpgrade(factory, request, socket, head));
  */
-export function handleUpgrade(
-  factory: WebSocketServerFactory,
+export function handleUpgrade<Connection extends AcceptedConnection>(
+  factory: ConnectionAcceptor<Connection>,
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-): WebSocketServerProtocol {
+): Connection {
   if (isTaken(socket)) throw new TypeError('this socket is served already');
   const details = describeTransport(socket, { isServer: true, url: factory.url });
   const protocol = factory.buildProtocol();
@@ -70,7 +70,7 @@ export function handleUpgrade(
  */
 export function attach(
   server: AttachableServer,
-  factory: WebSocketServerFactory,
+  factory: ConnectionAcceptor<AcceptedConnection>,
   options: AttachOptions = {},
 ): () => void {
   const { path } = options;

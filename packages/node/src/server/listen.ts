@@ -2,7 +2,7 @@
 
 import { createServer, type ListenOptions as NetListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import type { WebSocketServerFactory } from '@ws/core';
+import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 import type { TransportDetails } from '@ws/types';
 import { ownOptions } from '@ws/util/primitives';
 import { formatPlace, ListenError, listenError, type Place } from '../platform/net-error.ts';
@@ -45,7 +45,10 @@ const TLS_HANDSHAKE_TIMEOUT = 10_000;
  *
  * @throws {@link ListenError}; TypeError or RangeError for options that make no sense
  */
-export async function listenWS(factory: WebSocketServerFactory, given: ListenOptions = {}): Promise<ListeningPort> {
+export async function listenWS(
+  factory: ConnectionAcceptor<AcceptedConnection>,
+  given: ListenOptions = {},
+): Promise<ListeningPort> {
   const options = ownOptions(given);
   checkOptions(factory, options);
   const place = placeToListen(factory, options);
@@ -87,7 +90,7 @@ function createListener(tls: TlsOptions | undefined): Server {
 }
 
 function serve(
-  factory: WebSocketServerFactory,
+  factory: ConnectionAcceptor<AcceptedConnection>,
   port: ListeningPort,
   stream: NodeStream,
   details: TransportDetails,
@@ -113,13 +116,13 @@ function listen(server: Server, place: Place, { backlog = 50, reusePort = false 
   });
 }
 
-function placeToListen(factory: WebSocketServerFactory, { host, port, path }: ListenOptions): Place {
+function placeToListen(factory: ConnectionAcceptor<AcceptedConnection>, { host, port, path }: ListenOptions): Place {
   const udsPath = path ?? (port === undefined && host === undefined ? factory.udsPath : null);
   if (udsPath !== null) return { path: udsPath };
   return { port: port ?? factory.port ?? 0, ...(host === undefined ? {} : { host }) };
 }
 
-function checkOptions(factory: WebSocketServerFactory, options: ListenOptions): void {
+function checkOptions(factory: ConnectionAcceptor<AcceptedConnection>, options: ListenOptions): void {
   const { port, path, host, backlog, tls, reusePort, maxConnectionsPerAddress } = options;
   if (port !== undefined) checkInteger('port', port, 0, 65535);
   if (backlog !== undefined) checkInteger('backlog', backlog, 1, 2 ** 31 - 1);

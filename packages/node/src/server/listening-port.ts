@@ -1,5 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { isWireCloseCode, type WebSocketServerProtocol } from '@ws/core';
+import { type AcceptedConnection, checkClose } from '@ws/core';
 import type { TransportDetails } from '@ws/types';
 import { ownOptions } from '@ws/util/primitives';
 import { withTimeout } from '../platform/timeouts.ts';
@@ -23,7 +23,7 @@ const DEFAULT_GRACE = 5000;
 export class ListeningPort implements AsyncDisposable {
   readonly #server: Server;
   readonly #limit: AddressLimit | null;
-  readonly #connections: Map<NodeStream, WebSocketServerProtocol> = new Map();
+  readonly #connections: Map<NodeStream, AcceptedConnection> = new Map();
   /** The sockets under TLS. */
   readonly #unsecured: Set<Socket> = new Set();
   #closing: Promise<void> | null = null;
@@ -53,7 +53,7 @@ export class ListeningPort implements AsyncDisposable {
    */
   close(options: CloseOptions = {}): Promise<void> {
     const { code = 1001, reason = null, grace = DEFAULT_GRACE } = ownOptions(options);
-    checkClose(code, reason, grace);
+    checkStop({ code, reason, grace });
     this.#closing ??= this.#close(code, reason, grace);
     return this.#closing;
   }
@@ -63,7 +63,7 @@ export class ListeningPort implements AsyncDisposable {
   }
 
   /** @internal A connection was accepted. */
-  add(stream: NodeStream, protocol: WebSocketServerProtocol, { peer, isSecure }: TransportDetails): void {
+  add(stream: NodeStream, protocol: AcceptedConnection, { peer, isSecure }: TransportDetails): void {
     this.#connections.set(stream, protocol);
     stream.onGone = this.#onGone;
     // What is secure was counted before it was.
@@ -110,10 +110,11 @@ export class ListeningPort implements AsyncDisposable {
   }
 }
 
-function checkClose(code: unknown, reason: unknown, grace: unknown): void {
+/** Checks how a server is to stop. @throws TypeError, RangeError */
+export function checkStop({ code = 1001, reason = null, grace = DEFAULT_GRACE }: CloseOptions): void {
+  // A server has always something to say: an empty Close frame is not offered.
   if (typeof code !== 'number') throw new TypeError('code must be a number');
-  if (!isWireCloseCode(code)) throw new RangeError(`code ${code} may not stand in a Close frame`);
-  if (reason !== null && typeof reason !== 'string') throw new TypeError('reason must be a string');
+  checkClose(code, reason);
   if (typeof grace !== 'number') throw new TypeError('grace must be a number');
   if (!(grace >= 0)) throw new RangeError(`grace ${grace} is negative`);
 }

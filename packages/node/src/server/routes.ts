@@ -1,8 +1,8 @@
-import type { WebSocketServerFactory } from '@ws/core';
+import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 
 /** What one call of `attach` serves. */
 export interface Route {
-  readonly factory: WebSocketServerFactory;
+  readonly factory: ConnectionAcceptor<AcceptedConnection>;
   /** `undefined`: every path. */
   readonly path: string | undefined;
 }

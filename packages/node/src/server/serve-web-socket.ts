@@ -5,20 +5,18 @@ import { acceptDeflate } from '@ws/compress/deflate';
 import {
   type Cancellable,
   Endpoint,
-  orAborted,
   type ServeOverOptions,
   type WebSocketConnection,
   type WebSocketHandler,
-  WebSocketService,
 } from '@ws/connection';
-import { isWireCloseCode, type WebSocketServerFactory } from '@ws/core';
+import { orAborted, WebSocketService } from '@ws/connection/adapter';
 import { ownOptions } from '@ws/util/primitives';
-import { type KeepaliveOptions, keepaliveOptions } from '../client/open-web-socket.ts';
+import { type KeepaliveOptions, keepaliveOptions } from '../client/open-once.ts';
 import { nodePlatform } from '../platform/platform.ts';
 import { withTimeout } from '../platform/timeouts.ts';
 import { type AttachableServer, attach } from './attach.ts';
 import { type ListenOptions, listenWS } from './listen.ts';
-import type { CloseOptions, ListeningPort } from './listening-port.ts';
+import { type CloseOptions, checkStop, type ListeningPort } from './listening-port.ts';
 
 /** Options of {@link serveWebSocket}. */
 export interface ServeOptions extends Omit<ServeOverOptions, 'platform' | 'transportDetails'> {
@@ -91,7 +89,7 @@ export class WebSocketServer implements AsyncDisposable {
       },
     });
     // It serves wherever it listens: each connection's own end is told by its address.
-    this.#factory.url = '';
+    this.#service.acceptor.url = '';
   }
 
   /** Connections that are open. */
@@ -123,7 +121,7 @@ export class WebSocketServer implements AsyncDisposable {
    */
   async close(given: ServerCloseOptions = {}): Promise<void> {
     const options = ownOptions(given);
-    checkClose(options);
+    checkStop(options);
     const { signal } = options;
     if (signal?.aborted) throw signal.reason;
     this.#closing ??= this.#close(options);
@@ -134,15 +132,11 @@ export class WebSocketServer implements AsyncDisposable {
     return this.close();
   }
 
-  get #factory(): WebSocketServerFactory {
-    return this.#service.factory;
-  }
-
   /** @internal */
   async start(options: ServeOptions): Promise<void> {
     const { server, host, port = 0, path, tls, listeners, maxConnectionsPerAddress } = options;
     if (server !== undefined) {
-      this.#detach = attach(server, this.#factory, { path });
+      this.#detach = attach(server, this.#service.acceptor, { path });
       return;
     }
     const places = listeners ?? [
@@ -151,7 +145,7 @@ export class WebSocketServer implements AsyncDisposable {
     checkPlaces(places);
     try {
       for (const place of places) {
-        const port = await listenWS(this.#factory, place);
+        const port = await listenWS(this.#service.acceptor, place);
         this.#ports.push({ port, isSsl: place.tls !== undefined });
       }
     } catch (error) {
@@ -162,11 +156,12 @@ export class WebSocketServer implements AsyncDisposable {
 
   async #close({ code = 1001, reason = null, grace = 5000 }: CloseOptions): Promise<void> {
     this.#detach?.();
-    this.#factory.refuseNewConnections();
+    this.#service.acceptor.refuseNewConnections();
     const ports = this.#ports.map(({ port }) => port.close({ code, reason, grace }));
-    if (this.#detach !== null) for (const protocol of [...this.#factory.connections]) protocol.goAway(code, reason);
+    if (this.#detach !== null)
+      for (const connection of [...this.#service.acceptor.connections]) connection.goAway(code, reason);
     await withTimeout(this.#service.whenIdle(), grace);
-    for (const protocol of [...this.#factory.connections]) protocol.dropConnection(true);
+    for (const connection of [...this.#service.acceptor.connections]) connection.dropConnection(true);
     await Promise.all(ports);
   }
 }
@@ -177,12 +172,4 @@ function checkPlaces(places: unknown): void {
   for (const place of places) {
     if (typeof place !== 'object' || place === null) throw new TypeError('a listener is { host, port } or { path }');
   }
-}
-
-function checkClose({ code = 1001, reason = null, grace = 0 }: CloseOptions): void {
-  if (typeof code !== 'number') throw new TypeError('code must be a number');
-  if (!isWireCloseCode(code)) throw new RangeError(`code ${code} may not stand in a Close frame`);
-  if (reason !== null && typeof reason !== 'string') throw new TypeError('reason must be a string');
-  if (typeof grace !== 'number') throw new TypeError('grace must be a number');
-  if (!(grace >= 0)) throw new RangeError(`grace ${grace} is negative`);
 }

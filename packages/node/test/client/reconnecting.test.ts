@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Attempt } from '@ws/connection';
 import { ConnectionRejected, type WebSocketConnection } from '@ws/connection';
 import { manualClock } from '@ws/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../../src/client/open-web-socket-again.ts';
-import type { Attempt, ReconnectOptions } from '../../src/client/reconnecting.ts';
+import type { ReconnectOptions } from '../../src/client/open-web-socket.ts';
+import { openWebSocket } from '../../src/client/open-web-socket.ts';
 import { serveWebSocket, type WebSocketHandler, type WebSocketServer } from '../../src/server/serve-web-socket.ts';
 
 const servers: WebSocketServer[] = [];
@@ -231,7 +232,7 @@ describe('openWebSocket.reconnecting', () => {
     const reason = new Error('enough');
     const signal = countingSignal();
     const onOpen = async (message: unknown): Promise<void> => {
-      if ((message as { connection: { role: string } }).connection.role !== 'client') return;
+      if (!(message as { connection: WebSocketConnection }).connection.isClient) return;
       for (let i = 0; i < ticks; i++) await null;
       signal.abort(reason);
     };

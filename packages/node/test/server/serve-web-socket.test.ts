@@ -1,6 +1,6 @@
 import { ConnectionClosed, ConnectionRejected, HandshakeError } from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openWebSocket } from '../../src/client/open-web-socket-again.ts';
+import { openWebSocket } from '../../src/client/open-web-socket.ts';
 import {
   type ServeOptions,
   serveWebSocket,

@@ -14,7 +14,7 @@ import {
 import { manualClock, memoryPair, seededRandom } from '@ws/testkit';
 import { type ByteStream, type Platform, TransportDetails } from '@ws/types';
 import { portableMasker, portableUtf8, sha1 } from '@ws/util/primitives';
-import { openWebSocket } from '../../src/client/open-web-socket-again.ts';
+import { openWebSocket } from '../../src/client/open-web-socket.ts';
 import { serveWebSocket } from '../../src/server/serve-web-socket.ts';
 import { socketStream } from '../../src/streams/socket-stream.ts';
 import { RawPeer } from './raw-peer.ts';

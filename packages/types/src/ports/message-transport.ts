@@ -6,9 +6,8 @@ import type { CloseInfo, ConnectionState } from '../connection-state.ts';
 /** Which messages a {@link MessageTransportListener} wants, and in which form. Read once, by `setListener`. */
 export interface Receives {
   /**
-   * `'none'`: whole messages only, by `onMessage`. `'pieces'`: a message that arrives in one piece by `onMessage`, any
-   * other as it comes, by `onMessageBegin`, `onMessageData` and `onMessageEnd`. `'all'`: every message as it comes.
-   * A transport that only gets whole messages calls `onMessage` for `'pieces'` too.
+   * `'none'`: whole messages only, by `onMessage`. `'pieces'`: a message that is there whole may be told by `onMessage`,
+   * any other as it comes, by `onMessageBegin`, `onMessageData` and `onMessageEnd`. `'all'`: every message as it comes.
    */
   readonly frames: 'none' | 'pieces' | 'all';
   /** Whether texts are offered by `onLentText` first. */

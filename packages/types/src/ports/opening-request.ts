@@ -31,6 +31,8 @@ export interface OpeningRequest {
   /** The client, such as `tcp4:127.0.0.1:52914`; behind a proxy that is trusted, who the proxy says it is. */
   readonly peer: string;
   readonly transportDetails: TransportDetails | null;
+  /** Whether `accept` or `reject` has answered it. */
+  readonly isAnswered: boolean;
   /**
    * Opens the connection. It is paused until it has a listener.
    *

@@ -1,6 +1,7 @@
 // What a WebSocket connection and a session have to do with each other: the same on both sides.
 
 import type { WebSocketProtocol } from '@ws/core';
+import { transportOf } from '@ws/core';
 import { TransportLost } from '../errors.ts';
 import type { IMessage } from '../messages/message.ts';
 import type { ISerializer } from '../serializers/serializer.ts';
@@ -82,14 +83,14 @@ export class WampBinding {
   abort(): void {
     if (!this.isOpen()) throw new TransportLost();
     this.#hasEnded = true;
-    this.#protocol.failConnection(new ConnectionFailure(1001, 'aborted'));
+    transportOf(this.#protocol).fail(new ConnectionFailure(1001, 'aborted'));
   }
 
   fail(error: unknown): void {
     this.#hasEnded = true;
     const failure = failureOf(error);
     if (failure.closeCode === 1011) this.#log(error);
-    this.#protocol.failConnection(failure);
+    transportOf(this.#protocol).fail(failure);
   }
 
   #watch(result: unknown): void {

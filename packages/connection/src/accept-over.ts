@@ -1,0 +1,101 @@
+// A server's connections over any stream of bytes.
+
+import { ConnectionAcceptor, ConnectionTimeout, EngineRequest, type Partially, type ServerOptions } from '@ws/core';
+import type { ByteStream } from '@ws/types';
+import type { WebSocketConnection } from './connection.ts';
+import {
+  type ConnectionOptions,
+  connectionLimits,
+  DEFAULT_TIMEOUT,
+  engineOptions,
+  isLimited,
+} from './connection-options.ts';
+import { WebSocketRequest } from './request.ts';
+import { cancellable } from './signals.ts';
+
+/** What a server can be told. */
+export interface AcceptOverOptions extends ConnectionOptions {
+  /** Further options of the engine. */
+  readonly protocolOptions?: Partially<ServerOptions> | undefined;
+}
+
+/** Who is told of the requests to a {@link RequestAcceptor}. */
+export interface RequestListener {
+  onRequest(request: WebSocketRequest): void;
+  /** There will be no request: the client asked for something else, said nothing in time, or left. */
+  onFailed?(error: unknown): void;
+  /** A connection was opened; told before who accepted it. */
+  onAccepted?(request: WebSocketRequest, connection: WebSocketConnection): void;
+}
+
+/**
+ * Makes a {@link WebSocketRequest} of each stream: for adapters, which attach the streams to what `buildProtocol` gives.
+ * A client that says nothing is dropped after `connectTimeout`.
+ */
+export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
+  readonly #options: AcceptOverOptions;
+  readonly #listener: RequestListener;
+
+  /** @throws TypeError, RangeError for options that make no sense */
+  constructor(options: AcceptOverOptions, listener: RequestListener) {
+    super(options.platform);
+    this.setSessionParameters({});
+    this.setProtocolOptions({ webStatus: false, ...engineOptions(options), ...options.protocolOptions });
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  override buildProtocol(): EngineRequest {
+    const { connectTimeout = DEFAULT_TIMEOUT } = this.#options;
+    const listener = this.#listener;
+    let isLate = false;
+    const opening = new EngineRequest(this, {
+      onRequest: () => {
+        timer?.cancel();
+        listener.onRequest(this.#request(opening));
+      },
+      onFailed: error => {
+        timer?.cancel();
+        listener.onFailed?.(isLate ? new ConnectionTimeout(connectTimeout, { cause: error }) : error);
+      },
+    });
+    // Until the request is there: how long the answer takes is the application's matter.
+    const timer = isLimited(connectTimeout)
+      ? this.platform.clock.setTimer(connectTimeout, () => {
+          isLate = true;
+          opening.dropConnection(true);
+        })
+      : null;
+    return opening;
+  }
+
+  #request(opening: EngineRequest): WebSocketRequest {
+    const request: WebSocketRequest = new WebSocketRequest({
+      opening,
+      platform: this.platform,
+      ...connectionLimits(this.#options),
+      onAccepted: connection => this.#listener.onAccepted?.(request, connection),
+    });
+    return request;
+  }
+}
+
+/**
+ * Reads a client's opening request from a stream.
+ *
+ * @throws HandshakeError for a request that cannot be accepted (it has been answered), ConnectionTimeout, or the
+ * signal's reason; the stream is closed then
+ */
+export function acceptOver(stream: ByteStream, options: AcceptOverOptions = {}): Promise<WebSocketRequest> {
+  let listener: RequestListener = { onRequest() {} };
+  const acceptor = new RequestAcceptor(options, {
+    onRequest: request => listener.onRequest(request),
+    onFailed: error => listener.onFailed?.(error),
+  });
+  return cancellable<WebSocketRequest>(options.signal, (resolve, reject) => {
+    listener = { onRequest: resolve, onFailed: reject };
+    const opening = acceptor.buildProtocol();
+    opening.attach(stream, options.transportDetails ?? null);
+    return () => opening.dropConnection(true);
+  });
+}

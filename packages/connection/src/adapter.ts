@@ -1,0 +1,28 @@
+// For who binds the pull API to a transport or a runtime: what `@ws/node` is made of.
+
+export { RequestAcceptor, type RequestListener } from './accept-over.ts';
+export {
+  type ConnectedStream,
+  clientConnector,
+  connectBy,
+  type Dialling,
+} from './connect-over.ts';
+export type { ConnectionSetup } from './connection.ts';
+export {
+  type ConnectionLimits,
+  checkLimits,
+  connectionLimits,
+  engineOptions,
+  isLimited,
+} from './connection-options.ts';
+export {
+  createReconnecting,
+  type Fresh,
+  type Opener,
+  type OpenerOptions,
+  type Reconnecting,
+  type ReconnectingOptions,
+} from './reconnecting.ts';
+export type { RequestSetup } from './request.ts';
+export { WebSocketService } from './service.ts';
+export { cancellable, orAborted, throwIfAborted } from './signals.ts';

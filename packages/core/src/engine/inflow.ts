@@ -1,0 +1,234 @@
+// The way in of one connection: the stream's bytes go to the opening handshake, and from then on to a frame reader. Each
+// call of the stream is one turn: what is sent in it leaves together, and what is thrown in it ends this connection only.
+
+import type { ByteStream, ByteStreamHandler, MessageCompression } from '@ws/types';
+import { concatBytes } from '@ws/util/primitives';
+import type { ClosingHandshake } from '../closing/closing-handshake.ts';
+import type { Delivery } from '../messages/delivery.ts';
+import type { FrameReader } from '../messages/frame-reader.ts';
+import type { TrafficStats } from '../support/traffic-stats.ts';
+import type { ConnectionRules } from './connection-rules.ts';
+import type { ControlFrames } from './control-frames.ts';
+import type { OpeningDriver } from './opening-driver.ts';
+import type { Outflow } from './outflow.ts';
+import type { ReaderOwner } from './reader-pool.ts';
+import type { SharedResources } from './shared-resources.ts';
+
+/** The engine, as its way in sees it. */
+export interface InflowEngine {
+  readonly closing: ClosingHandshake;
+  readonly control: ControlFrames;
+  readonly delivery: Delivery;
+  readonly outflow: Outflow;
+  readonly stats: TrafficStats;
+  readonly compression: MessageCompression | null;
+  /** Set when open. */
+  readonly rules: ConnectionRules | null;
+  failConnection(error: unknown): void;
+  /** The transport is gone; what came before its end is perhaps still to be read. */
+  onTransportGone(): void;
+  /** The transport is gone, and everything that came was read. */
+  finish(error: Error | undefined, opening: OpeningDriver | null): void;
+}
+
+/** Reads what one connection's stream brings. */
+export class Inflow implements ByteStreamHandler, ReaderOwner {
+  readonly control: ControlFrames;
+  readonly delivery: Delivery;
+  readonly stats: TrafficStats;
+  readonly #engine: InflowEngine;
+  readonly #shared: SharedResources;
+  #stream: ByteStream;
+  /** The opening handshake, as long as it lasts. */
+  #opening: OpeningDriver | null = null;
+  /** Kept only in the middle of a message; between messages the connection borrows one from the pool. */
+  #reader: FrameReader | null = null;
+  /** Frames that came before the listener; `null`: there is one. */
+  #early: Uint8Array | null = null;
+  #isGone = false;
+  /** Told when there is a listener, after what came before. */
+  #lateEnd: (() => void) | null = null;
+
+  constructor(engine: InflowEngine, stream: ByteStream, shared: SharedResources) {
+    this.#engine = engine;
+    this.#stream = stream;
+    this.#shared = shared;
+    this.control = engine.control;
+    this.delivery = engine.delivery;
+    this.stats = engine.stats;
+  }
+
+  get stream(): ByteStream {
+    return this.#stream;
+  }
+
+  get compression(): MessageCompression | null {
+    return this.#engine.compression;
+  }
+
+  /** The stream has told its end. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Whether frames still count. */
+  get isListening(): boolean {
+    return !this.control.hasReceivedClose && this.#engine.closing.state !== 'closed';
+  }
+
+  /** Begins: reads from the stream, and performs the opening handshake. */
+  start(opening: OpeningDriver): void {
+    this.#opening = opening;
+    this.#stream.attach(this);
+    this.inTurn(() => opening.start());
+  }
+
+  /** Goes on with another stream. */
+  useStream(stream: ByteStream): void {
+    this.#stream = stream;
+    stream.attach(this);
+  }
+
+  /** The opening handshake is done. @param length bytes of frames that came with it, which are yet to be read */
+  endOpening(length: number): void {
+    this.#opening = null;
+    // They are counted as what they are.
+    this.stats.preopenIncomingOctetsWireLevel -= length;
+  }
+
+  /** Keeps frames until there is a listener: {@link readEarly}. */
+  keepEarly(rest: Uint8Array): void {
+    this.#early = rest;
+    this.#stream.pause();
+  }
+
+  /** There is a listener now: what came before it is read, and the stream goes on. */
+  readEarly(): void {
+    const early = this.#early!;
+    this.#early = null;
+    if (early.length > 0) this.onData(early);
+    const end = this.#lateEnd;
+    this.#lateEnd = null;
+    if (end === null) this.inTurn(() => this.#readOnIfWanted());
+    else end();
+  }
+
+  onData(lent: Uint8Array): void {
+    const { output } = this.#shared;
+    // A subclass such as Node's Buffer has a `slice` that copies nothing.
+    const bytes = lent.constructor === Uint8Array ? lent : new Uint8Array(lent.buffer, lent.byteOffset, lent.length);
+    output.enter();
+    try {
+      if (this.#opening !== null) this.#opening.onData(bytes);
+      else if (this.#early === null) this.#read(this.#engine.rules!, bytes);
+      else this.#early = concatBytes([this.#early, bytes]);
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      output.leave();
+    }
+  }
+
+  onDrain(): void {
+    this.inTurn(() => {
+      this.#engine.outflow.writer.onDrain();
+      this.control.answerPing();
+    });
+  }
+
+  onEnd(): void {
+    this.#afterEarly(() => {
+      this.#reader?.finish();
+      this.#engine.closing.onPeerEnded();
+    });
+  }
+
+  onClose(error?: Error): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#engine.onTransportGone();
+    this.#afterEarly(() => {
+      const opening = this.#opening;
+      this.#opening = null;
+      this.#reader?.finish();
+      this.#engine.finish(error, opening);
+    });
+  }
+
+  /** Runs a task as one turn: what it sends leaves together. */
+  inTurn(task: () => void): void {
+    const { output } = this.#shared;
+    output.enter();
+    try {
+      task();
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      output.leave();
+    }
+  }
+
+  /** The application can take messages again. */
+  resume(): void {
+    this.inTurn(() => {
+      this.delivery.resume();
+      this.#readOnIfWanted();
+    });
+  }
+
+  /** The connection fails: only the peer's Close frame is still looked for. */
+  skipToClose(rules: ConnectionRules): void {
+    this.#useReader(rules).skipToClose();
+  }
+
+  /** Reading may have been stopped for an application that is told nothing more: what is left to come is the peer's
+   * Close frame. */
+  readOnToClose(): void {
+    this.inTurn(() => this.#readOn());
+  }
+
+  failConnection(error: unknown): void {
+    this.#engine.failConnection(error);
+  }
+
+  #read(rules: ConnectionRules, bytes: Uint8Array): void {
+    this.stats.incomingOctetsWireLevel += bytes.length;
+    const reader = this.#useReader(rules);
+    reader.push(bytes);
+    if (this.#engine.compression !== null || !reader.isIdle) return;
+    this.#reader = null;
+    this.#shared.readers.give(rules, reader);
+  }
+
+  #readOnIfWanted(): void {
+    if (!this.delivery.isFull) this.#readOn();
+  }
+
+  #readOn(): void {
+    if ((this.#reader?.resume() ?? this.#engine.rules !== null) && !this.#isGone) this.#stream.resume();
+  }
+
+  #useReader(rules: ConnectionRules): FrameReader {
+    this.#reader ??= this.#shared.readers.take(rules, this);
+    return this.#reader;
+  }
+
+  /** Runs a task as one turn, or keeps it for {@link readEarly}: an end is told after what came before it. */
+  #afterEarly(task: () => void): void {
+    if (this.#early === null) {
+      this.inTurn(task);
+      return;
+    }
+    const before = this.#lateEnd;
+    this.#lateEnd = () => {
+      before?.();
+      this.inTurn(task);
+    };
+  }
+
+  /** Something was thrown in a turn. */
+  #onError(error: unknown): void {
+    if (this.#opening === null) this.#engine.failConnection(error);
+    else this.#opening.onFailed(error);
+  }
+}

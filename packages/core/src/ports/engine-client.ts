@@ -1,0 +1,45 @@
+// One connection of a client, from the connected stream to a MessageTransport, with nothing of a protocol class.
+
+import type { ByteStream, ConnectionResponse, MessageTransport, TransportDetails } from '@ws/types';
+import { ConnectionEngine } from '../engine/connection-engine.ts';
+import { ClientOpening } from '../handshake/client-opening.ts';
+import type { Connector } from '../protocol/connector.ts';
+import { EngineTransport } from './engine-transport.ts';
+
+/** A connection that a client has opened. */
+export interface OpenedTransport {
+  /** It is paused until it has a listener. */
+  readonly transport: MessageTransport;
+  readonly response: ConnectionResponse;
+}
+
+/** A client's connection that is being opened. */
+export interface ClientAttempt {
+  /** Rejects with a HandshakeError, or with what the transport failed with. */
+  readonly opened: Promise<OpenedTransport>;
+  /** Ends the connection at once, open or not. */
+  drop(): void;
+}
+
+/** Performs a client's opening handshake over a stream that leads to the server, or to the proxy. */
+export function openTransport(
+  connector: Connector,
+  stream: ByteStream,
+  details: TransportDetails | null,
+): ClientAttempt {
+  const engine = new ConnectionEngine(connector, stream, connector.options);
+  const opened = new Promise<OpenedTransport>((resolve, reject) => {
+    engine.start(host => {
+      const owner = {
+        peer: details?.peer ?? '<never connected>',
+        onConnecting: () => null,
+        onResponse: (response: ConnectionResponse, extensions: string): void => {
+          resolve({ transport: new EngineTransport(engine, response.protocol, extensions), response });
+        },
+        onOpeningFailed: reject,
+      };
+      return new ClientOpening(host, owner, connector);
+    });
+  });
+  return { opened, drop: () => engine.inflow.inTurn(() => engine.closing.drop(true)) };
+}

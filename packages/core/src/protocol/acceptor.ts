@@ -1,0 +1,173 @@
+// What all servers have in common, whatever façade their connections have: the session, the options, which connections
+// there are, and whether one more may open.
+
+import type { ByteStream, TransportDetails } from '@ws/types';
+import { parseUrl } from '@ws/util';
+import { checkHeaderValue, checkToken, ownOptions } from '@ws/util/primitives';
+import type { Role, RoleOwner, RoleRules } from '../engine/connection-rules.ts';
+import { handshakeHeaders } from '../handshake/http-message.ts';
+import { compileOriginPatterns } from '../handshake/origin.ts';
+import { createRequestHead } from '../handshake/request-head.ts';
+import type { UpgradePolicy } from '../handshake/server-handshake.ts';
+import type { GivenRequest, ServerSettings } from '../handshake/server-opening.ts';
+import { ServerPreparedMessage } from '../messages/server-prepared-message.ts';
+import { shortTextSender } from '../messages/short-text.ts';
+import {
+  type CommonOptions,
+  changeOptions,
+  defaultOptions,
+  type Partially,
+  SERVER_OPTIONS,
+  type ServerOptions,
+} from '../options/options.ts';
+import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory.ts';
+
+/** Session parameters of a server. */
+export interface ServerSession extends SessionParameters {
+  /** The `Server` header; `null` or empty: none. Default: none. */
+  readonly server?: string | null | undefined;
+  /** The port that clients see, where a proxy makes it another one. */
+  readonly externalPort?: number | null | undefined;
+}
+
+/** A request that an HTTP server has read already. */
+export interface UpgradedHead {
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly target: string;
+  /** Such as `1.1`. */
+  readonly version: string;
+  /** Names and values in turn, as they were sent. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** One connection to a server, as listeners and HTTP servers see it. Every method may be called at any time. */
+export interface AcceptedConnection {
+  /** Performs the opening handshake over `stream`, and goes on with frames. */
+  attach(stream: ByteStream, transportDetails?: TransportDetails | null): void;
+  /** The same where an HTTP server has read the request already. @param firstBytes what it has read beyond the request */
+  attachUpgraded(
+    stream: ByteStream,
+    transportDetails: TransportDetails | null,
+    head: UpgradedHead,
+    firstBytes?: Uint8Array,
+  ): void;
+  /** The server is going to stop: a connection that is open gets a Close frame, one that is being opened a 503. */
+  goAway(code?: number, reason?: string | null): void;
+  /** Closes the transport: what was sent still leaves; with `isAbort` nothing does. No Close frame is sent. */
+  dropConnection(isAbort?: boolean): void;
+}
+
+/** Makes what serves each connection to one server. */
+export abstract class ConnectionAcceptor<Connection extends AcceptedConnection>
+  extends WebSocketFactory
+  implements RoleOwner, ServerSettings
+{
+  override readonly isServer = true;
+  declare server: string | null;
+  declare externalPort: number | null;
+  #options: ServerOptions = defaultOptions<ServerOptions>(SERVER_OPTIONS);
+  #isRefusing = false;
+  readonly #connections: Set<Connection> = new Set();
+  readonly #policies: WeakMap<ServerOptions, UpgradePolicy> = new WeakMap();
+
+  /** Makes what serves a new connection. */
+  abstract buildProtocol(): Connection;
+
+  /** The options that new connections get. */
+  get options(): ServerOptions {
+    return this.#options;
+  }
+
+  /** Connections at present, those being opened included. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** The connections themselves. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  /** Changes options, for new connections. @throws TypeError, RangeError; then nothing is changed */
+  setProtocolOptions(changes: Partially<ServerOptions>): void {
+    this.#options = changeOptions<ServerOptions>(SERVER_OPTIONS, this.#options, changes);
+  }
+
+  /** Back to the defaults, for new connections. */
+  resetProtocolOptions(): void {
+    this.#options = defaultOptions<ServerOptions>(SERVER_OPTIONS);
+  }
+
+  /** Changes what is not given to its default. @throws TypeError, RangeError; then nothing is changed */
+  setSessionParameters(parameters: ServerSession): void {
+    const session = ownOptions(parameters);
+    const { server = null, externalPort = null, protocols, headers } = session;
+    if (server !== null) checkHeaderValue('server', server);
+    if (externalPort !== null && !(Number.isInteger(externalPort) && externalPort >= 1 && externalPort <= 65535)) {
+      throw new RangeError(`externalPort ${externalPort} is not a port`);
+    }
+    if (protocols != null && !Array.isArray(protocols)) throw new TypeError('protocols must be a list');
+    for (const protocol of protocols ?? []) checkToken('subprotocol', protocol);
+    handshakeHeaders(headers);
+    const parts = parseUrl(session.url ?? DEFAULT_URL);
+    if (parts.resource.includes('?')) throw new RangeError("a server's url has no query");
+    this.setSession(session, parts);
+    Object.assign(this, { server, externalPort });
+  }
+
+  /** From now on new handshakes are answered with 503: the server is going to stop. */
+  refuseNewConnections(): void {
+    this.#isRefusing = true;
+  }
+
+  /** @internal Whether one more connection may open; it is counted already. */
+  hasRoom({ maxConnections }: ServerOptions): boolean {
+    return !this.#isRefusing && (maxConnections === 0 || this.connectionCount <= maxConnections);
+  }
+
+  /** @internal */
+  override get Prepared(): typeof ServerPreparedMessage {
+    return ServerPreparedMessage;
+  }
+
+  /** @internal */
+  get role(): Role {
+    return 'server';
+  }
+
+  /** @internal */
+  roleRules(options: CommonOptions): RoleRules {
+    const { maskServerFrames, requireMaskedClientFrames } = options as ServerOptions;
+    const sendShortText = shortTextSender(this.platform.textCodec);
+    return { isMasking: maskServerFrames, masking: requireMaskedClientFrames ? 'must' : 'may', sendShortText };
+  }
+
+  /** @internal */
+  countIn(connection: Connection): void {
+    this.#connections.add(connection);
+  }
+
+  /** @internal */
+  countOut(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** @internal What the handshake checks, made once for the same options. */
+  upgradePolicy(options: ServerOptions): UpgradePolicy {
+    let policy = this.#policies.get(options);
+    if (policy === undefined || policy.externalPort !== this.externalPort) {
+      const { versions, allowNullOrigin, webStatus, trustXForwardedFor } = options;
+      const allowedOrigins = compileOriginPatterns(options.allowedOrigins);
+      const { externalPort } = this;
+      policy = { versions, allowedOrigins, allowNullOrigin, externalPort, webStatus, trustXForwardedFor };
+      this.#policies.set(options, policy);
+    }
+    return policy;
+  }
+}
+
+/** What an HTTP server has read, for the opening handshake, which checks it as its own parser would. */
+export function givenRequest({ method, target, version, rawHeaders }: UpgradedHead, rest: Uint8Array): GivenRequest {
+  return { createHead: () => createRequestHead(method, target, `HTTP/${version}`, rawHeaders), rest };
+}
