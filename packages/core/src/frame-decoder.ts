@@ -126,7 +126,7 @@ export class FrameDecoder {
 
   /**
    * From now on only control frames count, and no rule: what is left to wait for after a violation is the peer's
-   * Close frame (RFC 6455, 7.1.7).
+   * Close frame (RFC 6455, 7.1.7), one that breaks the rules included.
    */
   skipToClose(): void {
     this.#isSkipping = true;
@@ -212,6 +212,7 @@ export class FrameDecoder {
     const isMasked = second >= 0x80;
     let length = second & 0x7f;
     if (!this.#isSkipping) this.#checkFirstBytes(first, isMasked, length);
+    else if ((first & 0x0f) === CLOSE && length > 125) return this.#takeLongClose(source, at, shift);
     let payload = at + (length < 126 ? 2 : length === 126 ? 4 : 10);
     if (limit < payload + (isMasked ? 4 : 0)) return this.#carry(source, at, limit);
     if (length === 126) {
@@ -366,6 +367,21 @@ export class FrameDecoder {
       if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
     }
     return high * 0x1_0000_0000 + low;
+  }
+
+  /**
+   * A Close frame that is too long is the peer's last one all the same: its payload is passed over, however much may
+   * come, and the piece has one byte, which is no payload of a Close frame either (RFC 6455, 5.5.1).
+   */
+  #takeLongClose(source: Uint8Array, at: number, shift: number): number {
+    this.#carried = null;
+    this.#position = at + 2 + shift;
+    this.#remaining = Number.POSITIVE_INFINITY;
+    this.controlOpcode = CLOSE;
+    this.source = source;
+    this.start = at;
+    this.end = at + 1;
+    return PIECE_CONTROL;
   }
 
   #takeControl(source: Uint8Array, at: number, payload: number, length: number, limit: number, shift: number): number {
