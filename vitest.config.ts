@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { SEED } from './tooling/tests/seed.ts';
+import { LONG_TESTS, TIER } from './tooling/tests/tier.ts';
 
 // One project per package that has tests; sources are resolved by the `@ws/source` condition, so tests need no build.
 const conditions = ['@ws/source', 'node', 'import', 'default'];
-// What has no state of its own to keep apart: without isolation, many small files take half the time.
-const SHARED = ['types', 'util', 'compress', 'accel', 'core', 'connection', 'testkit'];
 const folders = ['packages', 'apps', 'tooling'].flatMap(parent =>
   readdirSync(new URL(parent, import.meta.url)).map(name => `${parent}/${name}`),
 );
@@ -18,7 +18,11 @@ const projects = [...folders, 'docs']
       name: basename(folder),
       root: fileURLToPath(new URL(folder, import.meta.url)),
       include: ['test/**/*.test.ts'],
-      isolate: !SHARED.includes(basename(folder)),
+      exclude: [...configDefaults.exclude, ...(TIER === 'quick' ? [LONG_TESTS] : [])],
+      provide: { tier: TIER, seed: SEED },
+      setupFiles: [fileURLToPath(new URL('tooling/tests/equal-bytes.ts', import.meta.url))],
+      // The files of a package share two processes: one for each would take half of the whole time.
+      isolate: false,
       benchmark: { include: ['bench/**/*.bench.ts'] },
     },
   }));

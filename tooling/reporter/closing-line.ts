@@ -1,14 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
+import { SEED } from '../tests/seed.ts';
 
 /**
- * Ends a run with one plain line: `N passed, N failed, N skipped`. In a task of turbo it leaves the numbers in a file too,
- * which is kept with the task: `tooling/check.mjs` adds them up.
+ * Ends a run with one plain line: `N passed, N failed, N skipped`. Where `WS_SUMMARIES` names a folder, the numbers are left
+ * in a file there, and the names of what was skipped: `tooling/check.mjs` adds them up.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     let passed = 0;
-    let skipped = 0;
+    const skipped: string[] = [];
     // A module that failed to load has no tests of its own, yet it is a failure.
     let failed = unhandledErrors.length;
     for (const module of modules) {
@@ -17,13 +19,16 @@ export default class ClosingLine implements Reporter {
         const { state } = test.result();
         if (state === 'passed') passed++;
         else if (state === 'failed') failed++;
-        else skipped++;
+        else skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
       }
     }
-    if (process.env.TURBO_HASH !== undefined) {
-      mkdirSync('.vitest', { recursive: true });
-      writeFileSync('.vitest/summary.json', JSON.stringify({ passed, failed, skipped }));
+    const { WS_SUMMARIES: folder } = process.env;
+    if (folder !== undefined) {
+      writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify({ passed, failed, skipped }));
     }
-    process.on('exit', () => process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`));
+    process.on('exit', () => {
+      if (failed > 0) process.stdout.write(`the random inputs again: WS_SEED=${SEED}\n`);
+      process.stdout.write(`${passed} passed, ${failed} failed, ${skipped.length} skipped\n`);
+    });
   }
 }

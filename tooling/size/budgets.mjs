@@ -14,7 +14,7 @@ const BUDGETS = [
     name: 'a client over a transport of your own',
     from: 'core',
     code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';",
-    budget: 20_480,
+    budget: 21_504,
   },
   {
     name: 'the same with permessage-deflate',
@@ -28,7 +28,7 @@ const BUDGETS = [
     code: "export { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';",
     budget: 23_552,
   },
-  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 26_624 },
+  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 27_648 },
   {
     name: 'offerDeflate',
     from: 'compress',

@@ -131,22 +131,31 @@ describe('a target that takes its time', () => {
     factory.setProtocolOptions(options);
     const server = await listenWS(factory, { host: '127.0.0.1', port: 0 });
     onTestFinished(() => server.close({ grace: 0 }));
-    let resolveName = (): void => {};
+    let onLookup = (_resolveName: () => void): void => {};
     const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: Looked) => {
-      resolveName = () => done(null, [{ address: '127.0.0.1', family: 4 }]);
+      onLookup(() => done(null, [{ address: '127.0.0.1', family: 4 }]));
     }) as never);
     onTestFinished(() => lookup.mockRestore());
-    return { url: `ws://127.0.0.1:${server.port}`, factory, resolveName: () => resolveName() };
+    /** Resolves when the name is looked up the next time, with what resolves it. */
+    const nextLookup = () =>
+      new Promise<() => void>(resolve => {
+        onLookup = resolve;
+      });
+    return { url: `ws://127.0.0.1:${server.port}`, factory, nextLookup };
   }
 
   test('is left at once when nobody is there any more, and may reset the connection', async () => {
     const target = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
     onTestFinished(() => void target.close());
-    const bridge = await bridgeToSlow(await portOf(target), { openHandshakeTimeout: 20 });
+    const bridge = await bridgeToSlow(await portOf(target));
     for (const end of [(socket: Socket) => void socket.resume(), (socket: Socket) => void socket.resetAndDestroy()]) {
-      await expect(openWebSocket(bridge.url)).rejects.toThrow();
+      const lookup = bridge.nextLookup();
+      const opening = openWebSocket(bridge.url);
+      const resolveName = await lookup;
+      for (const connection of bridge.factory.connections) connection.dropConnection(true);
+      await expect(opening).rejects.toThrow();
       const accepted = once(target, 'connection');
-      bridge.resolveName();
+      resolveName();
       const [socket] = (await accepted) as [Socket];
       const closed = once(
         socket.on('error', () => {}),

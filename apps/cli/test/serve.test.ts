@@ -185,13 +185,6 @@ describe('wsc serve -- COMMAND', () => {
     await first.close();
   });
 
-  test('a program that stays when its client is gone is told to end', async () => {
-    const code = `process.on('SIGTERM', () => { console.error('told to end'); process.exit() }); setInterval(() => {}, 1000); console.log('ready')`;
-    const server = await startServer(['serve', '-p', '0', '--grace', '20', ...node(code)]);
-    expect((await runCli(['connect', '-n', '1', server.url])).stdout).toBe('ready\n');
-    await server.stdout.match(/\[\d+\]: told to end\n/);
-  });
-
   test.skipIf(isWindows)('what a program has started ends with its client, and makes room for the next', async () => {
     const { command, started } = await pipeline();
     const server = await startServer(['serve', '-p', '0', '-q', '--max-commands', '1', '--grace', '20', ...command]);

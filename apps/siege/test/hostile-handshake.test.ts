@@ -266,8 +266,9 @@ const BAD_LINES: readonly (readonly [title: string, line: string])[] = [
   ['a bare CR', 'X-A: 1\rX-B: 2'],
   ['NUL in a value', 'X-A: a\0b'],
   ['DEL in a value', 'X-A: a\x7fb'],
-  ['a byte beyond ASCII in a value', 'X-A: caf\xe9'],
   ['a byte beyond ASCII in a name', 'X-\xe9: 1'],
+  ['a byte beyond ASCII in a header of the handshake', 'Sec-WebSocket-Protocol: caf\xe9'],
+  ['a control character beside a byte beyond ASCII', 'X-A: caf\xe9\x7f'],
   ['a folded line', 'X-A: 1\r\n 2'],
   ['a folded line by a tab', 'X-A: 1\r\n\t2'],
   ['a blank before the colon', 'X-A : 1'],
@@ -284,6 +285,13 @@ describe('10 B: lines that parsers disagree about', () => {
     const { code, sockets } = await attackClient(peer => peer.write(response(peer.text, { more: line })));
     expect(code).toBe('ERR_HTTP_SYNTAX');
     expect(sockets).toBe(1);
+  });
+  test('S: bytes beyond ASCII in a value are opaque (RFC 9110, 5.5)', async () => {
+    expect((await strict.attackHead(also('X-A: caf\xe9', 'Cookie: \x80\xa0\xff'))).status).toBe(101);
+  });
+  test('C: bytes beyond ASCII in a value are opaque (RFC 9110, 5.5)', async () => {
+    const { code } = await attackClient(peer => peer.write(response(peer.text, { more: 'Set-Cookie: \x80caf\xe9' })));
+    expect(code).toBe(null);
   });
   refuses([
     ['S: LF alone ends no line', Buffer.from(request().toString().replaceAll('\r\n', '\n')), 400],

@@ -89,6 +89,10 @@ describe.concurrent('what other implementations are known to do', () => {
     const results = await runFuzzingClient({ ...SAMPLE, url: `ws://127.0.0.1:${port}/` });
     server.close();
     expect(summarizeResults(results).others).toEqual(KNOWN);
+    // As in the index of the suite that the field knows.
+    expect(
+      results.filter(({ behaviorClose }) => behaviorClose !== 'OK').map(({ id, behaviorClose }) => [id, behaviorClose]),
+    ).toEqual(['7.1.6', '7.13.1', '7.13.2'].map(id => [id, 'INFORMATIONAL']));
   });
 
   test('ws as a client', async () => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { seededRandom } from '@ws/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { createAccelerator } from '../src/index.ts';
 import { KernelPorts } from '../src/kernel-ports.ts';
 import { step, walk } from './support/automaton.ts';
@@ -176,7 +176,7 @@ describe.each(WITH_KERNEL)('every sequence of bytes with %s (RFC 3629)', (name, 
     }
   });
 
-  const rounds = hasIsUtf8 ? 40_000 : 100_000;
+  const rounds = inject('tier') === 'quick' ? 10_000 : hasIsUtf8 ? 40_000 : 100_000;
   test(`${rounds} random and mutated texts, against isUtf8, TextDecoder and the automaton`, {
     timeout: 120_000,
   }, () => {
@@ -222,7 +222,7 @@ describe.each(WITH_KERNEL)('every sequence of bytes with %s (RFC 3629)', (name, 
       if (whole !== 1) check(Buffer.compare(buffer.subarray(start, end), bytes) === 0, () => `the text, ${what()}`);
       check(buffer[end] === 0xa5, () => `what follows, ${what()}`);
     }
-    expect(validTexts).toBeGreaterThan(10_000);
+    expect(validTexts).toBeGreaterThan(rounds / 4);
   });
 });
 

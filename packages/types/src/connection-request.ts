@@ -13,7 +13,7 @@ export interface ConnectionRequestFields {
   readonly headers: Headers;
   /** The `Host` header without its port; brackets of IPv6 are kept. */
   readonly host: string;
-  /** The path that was asked for, escapes as they were sent. */
+  /** The path that was asked for, escapes as they were sent, without `;parameters` after its last segment. */
   readonly path: string;
   /** The query as form data. The map has no prototype. */
   readonly params: Readonly<Record<string, readonly string[]>>;

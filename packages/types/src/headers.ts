@@ -1,11 +1,16 @@
 import { checkHeaderValue, checkList, checkMap, checkString, checkToken } from './checks.ts';
 
-/** Headers to send: a name, in any case, and its value. A list makes one header line per item. */
+/**
+ * Headers to send: a name, in any case, and its value. A list makes one header line per item. Values go as ISO 8859-1,
+ * as in Node: characters beyond U+00FF are a RangeError.
+ */
 export type HeaderInit = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * Headers received: names in lower case, lines of one name joined by `, ` (RFC 9110, 5.3). The map has no prototype,
- * so `headers['constructor']` is a header or `undefined`, whatever the peer sent.
+ * so `headers['constructor']` is a header or `undefined`, whatever the peer sent. A value is opaque (RFC 9110, 5.5): each
+ * byte is one character of ISO 8859-1, as in Node. One that is known to be UTF-8 is decoded in Node by
+ * `Buffer.from(value, 'latin1').toString()`.
  */
 export type Headers = Readonly<Record<string, string>>;
 

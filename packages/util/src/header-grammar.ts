@@ -15,6 +15,19 @@ export function isHeaderValue(text: string): boolean {
   return HEADER_VALUE.test(text);
 }
 
+/** Removes the blanks and tabs around a header's value (RFC 9110, 5.6.3), and nothing else: U+00A0 belongs to the value. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (start < end && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
 /**
  * The header lines to send, in order, names as they are given; a list makes one line per item.
  *

@@ -4,8 +4,9 @@ import { HOST, resourceOfSocket, type UrlParts } from './url-parts.ts';
 /**
  * Takes a `ws:` or `wss:` URL apart (RFC 6455, 3). {@link createUrl} puts it together again.
  *
- * Blanks before it, and tabs and line ends anywhere, are left out; user name and password too, and `;parameters` after
- * the last segment of the path. Escapes that are none stay as they are. Names beyond ASCII are not converted.
+ * Blanks before it, and tabs and line ends anywhere, are left out; user name and password too. `;parameters` after the
+ * last segment of the path stay in `resource`; `path` is without them. Escapes that are none stay as they are. Names
+ * beyond ASCII are not converted.
  *
  * @throws TypeError when it is not a string, RangeError when it is no such URL, has a fragment, or a port beyond 1..65535
  * @example parseUrl('wss://example.com/chat?room=1').params // { room: ['1'] }
@@ -48,9 +49,8 @@ function parseSocket(location: string, query: string): Omit<UrlParts, 'isSecure'
 }
 
 function parseResource(rawPath: string, query: string): Pick<UrlParts, 'resource' | 'path' | 'params'> {
-  const path = rawPath.replace(/;[^/]*$/, '');
-  const resource = query === '' ? path : `${path}?${query}`;
-  return { resource, path: decodePercent(path), params: parseQuery(query) };
+  const resource = query === '' ? rawPath : `${rawPath}?${query}`;
+  return { resource, path: decodePercent(rawPath.replace(/;[^/]*$/, '')), params: parseQuery(query) };
 }
 
 /** Form data; a name without a value, or with an empty one, is left out. */

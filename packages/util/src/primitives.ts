@@ -1,7 +1,7 @@
 /** What the packages of the family share, and whoever writes an adapter may use: text, bytes, header grammar, kernels. */
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export { concatBytes, EMPTY_BYTES, equalBytes } from './bytes.ts';
-export { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken } from './header-grammar.ts';
+export { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken, trimBlanks } from './header-grammar.ts';
 export { portableMasker } from './masking.ts';
 export { nearestName } from './nearest-name.ts';
 export { ownOptions } from './own-options.ts';

@@ -32,7 +32,7 @@ export interface UrlParts {
   readonly udsPath: string | null;
   /** What to ask the server for: path and query as they stand in the URL. */
   readonly resource: string;
-  /** The path, escapes decoded. */
+  /** The path, escapes decoded, without `;parameters` after its last segment. */
   readonly path: string;
   /** The query as form data: each name's values in order, without the empty ones. The map has no prototype. */
   readonly params: Record<string, string[]>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken } from '../src/primitives.ts';
+import { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken, trimBlanks } from '../src/primitives.ts';
 
 describe('tokens (RFC 9110, 5.6.2)', () => {
   test('are made of just these characters', () => {
@@ -41,6 +41,24 @@ describe('header values (RFC 9110, 5.5)', () => {
     expect(() => checkHeaderValue('origin', 'a\r\nb')).toThrow('origin is not a header value: "a\\r\\nb"');
     expect(() => checkHeaderValue('origin', 'a\n')).toThrow(RangeError);
     expect(() => checkHeaderValue('origin', null as unknown as string)).toThrow(TypeError);
+  });
+});
+
+describe('trimBlanks', () => {
+  test.each([
+    ['', ''],
+    [' \t', ''],
+    ['\t a\tb \t', 'a\tb'],
+    ['\xa0a\xa0', '\xa0a\xa0'],
+    [' Voil\xc3\xa0 ', 'Voil\xc3\xa0'],
+    ['\ufeffa\v', '\ufeffa\v'],
+  ])('of %j leaves %j (RFC 9110, 5.6.3)', (text, trimmed) => {
+    expect(trimBlanks(text)).toBe(trimmed);
+  });
+
+  test('is linear', () => {
+    const text = `a${'\t'.repeat(200_000)}b`;
+    expect(trimBlanks(` ${text} `)).toBe(text);
   });
 });
 

@@ -168,6 +168,7 @@ export function show(value: unknown): string {
     return value.length > 40 ? `${JSON.stringify(value.slice(0, 40))}…` : JSON.stringify(value);
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Uint8Array) return 'bytes';
+  if (typeof value === 'bigint') return 'an integer of more than 53 bits';
   return typeof value === 'object' && value !== null ? 'a dictionary' : String(value);
 }
 

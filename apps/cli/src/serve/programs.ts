@@ -5,9 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 type Program = ChildProcessWithoutNullStreams;
 
-/** That `setTimeout` does not take for 1. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
 /** Where there are none, as on Windows, a program is ended alone. */
 const HAS_GROUPS = process.platform !== 'win32';
 
@@ -41,8 +38,11 @@ export class Programs {
 
   /** Ends a program that nobody needs any more: after `grace` it is told to, after another it is killed. */
   dismiss(program: Program): void {
-    setTimeout(() => this.#signal(program, 'SIGTERM'), this.#grace).unref();
-    setTimeout(() => this.#signal(program, 'SIGKILL'), Math.min(2 * this.#grace, LONGEST_DELAY)).unref();
+    setTimeout(() => {
+      this.#signal(program, 'SIGTERM');
+      // The second timer starts here: if both were armed at once, a late event loop would run them in the same turn.
+      setTimeout(() => this.#signal(program, 'SIGKILL'), this.#grace).unref();
+    }, this.#grace).unref();
   }
 
   /** Ends all: they are told to, and killed after `grace`. */

@@ -44,6 +44,8 @@ export class Exchange {
   };
   /** The rule that the peer broke, or null. */
   violation: string | null = null;
+  /** What the peer sent that is more than the tester takes, or null. Nothing was read after it. */
+  excess: string | null = null;
 
   constructor(connection: PeerConnection, timing: Timing) {
     this.connection = connection;
@@ -52,9 +54,14 @@ export class Exchange {
     connection.writeLimit = 12 * timing.timeout;
   }
 
+  /** Whether what the peer says can still be told. */
+  get isReadable(): boolean {
+    return this.violation === null && this.excess === null;
+  }
+
   /** Whether the peer has done its last. */
   get isOver(): boolean {
-    return this.violation !== null || this.closing.peerClose !== null || this.closing.peerEnded;
+    return !this.isReadable || this.closing.peerClose !== null || this.closing.peerEnded;
   }
 
   /** Sends frames in one write, or in pieces. */
@@ -133,15 +140,15 @@ export class Exchange {
       await this.send([frame(Opcode.CLOSE, closing.peerClose.payload.subarray(0, 2))]);
     }
     // The server is the one to drop TCP first (RFC 6455, 7.1.1).
-    if (connection.testerIsServer || this.violation !== null) connection.end();
-    if (this.violation === null) await this.receiveDrop();
+    if (connection.testerIsServer || !this.isReadable) connection.end();
+    if (this.isReadable) await this.receiveDrop();
     connection.destroy();
   }
 
   /** Waits for the peer to let go of TCP. */
   async receiveDrop(): Promise<void> {
     const deadline = performance.now() + this.timing.timeout;
-    while (!this.closing.peerEnded && this.violation === null) {
+    while (!this.closing.peerEnded && this.isReadable) {
       if (!(await this.#takeNext(deadline - performance.now()))) return;
     }
   }
@@ -152,6 +159,9 @@ export class Exchange {
     switch (event.type) {
       case 'violation':
         this.violation = event.rule;
+        break;
+      case 'excess':
+        this.excess = event.what;
         break;
       case 'close':
         this.closing.startedBy ??= 'peer';

@@ -29,12 +29,12 @@ export function judge(exchange: Exchange, outcomes: readonly Outcome[], close: E
   const [behaviorClose, resultClose] = judgeClose(exchange, close);
   const comparison = compare(exchange, outcomes, close);
   if (outcomes[0]?.behavior === 'INFORMATIONAL') {
-    const isOpenQuestion = behaviorClose === 'FAILED' || behaviorClose === 'WRONG CODE';
     const result = `For information: ${describe(exchange.answers)}. ${resultClose}`;
     return {
       behavior: 'INFORMATIONAL',
       result,
-      behaviorClose: isOpenQuestion ? 'INFORMATIONAL' : behaviorClose,
+      // As the field has it: where the answers are left open, so is the way the connection ends.
+      behaviorClose: 'INFORMATIONAL',
       resultClose,
       comparison,
     };
@@ -50,6 +50,7 @@ export function judge(exchange: Exchange, outcomes: readonly Outcome[], close: E
 
 function judgeAnswers(exchange: Exchange, outcomes: readonly Outcome[]): [Behavior, string] {
   if (exchange.violation !== null) return ['FAILED', `The peer broke a rule: ${exchange.violation}.`];
+  if (exchange.excess !== null) return ['FAILED', `The peer sent ${exchange.excess}.`];
   for (const { behavior, answers } of outcomes) {
     if (hasExactly(exchange.answers, answers)) {
       return [behavior, `The peer answered as ${behavior === 'OK' ? 'expected' : `one that is ${behavior}`}.`];
@@ -59,9 +60,10 @@ function judgeAnswers(exchange: Exchange, outcomes: readonly Outcome[]): [Behavi
   return ['FAILED', `Expected ${expected}; the peer sent ${describe(exchange.answers)}.`];
 }
 
-function judgeClose({ closing, violation }: Exchange, expected: ExpectedClose): [Behavior, string] {
+function judgeClose({ closing, violation, excess }: Exchange, expected: ExpectedClose): [Behavior, string] {
   const { startedBy, peerClose, peerEnded, testerClosed } = closing;
   if (violation !== null) return ['FAILED', `The peer broke a rule: ${violation}.`];
+  if (excess !== null) return ['FAILED', `The peer sent ${excess}.`];
   if (startedBy !== expected.startedBy) {
     return ['FAILED', `The connection should have been closed by the ${expected.startedBy}, not by the ${startedBy}.`];
   }

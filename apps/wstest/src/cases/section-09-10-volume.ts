@@ -25,6 +25,8 @@ const ROUND_TRIPS = [
 const TYPES = ['text', 'binary'] as const;
 /** What `--quick` divides sizes by. */
 const QUICK_DIVISOR = 64;
+/** The messages that `--quick` leaves of 1000. */
+const QUICK_COUNT = 10;
 
 type Type = (typeof TYPES)[number];
 const ECHO = 'The same message comes back, every octet of it; the connection closes cleanly with 1000.';
@@ -62,20 +64,19 @@ function large(
   pieceSize: number | null,
   limit: number,
 ): ExchangeCase {
-  const how =
-    pieceSize === null
-      ? fragmentSize < size
-        ? `in fragments of ${fragmentSize} bytes`
-        : 'in one frame'
-      : `written in pieces of ${pieceSize} bytes`;
+  const quickSize = size > 64 * KIB ? size / QUICK_DIVISOR : size;
+  const how = pieceSize === null ? null : `written in pieces of ${pieceSize} bytes`;
+  const describe = (sent: number): string =>
+    `A ${type} message of ${sent} bytes, ${how ?? (fragmentSize < sent ? `in fragments of ${fragmentSize} bytes` : 'in one frame')}.`;
   return {
     kind: 'exchange',
     load: 'heavy',
     id,
-    description: `A ${type} message of ${size} bytes, ${how}.`,
+    description: describe(size),
+    quickDescription: describe(quickSize),
     expectation: ECHO,
     run: async (exchange, surroundings) => {
-      const payload = patterned(surroundings.isQuick && size > 64 * KIB ? size / QUICK_DIVISOR : size, type);
+      const payload = patterned(surroundings.isQuick ? quickSize : size, type);
       await exchange.send(fragmented(payload, type, fragmentSize), pieceSize === null ? {} : { pieceSize });
       await exchange.receivePatiently(1, limit * 1000);
       await exchange.finish();
@@ -95,11 +96,13 @@ function fragmented(payload: Buffer, type: Type, size: number): Frame[] {
 }
 
 function roundTrips(id: string, type: Type, size: number, limit: number): ExchangeCase {
+  const each = `of ${size} bytes, each sent when the echo of the last has come.`;
   return {
     kind: 'exchange',
     load: 'heavy',
     id,
-    description: `1000 ${type} messages of ${size} bytes, each sent when the echo of the last has come.`,
+    description: `1000 ${type} messages ${each}`,
+    quickDescription: `${QUICK_COUNT} ${type} messages ${each}`,
     expectation: `${ECHO} All within ${limit} seconds.`,
     run: (exchange, surroundings) => runRoundTrips(exchange, type, size, limit, surroundings),
   };
@@ -115,7 +118,7 @@ async function runRoundTrips(
   const deadline = performance.now() + limit * 1000;
   const payload = patterned(size, type);
   const message = frame(type === 'text' ? Opcode.TEXT : Opcode.BINARY, payload);
-  for (let i = 0; i < (isQuick ? 10 : 1000); i++) {
+  for (let i = 0; i < (isQuick ? QUICK_COUNT : 1000); i++) {
     await exchange.send([message]);
     const answer = await exchange.takeAnswer(deadline - performance.now());
     if (answer === null) break;

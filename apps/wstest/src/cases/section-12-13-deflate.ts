@@ -90,11 +90,14 @@ function describeDemand(group: number): string {
 function compressed(id: string, corpus: Corpus, sizeIndex: number, plan: DeflatePlan, demand: string): ExchangeCase {
   const [size, frameSize, limit] = SIZES[sizeIndex]!;
   const unit = corpus.isBinary ? 'bytes' : 'characters';
+  const frames = frameSize === null ? 'one frame each' : `in frames of ${frameSize} bytes`;
+  const what = `compressed messages of ${size} ${unit} from ${corpus.name}, ${frames}; asked for: ${demand}.`;
   return {
     kind: 'exchange',
     load: 'heavy',
     id,
-    description: `1000 compressed messages of ${size} ${unit} from ${corpus.name}, ${frameSize === null ? 'one frame each' : `in frames of ${frameSize} bytes`}; asked for: ${demand}.`,
+    description: `${messageCount(size, false)} ${what}`,
+    quickDescription: `${messageCount(size, true)} ${what}`,
     expectation: `Each message comes back within ${limit} seconds for all; back references stay inside the agreed window; the connection closes cleanly with 1000. UNIMPLEMENTED without the extension.`,
     extension: { name: 'permessage-deflate', plan },
     run: (exchange, surroundings) => runCompressed(exchange, corpus, sizeIndex, surroundings),

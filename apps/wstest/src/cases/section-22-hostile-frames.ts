@@ -171,9 +171,9 @@ function keptOpen(id: string): ExchangeCase {
     expectation: 'The peer lets go of TCP by itself; NON-STRICT when it takes longer than the timeout.',
     run: async exchange => {
       await exchange.sendClose();
-      if (!(await exchange.receiveEnd()) || exchange.violation !== null) {
+      if (!(await exchange.receiveEnd()) || !exchange.isReadable) {
         exchange.connection.destroy();
-        return verdict('FAILED', exchange.violation ?? 'The peer did not answer the Close frame.');
+        return verdict('FAILED', exchange.violation ?? exchange.excess ?? 'The peer did not answer the Close frame.');
       }
       await exchange.receiveDrop();
       exchange.connection.destroy();
@@ -254,9 +254,9 @@ function writtenSlowly(
         await delay(timing.pause / 10);
       }
       await exchange.receive(1);
-      const { isOver, violation, answers } = exchange;
+      const { isOver, isReadable, answers } = exchange;
       await exchange.finish();
-      if (isOver && violation === null && answers.length === 0)
+      if (isOver && isReadable && answers.length === 0)
         return verdict('INFORMATIONAL', 'The peer did not wait for the rest.');
       return judge(exchange, exactly(answer('binary', message.payload)), testerCloses);
     },

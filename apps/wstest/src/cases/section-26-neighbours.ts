@@ -44,6 +44,7 @@ export const neighbourCases: readonly (ExchangeCase | ServerCase)[] = [
     load: 'alone',
     id: '26.18',
     description: 'A thousand connections that send no request, half of one, or all but the end of one.',
+    quickDescription: 'A hundred connections that send no request, half of one, or all but the end of one.',
     expectation: `A whole request is served meanwhile, INFORMATIONAL when it is refused; and one is served when the others are gone. ${LIMITS}`,
     run: (server, surroundings) =>
       watched(surroundings, () => besideHalfRequests(server, surroundings.timing, surroundings.isQuick ? 100 : 1000)),
@@ -80,9 +81,9 @@ async function floodMixed(exchange: Exchange, isQuick: boolean): Promise<Verdict
   }
   await exchange.finish();
   const inOrder = numbers.map(each => answer('text', `${each % PACKED.length}`));
-  if (exchange.violation === null && !hasExactly(echoes, inOrder))
+  if (exchange.isReadable && !hasExactly(echoes, inOrder))
     return verdict('FAILED', `${echoes.length} of ${count} messages came back, or not in order.`);
-  if (exchange.violation === null && (pongs.at(-1) !== count - 1 || pongs.some((each, i) => each <= pongs[i - 1]!)))
+  if (exchange.isReadable && (pongs.at(-1) !== count - 1 || pongs.some((each, i) => each <= pongs[i - 1]!)))
     return verdict('FAILED', 'The Pongs are not those of the Pings, in order, with that of the last one.');
   return judge(exchange, [{ behavior: 'OK', answers: [] }], testerCloses);
 }
@@ -161,6 +162,7 @@ function slowWriters(id: string, where: string, first: number, second: number): 
     kind: 'server',
     id,
     description: `A hundred connections that stop ${where} for a while.`,
+    quickDescription: `Ten connections that stop ${where} for a while.`,
     expectation:
       'A message on another connection is echoed meanwhile; when the rest comes, each message is echoed, INFORMATIONAL when the server does not wait so long.',
     run: async (server, { timing, isQuick }) => {
@@ -179,7 +181,7 @@ function slowWriters(id: string, where: string, first: number, second: number): 
       }
       await Promise.all(slow.map(each => each.receive(1)));
       const wrong = slow.filter(each => !hasExactly(each.answers, [answer('binary', LARGE.payload)]));
-      const dropped = wrong.filter(each => each.isOver && each.violation === null && each.answers.length === 0);
+      const dropped = wrong.filter(each => each.isOver && each.isReadable && each.answers.length === 0);
       await Promise.all(slow.map(each => each.finish()));
       if (wrong.length > dropped.length) return verdict('FAILED', `${wrong.length} messages were not echoed as sent.`);
       return dropped.length === 0

@@ -46,6 +46,7 @@ export const resourceCases: readonly (ExchangeCase | ServerCase)[] = [
       'The connection is failed with 1009; INFORMATIONAL when it is taken.',
       bomb,
     ),
+    quickDescription: 'A message of 72 MiB in 72 KiB of compressed data.',
     extension: { name: 'permessage-deflate', plan: defaultPlan },
   },
   {
@@ -54,24 +55,33 @@ export const resourceCases: readonly (ExchangeCase | ServerCase)[] = [
   },
   halfRequest('26.7', 'A hundred connections that send half a request and then nothing.'),
   halfRequest('26.8', 'A hundred connections whose requests come byte by byte and never end.', 500),
-  flood(
-    '26.9',
-    'A message of 256 KiB in one frame, written byte by byte.',
-    'The echo, or the connection is failed with 1008 or 1009.',
-    writeBytes,
-  ),
-  flood(
-    '26.10',
-    'A message that never ends, in fragments of 64 KiB.',
-    'The connection is failed with 1008 or 1009; INFORMATIONAL when 256 MiB are taken.',
-    neverEnd,
-  ),
-  flood(
-    '26.11',
-    'Messages of 256 KiB, 256 MiB in all, from a tester that does not read the echoes for a while.',
-    'The peer stops reading, or fails the connection; once the tester reads, the echoes of what it took come, in order.',
-    (exchange, { isQuick }) => floodUnread(exchange, binary(Buffer.alloc(256 * 1024, 0xfe)), isQuick ? 64 : 1024),
-  ),
+  {
+    ...flood(
+      '26.9',
+      'A message of 256 KiB in one frame, written byte by byte.',
+      'The echo, or the connection is failed with 1008 or 1009.',
+      writeBytes,
+    ),
+    quickDescription: 'A message of 8 KiB in one frame, written byte by byte.',
+  },
+  {
+    ...flood(
+      '26.10',
+      'A message that never ends, in fragments of 64 KiB, up to 256 MiB.',
+      'The connection is failed with 1008 or 1009; INFORMATIONAL when all is taken.',
+      neverEnd,
+    ),
+    quickDescription: 'A message that never ends, in fragments of 64 KiB, up to 32 MiB.',
+  },
+  {
+    ...flood(
+      '26.11',
+      'Messages of 256 KiB, up to 256 MiB, from a tester that does not read the echoes for a while.',
+      'The peer stops reading, or fails the connection; once the tester reads, the echoes of what it took come, in order.',
+      (exchange, { isQuick }) => floodUnread(exchange, binary(Buffer.alloc(256 * 1024, 0xfe)), isQuick ? 64 : 1024),
+    ),
+    quickDescription: 'Messages of 256 KiB, up to 16 MiB, from a tester that does not read the echoes for a while.',
+  },
   flood(
     '26.12',
     'A flood of Pings from a tester that does not read the Pongs for a while.',
@@ -137,7 +147,7 @@ async function awaitLastPong(exchange: Exchange, last: string): Promise<Verdict>
     if (next === null) break;
     isAnswered = next.type === 'pong' && next.payload.toString() === last;
   }
-  const hasEnough = !isAnswered && exchange.isOver && exchange.violation === null;
+  const hasEnough = !isAnswered && exchange.isOver && exchange.isReadable;
   await exchange.finish();
   if (hasEnough) return judgeFlood(exchange, false);
   if (!isAnswered) return verdict('FAILED', 'The last Ping was not answered.');
@@ -191,6 +201,11 @@ async function sendBomb(exchange: Exchange, octets: Buffer, frameSize: number): 
   if (isTaken) {
     exchange.connection.destroy();
     return verdict('INFORMATIONAL', 'The peer took the message.');
+  }
+  if (exchange.excess !== null) {
+    // No peer is judged by the length that the tester takes back.
+    exchange.connection.destroy();
+    return verdict('INFORMATIONAL', `The peer took the message, and sent ${exchange.excess}.`);
   }
   await exchange.finish();
   return judge(

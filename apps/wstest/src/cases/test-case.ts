@@ -49,6 +49,8 @@ export interface ClientUnderTest {
 interface CaseText {
   readonly id: string;
   readonly description: string;
+  /** The same of a quick run, where that sends less. Default: `description`. */
+  readonly quickDescription?: string;
   readonly expectation: string;
   /**
    * How much of the machine the case needs: `light` ones mostly wait and run in any number, of `heavy` ones a few run

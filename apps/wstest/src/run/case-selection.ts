@@ -1,4 +1,5 @@
-import { classicCases } from '../cases/case-table.ts';
+import { allCases, classicCases } from '../cases/case-table.ts';
+import type { TestCase } from '../cases/test-case.ts';
 
 /** Which cases to run, by patterns such as `*`, `1.*`, `7.3.1`. */
 export interface CaseSelection {
@@ -23,6 +24,19 @@ export function selectCases<T extends { readonly id: string }>(all: readonly T[]
     ({ id }) =>
       cases.some(pattern => matchesPattern(id, pattern)) && !exclude.some(pattern => matchesPattern(id, pattern)),
   );
+}
+
+/** The cases for peers of that role, with the words of a quick run if it is one. */
+export function casesOfRun(
+  role: 'client' | 'server',
+  { isQuick = false, ...selection }: CaseSelection & { readonly isQuick?: boolean },
+): TestCase[] {
+  const other = role === 'client' ? 'server' : 'client';
+  const cases = selectCases(
+    allCases.filter(({ kind }) => kind !== other),
+    selection,
+  );
+  return isQuick ? cases.map(each => ({ ...each, description: each.quickDescription ?? each.description })) : cases;
 }
 
 /** Whether an id fits a pattern, in which `*` stands for anything. */

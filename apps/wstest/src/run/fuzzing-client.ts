@@ -1,10 +1,9 @@
-import { allCases } from '../cases/case-table.ts';
 import type { Timing } from '../cases/exchange.ts';
 import type { CaseSurroundings, ServerUnderTest, TestCase } from '../cases/test-case.ts';
 import { PeerConnection } from '../wire/peer-connection.ts';
 import { createGate, weightOf } from './case-load.ts';
 import type { CaseResult } from './case-result.ts';
-import { type CaseSelection, selectCases } from './case-selection.ts';
+import { type CaseSelection, casesOfRun } from './case-selection.ts';
 import { dial, webSocketUrl } from './dial.ts';
 import { openAsClient } from './handshake.ts';
 import { readResidentMemory } from './peer-memory.ts';
@@ -41,7 +40,7 @@ export interface FuzzingClientOptions extends FuzzingOptions {
 /** Drives a server under test through the cases; the results come in the order of the case table. */
 export async function runFuzzingClient(options: FuzzingClientOptions): Promise<CaseResult[]> {
   const url = webSocketUrl(options.url);
-  const cases = casesForServers(options);
+  const cases = casesOfRun('server', options);
   const agent = options.agent ?? url.host;
   const surroundings = createSurroundings(options);
   const results = await runConcurrently(cases, options.concurrency ?? 16, async testCase => {
@@ -54,14 +53,7 @@ export async function runFuzzingClient(options: FuzzingClientOptions): Promise<C
 
 /** How many cases a selection has for servers. */
 export function countCases(selection: CaseSelection): number {
-  return casesForServers(selection).length;
-}
-
-function casesForServers(selection: CaseSelection): TestCase[] {
-  return selectCases(
-    allCases.filter(({ kind }) => kind !== 'client'),
-    selection,
-  );
+  return casesOfRun('server', selection).length;
 }
 
 /** What cases are told about the run. */

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { allCases } from '../cases/case-table.ts';
 import { Exchange } from '../cases/exchange.ts';
 import { text } from '../cases/script.ts';
 import type { CaseSurroundings, TestCase } from '../cases/test-case.ts';
@@ -9,7 +8,7 @@ import { fieldValue, headLength, parseHead } from '../wire/http-head.ts';
 import { PeerConnection } from '../wire/peer-connection.ts';
 import { createGate, weightOf } from './case-load.ts';
 import type { CaseResult } from './case-result.ts';
-import { matchesPattern, selectCases } from './case-selection.ts';
+import { casesOfRun, matchesPattern } from './case-selection.ts';
 import { createSurroundings, type FuzzingOptions } from './fuzzing-client.ts';
 import { acceptAsServer, findRequestProblem } from './handshake.ts';
 import { type CaseRun, recordCase, runExchangeCase } from './run-case.ts';
@@ -42,10 +41,7 @@ export interface FuzzingServer {
 
 /** Starts a server for clients under test: they fetch the number of cases, run each, and ask for the reports. */
 export async function startFuzzingServer(options: FuzzingServerOptions = {}): Promise<FuzzingServer> {
-  const cases = selectCases(
-    allCases.filter(({ kind }) => kind !== 'server'),
-    options,
-  );
+  const cases = casesOfRun('client', options);
   const desk = new Desk(cases, options);
   const sockets = new Set<Socket>();
   const onSocket = (socket: Socket): void => {

@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { TesterLimitError } from './tester-limit.ts';
 
 /** What both sides agreed on for permessage-deflate (RFC 7692, 7.1). */
 export interface DeflateAgreement {
@@ -37,14 +38,18 @@ export function compressMessage(message: Buffer, history: Buffer, windowBits: nu
 /**
  * Decompresses one message (RFC 7692, 7.2.2).
  *
- * @throws zlib's error when the octets are not deflate or the message is over `maxLength`.
+ * @throws zlib's error when the octets are not deflate; TesterLimitError when the message is over `maxLength`.
  */
 export function decompressMessage(octets: Buffer, history: Buffer, maxLength: number): Buffer {
-  return inflateRawSync(Buffer.concat([octets, TAIL]), {
-    finishFlush: constants.Z_SYNC_FLUSH,
-    maxOutputLength: Math.max(1, maxLength),
-    // perf: Node's own 16 KiB would have messages of 128 KiB put together from eight parts.
-    chunkSize: octets.length > 1024 ? 136 * 1024 : 4096,
-    ...(history.length > 0 ? { dictionary: history } : {}),
-  });
+  try {
+    return inflateRawSync(Buffer.concat([octets, TAIL]), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: Math.max(1, maxLength),
+      // perf: Node's own 16 KiB would have messages of 128 KiB put together from eight parts.
+      chunkSize: octets.length > 1024 ? 136 * 1024 : 4096,
+      ...(history.length > 0 ? { dictionary: history } : {}),
+    });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? new TesterLimitError(maxLength) : error;
+  }
 }

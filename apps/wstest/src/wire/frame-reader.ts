@@ -1,4 +1,5 @@
 import { type Frame, mask } from './frame.ts';
+import { MAX_MESSAGE, TesterLimitError } from './tester-limit.ts';
 
 /** A frame that arrived, with what its header said. */
 export interface ReceivedFrame extends Frame {
@@ -12,14 +13,14 @@ export interface ReceivedFrame extends Frame {
 /**
  * Cuts a stream of octets into frames and judges nothing but their length: what is wrong in a frame is for the caller.
  *
- * A frame whose declared length is over `maxLength` makes {@link FrameReader.next} throw a `RangeError`.
+ * A frame whose declared length is over `maxLength` makes {@link FrameReader.next} throw a {@link TesterLimitError}.
  */
 export class FrameReader {
   readonly #maxLength: number;
   #chunks: Buffer[] = [];
   #length = 0;
 
-  constructor(maxLength: number = 64 * 1024 * 1024) {
+  constructor(maxLength: number = MAX_MESSAGE) {
     this.#maxLength = maxLength;
   }
 
@@ -45,7 +46,7 @@ export class FrameReader {
     const start = 2 + lengthBytes + (isMasked ? 4 : 0);
     if (head.length < start) return null;
     const length = lengthBytes === 0 ? short : lengthBytes === 2 ? head.readUInt16BE(2) : readLength(head);
-    if (length > this.#maxLength) throw new RangeError(`the peer sent a frame of ${length} bytes`);
+    if (length > this.#maxLength) throw new TesterLimitError(this.#maxLength);
     if (this.#length < start + length) return null;
     const octets = this.#take(start + length);
     const payload = octets.subarray(start);

@@ -1,19 +1,19 @@
 import { compressMessage, type DeflateAgreement, decompressMessage, slidingWindow } from './deflate.ts';
 import { farthestDistance } from './deflate-distance.ts';
+import { MAX_MESSAGE } from './tester-limit.ts';
 
 /** A compression extension at work on one connection; messages pass in order, each direction by itself. */
 export interface MessageCodec {
   /** The extension's name. */
   readonly name: string;
   compress(message: Buffer): Buffer;
-  /** @throws when the octets are not what the extension demands. */
+  /** @throws when the octets are not what the extension demands; TesterLimitError when they are too many. */
   decompress(octets: Buffer): Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);
 /** Compressed octets whose distances are measured on one connection; reading them is the tester's slowest work. */
 const MEASURED_OCTETS = 1024 * 1024;
-const MAX_MESSAGE = 64 * 1024 * 1024;
 
 /** permessage-deflate from the tester's seat, strict about the window that the peer agreed to. */
 export class DeflateMessageCodec implements MessageCodec {

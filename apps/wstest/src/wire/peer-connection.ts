@@ -5,14 +5,19 @@ import { encodeFrame, type Frame, type FrameEncoding, frame, Opcode } from './fr
 import { FrameReader, type ReceivedFrame } from './frame-reader.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { findBrokenRule } from './peer-rules.ts';
+import { MAX_MESSAGE, TesterLimitError } from './tester-limit.ts';
 import { WireLog } from './wire-log.ts';
 
-/** What the peer did. A violation is always the last word: nothing after it can be trusted. */
+/**
+ * What the peer did. A violation is always the last word: nothing after it can be trusted. So is an excess: the peer sent
+ * more than the tester takes, and nothing after it is read.
+ */
 export type PeerEvent =
   | { readonly type: 'text' | 'binary'; readonly payload: Buffer; readonly wasCompressed: boolean }
   | { readonly type: 'pong'; readonly payload: Buffer }
   | { readonly type: 'close'; readonly code: number | null; readonly reason: string; readonly payload: Buffer }
   | { readonly type: 'violation'; readonly rule: string }
+  | { readonly type: 'excess'; readonly what: string }
   | { readonly type: 'end' };
 
 /** How to cut octets into writes. */
@@ -36,6 +41,7 @@ export class PeerConnection {
   readonly #reader: FrameReader = new FrameReader();
   readonly #events: PeerEvent[] = [];
   readonly #fragments: Buffer[] = [];
+  #fragmentsLength = 0;
   #raw: Buffer | null = Buffer.alloc(0);
   #wake: (() => void) | null = null;
   #messageType: 'text' | 'binary' | null = null;
@@ -204,7 +210,7 @@ export class PeerConnection {
       for (let next = this.#reader.next(); next !== null && !this.#isOver; next = this.#reader.next())
         this.#judge(next);
     } catch (error) {
-      this.#violate(String(error));
+      this.#giveUp(error, String(error));
     }
   }
 
@@ -229,10 +235,13 @@ export class PeerConnection {
       this.#messageIsCompressed = rsv === 4;
     }
     this.#fragments.push(payload);
+    this.#fragmentsLength += payload.length;
+    if (this.#fragmentsLength > MAX_MESSAGE) throw new TesterLimitError();
     if (!fin) return;
     const type = this.#messageType!;
     const octets = this.#fragments.length === 1 ? payload : Buffer.concat(this.#fragments);
     this.#fragments.length = 0;
+    this.#fragmentsLength = 0;
     this.#messageType = null;
     const message = this.#messageIsCompressed ? this.#decompress(octets) : octets;
     if (message === null) return;
@@ -244,7 +253,7 @@ export class PeerConnection {
     try {
       return this.#codec!.decompress(octets);
     } catch (error) {
-      this.#violate(`${this.#codec!.name}: ${(error as Error).message}`);
+      this.#giveUp(error, `${this.#codec!.name}: ${(error as Error).message}`);
       return null;
     }
   }
@@ -259,6 +268,17 @@ export class PeerConnection {
     if (opcode === Opcode.PONG) this.#emit({ type: 'pong', payload });
     // A peer may ping whenever it likes; the tester answers like anybody and no case minds.
     else if (this.answersPings) void this.sendFrames([frame(Opcode.PONG, payload)]);
+  }
+
+  #giveUp(error: unknown, rule: string): void {
+    if (error instanceof TesterLimitError) this.#exceed(error.message);
+    else this.#violate(rule);
+  }
+
+  #exceed(what: string): void {
+    this.#isOver = true;
+    this.log.remark('peer', `sends ${what}`);
+    this.#emit({ type: 'excess', what });
   }
 
   #violate(rule: string): void {

@@ -10,9 +10,15 @@ import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO
 
 /** How a server takes an offer. */
 export interface DeflateOfferAcceptFields extends DeflateOwnDirection {
-  /** Asks the client to do without context takeover; default `false`. */
+  /**
+   * Asks the client to do without context takeover; default `false`. An offer of `client_no_context_takeover` is
+   * confirmed in any case: it costs the client nothing, and some clients (gorilla/websocket) insist on it.
+   */
   readonly requestNoContextTakeover?: boolean;
-  /** Asks the client to limit its window to 2^8..2^15 bytes; default 0: no wish. */
+  /**
+   * Asks the client to limit its window to 2^8..2^15 bytes; default 0: no wish. Lowered to the value of
+   * `client_max_window_bits` in the offer, if it has one (RFC 7692, 7.1.2.2).
+   */
   readonly requestMaxWindowBits?: number;
 }
 
@@ -21,7 +27,9 @@ export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept 
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
   readonly offer: PerMessageDeflateOffer;
+  /** What the answer says: what was wished for, or what the client offered unasked. */
   readonly requestNoContextTakeover: boolean;
+  /** What the answer says: what was wished for, and never more than the offer's value. */
   readonly requestMaxWindowBits: number;
   readonly noContextTakeover: boolean | null;
   readonly windowBits: number | null;
@@ -45,8 +53,8 @@ export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept 
     }
     const own = checkOwnDirection(fields, offer.requestNoContextTakeover, offer.requestMaxWindowBits);
     this.offer = offer;
-    this.requestNoContextTakeover = requestNoContextTakeover;
-    this.requestMaxWindowBits = requestMaxWindowBits;
+    this.requestNoContextTakeover = requestNoContextTakeover || offer.clientNoContextTakeover;
+    this.requestMaxWindowBits = Math.min(requestMaxWindowBits, offer.clientMaxWindowBits || 15);
     this.noContextTakeover = own.noContextTakeover;
     this.windowBits = own.windowBits;
     this.memLevel = own.memLevel;

@@ -7,7 +7,11 @@ import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO
 
 /** What a client says in an offer of permessage-deflate. */
 export interface DeflateOfferFields {
-  /** Says that the client can do without context takeover for what it sends; default `true`. */
+  /**
+   * Says that the client can do without context takeover for what it sends; default `true`. RFC 7692, 7.1.1.2 takes it
+   * for a promise to do without even when the answer does not ask for it. `offerDeflate` keeps that promise; with this
+   * class it is kept by `noContextTakeover` of `PerMessageDeflateResponseAccept`.
+   */
   readonly acceptNoContextTakeover?: boolean;
   /** Says that the client can limit the window for what it sends; default `true`. */
   readonly acceptMaxWindowBits?: boolean;
@@ -25,6 +29,8 @@ export class PerMessageDeflateOffer extends PerMessageCompressOffer {
   readonly acceptMaxWindowBits: boolean;
   readonly requestNoContextTakeover: boolean;
   readonly requestMaxWindowBits: number;
+  #clientNoContextTakeover = false;
+  #clientMaxWindowBits = 0;
 
   /** @throws TypeError or RangeError */
   constructor(fields: DeflateOfferFields = {}) {
@@ -49,14 +55,31 @@ export class PerMessageDeflateOffer extends PerMessageCompressOffer {
    */
   static parse(params: ExtensionParams): PerMessageDeflateOffer {
     const values = singleParameters(params, [CLIENT_BITS, CLIENT_NO_TAKEOVER, SERVER_BITS, SERVER_NO_TAKEOVER]);
-    flagParameter(values, CLIENT_NO_TAKEOVER);
-    // 7.1.2.2: the value is a hint that may be ignored, yet an invalid one makes the offer invalid.
-    if (values.get(CLIENT_BITS) !== true) numberParameter(values, CLIENT_BITS, 8, 15);
-    return new PerMessageDeflateOffer({
+    const offer = new PerMessageDeflateOffer({
       acceptMaxWindowBits: values.has(CLIENT_BITS),
       requestNoContextTakeover: flagParameter(values, SERVER_NO_TAKEOVER),
       requestMaxWindowBits: numberParameter(values, SERVER_BITS, 8, 15),
     });
+    offer.#clientNoContextTakeover = flagParameter(values, CLIENT_NO_TAKEOVER);
+    if (values.get(CLIENT_BITS) !== true) offer.#clientMaxWindowBits = numberParameter(values, CLIENT_BITS, 8, 15);
+    return offer;
+  }
+
+  /**
+   * Whether the offer that was read names `client_no_context_takeover`: the client then does without context takeover
+   * in any case (RFC 7692, 7.1.1.2). `false` for an offer that was not read by {@link parse}.
+   */
+  get clientNoContextTakeover(): boolean {
+    return this.#clientNoContextTakeover;
+  }
+
+  /**
+   * The value of `client_max_window_bits` in the offer that was read, 8..15: the client uses no larger window in any
+   * case, and the answer must not name a larger one (RFC 7692, 7.1.2.2). 0 where the parameter has no value, and for an
+   * offer that was not read by {@link parse}.
+   */
+  get clientMaxWindowBits(): number {
+    return this.#clientMaxWindowBits;
   }
 
   override getExtensionString(): string {

@@ -18,9 +18,15 @@ export interface OfferDeflateOptions extends DeflateOwnDirection, DeflateOfferFi
 
 /** What an acceptor can say of permessage-deflate, all of it optional. */
 export interface AcceptDeflateOptions extends DeflateOwnDirection {
-  /** For servers: asks clients to do without context takeover; default `false`. */
+  /**
+   * For servers: asks clients to do without context takeover; default `false`. Clients that offer to do without are
+   * taken at their word in any case.
+   */
   readonly requestNoContextTakeover?: boolean;
-  /** For servers: asks clients that can do so to limit their window, 8..15; default 0: no wish. */
+  /**
+   * For servers: asks clients that can do so to limit their window, 8..15; default 0: no wish. A client that named a
+   * smaller window is asked for that one.
+   */
   readonly requestMaxWindowBits?: number;
 }
 
@@ -56,7 +62,7 @@ export function acceptDeflate(options: AcceptDeflateOptions = {}): ReadyAcceptor
   return readyAcceptor(
     deflateExtension,
     offer => (offer instanceof PerMessageDeflateOffer ? acceptOffer(offer, options) : null),
-    response => acceptResponse(response, options),
+    response => acceptResponse(response, options, false),
   );
 }
 
@@ -76,7 +82,7 @@ class ReadyDeflateOffer extends PerMessageDeflateOffer {
 
   override acceptResponse(response: CompressionResponse): PerMessageDeflateResponseAccept | null {
     const isAnswer = response instanceof PerMessageDeflateResponse && response.answers(this);
-    return isAnswer ? acceptResponse(response, this.#options) : null;
+    return isAnswer ? acceptResponse(response, this.#options, this.acceptNoContextTakeover) : null;
   }
 }
 
@@ -90,14 +96,17 @@ function acceptOffer(offer: PerMessageDeflateOffer, options: DeflateOfferAcceptF
   });
 }
 
+/** @param promisedNoTakeover whether our offer said that we do without context takeover (RFC 7692, 7.1.1.2) */
 function acceptResponse(
   response: CompressionResponse,
   options: DeflateOwnDirection,
+  promisedNoTakeover: boolean,
 ): PerMessageDeflateResponseAccept | null {
   if (!(response instanceof PerMessageDeflateResponse)) return null;
+  const noTakeover = promisedNoTakeover || response.clientNoContextTakeover;
   return new PerMessageDeflateResponseAccept(response, {
     ...options,
-    ...ownWithin(options, response.clientNoContextTakeover, response.clientMaxWindowBits),
+    ...ownWithin(options, noTakeover, response.clientMaxWindowBits),
   });
 }
 

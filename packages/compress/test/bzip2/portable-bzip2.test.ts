@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { everySplit, hex, seededRandom } from '@ws/testkit';
 import { concatBytes, encodeText, equalBytes } from '@ws/util/primitives';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { portableBzip2 } from '../../src/bzip2/index.ts';
 import { compressAll, decompressAll } from '../support/codec.ts';
 import { anyMessage, anyPieces, corrupt, jsonMessage } from '../support/messages.ts';
@@ -169,13 +169,14 @@ describe('portableBzip2 refuses', () => {
   });
 });
 
-test('20,000 corrupted streams: never a wrong message without an error', () => {
-  const random = seededRandom(99);
+const corrupted = inject('tier') === 'quick' ? 2000 : 20_000;
+test(`${corrupted} corrupted streams: never a wrong message without an error`, () => {
+  const random = seededRandom(inject('seed'));
   const messages = Array.from({ length: 50 }, () => jsonMessage(random, 1 + random.below(100)));
   // Level 1, because seek-bzip sets a whole block aside for each stream.
   const streams = messages.map(message => compress(message, 1));
   const counts = { broken: 0, unharmed: 0 };
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < corrupted; i++) {
     const index = i % messages.length;
     const input = corrupt(random, streams[index]!);
     try {
@@ -187,5 +188,5 @@ test('20,000 corrupted streams: never a wrong message without an error', () => {
       counts.broken++;
     }
   }
-  expect(counts.broken).toBeGreaterThan(15_000);
+  expect(counts.broken).toBeGreaterThan(corrupted * 0.75);
 }, 120_000);

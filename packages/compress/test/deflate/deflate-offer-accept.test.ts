@@ -23,6 +23,40 @@ describe('PerMessageDeflateOfferAccept', () => {
   });
 
   test.each([
+    ['11', 12, '11'],
+    ['11', 11, '11'],
+    ['11', 8, '8'],
+    [true, 12, '12'],
+  ])(
+    'client_max_window_bits=%s, and a wish for %i: the smaller is asked for (RFC 7692, 7.1.2.2)',
+    (said, wish, bits) => {
+      const offer = PerMessageDeflateOffer.parse({ client_max_window_bits: [said as string | true] });
+      const accept = new PerMessageDeflateOfferAccept(offer, { requestMaxWindowBits: wish });
+      expect(accept.getExtensionString()).toBe(`permessage-deflate; client_max_window_bits=${bits}`);
+      expect(accept.requestMaxWindowBits).toBe(Number(bits));
+      expect(accept.createCompression({}).clientMaxWindowBits).toBe(Number(bits));
+    },
+  );
+  test('without a wish of ours the window of the client is not spoken of (7.1.2.2)', () => {
+    const offer = PerMessageDeflateOffer.parse({ client_max_window_bits: ['10'] });
+    const accept = new PerMessageDeflateOfferAccept(offer);
+    expect(accept.getExtensionString()).toBe('permessage-deflate');
+    expect(accept.createCompression({}).clientMaxWindowBits).toBe(15);
+  });
+  test.each([undefined, false, true])(
+    'an offer of client_no_context_takeover is confirmed, the wish being %s',
+    wish => {
+      const offer = PerMessageDeflateOffer.parse({ client_no_context_takeover: [true] });
+      const accept = new PerMessageDeflateOfferAccept(
+        offer,
+        wish === undefined ? {} : { requestNoContextTakeover: wish },
+      );
+      expect(accept.getExtensionString()).toBe('permessage-deflate; client_no_context_takeover');
+      expect(accept.createCompression({}).clientNoContextTakeover).toBe(true);
+    },
+  );
+
+  test.each([
     [{}, {}, TypeError],
     [bare, { requestNoContextTakeover: 1 }, TypeError],
     [bare, { requestNoContextTakeover: true }, RangeError],

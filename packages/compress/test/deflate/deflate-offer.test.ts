@@ -49,6 +49,21 @@ describe('PerMessageDeflateOffer', () => {
     expect(offer.toJSON()).toEqual({ extension: 'permessage-deflate', ...expected });
   });
 
+  test.each<[Params, boolean, number]>([
+    [{}, false, 0],
+    [{ client_no_context_takeover: [true] }, true, 0],
+    [{ client_max_window_bits: [true] }, false, 0],
+    [{ client_max_window_bits: ['8'] }, false, 8],
+    [{ client_no_context_takeover: [true], client_max_window_bits: ['"15"'] }, true, 15],
+  ])('keeps what %j says of the client itself (RFC 7692, 7.1.1.2 and 7.1.2.2)', (params, noTakeover, bits) => {
+    const offer = PerMessageDeflateOffer.parse(params);
+    expect([offer.clientNoContextTakeover, offer.clientMaxWindowBits]).toEqual([noTakeover, bits]);
+  });
+  test('knows of what the client does only where it was read', () => {
+    const offer = new PerMessageDeflateOffer({ acceptNoContextTakeover: true });
+    expect([offer.clientNoContextTakeover, offer.clientMaxWindowBits]).toEqual([false, 0]);
+  });
+
   test.each<Params>([
     { client_max_window_bits: ['7'] },
     { client_max_window_bits: ['08'] },

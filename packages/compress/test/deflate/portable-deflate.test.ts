@@ -1,7 +1,7 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { everySplit, hex, seededRandom } from '@ws/testkit';
 import { concatBytes, decodeText, EMPTY_BYTES, encodeText, equalBytes } from '@ws/util/primitives';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { portableDeflate } from '../../src/deflate/index.ts';
 import { compressAll, decompressAll } from '../support/codec.ts';
 import { messageWithDistance, messageWithDistanceCode } from '../support/deflate-blocks.ts';
@@ -183,14 +183,15 @@ describe('portableDeflate counts', () => {
   });
 });
 
-test('20,000 corrupted messages give a message or an error of the two kinds, and nothing else', () => {
-  const random = seededRandom(20_000);
+const corrupted = inject('tier') === 'quick' ? 2000 : 20_000;
+test(`${corrupted} corrupted messages give a message or an error of the two kinds, and nothing else`, () => {
+  const random = seededRandom(inject('seed'));
   const compressor = portableDeflate.compressor({ windowBits: 15, contextTakeover: false });
   const originals = Array.from({ length: 100 }, (_, index) =>
     compressor.compress(jsonMessage(random, index === 0 ? 30_000 : 10 + random.below(600)), true),
   );
   const codes = new Map<string, number>();
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < corrupted; i++) {
     // The long one, which takes another way, now and then
     const input = corrupt(random, originals[i % 50 === 0 ? 0 : 1 + random.below(99)]!);
     const reader = decompressor(random.below(2) === 0 ? 15 : 10, random.below(2) === 0);
@@ -199,5 +200,5 @@ test('20,000 corrupted messages give a message or an error of the two kinds, and
     codes.set(code, (codes.get(code) ?? 0) + 1);
   }
   expect([...codes.keys()].sort()).toEqual(['ERR_COMPRESSED_DATA', 'ERR_MESSAGE_TOO_BIG', 'none']);
-  expect(codes.get('ERR_COMPRESSED_DATA')).toBeGreaterThan(5000);
+  expect(codes.get('ERR_COMPRESSED_DATA')).toBeGreaterThan(corrupted / 4);
 }, 30_000);

@@ -51,6 +51,15 @@ describe('offerDeflate', () => {
     );
     expect(negotiate(offerDeflate({ windowBits: 9 }), { requestMaxWindowBits: 10 }).client.clientMaxWindowBits).toBe(9);
   });
+  test.each([{}, { noContextTakeover: false }])(
+    'does without takeover where it said so, though the answer is silent (RFC 7692, 7.1.1.2): %j',
+    own => {
+      const offer = offerDeflate({ acceptNoContextTakeover: true, ...own });
+      const response = deflateExtension.parseResponse({}, offer);
+      const accept = offer.acceptResponse?.(response) as PerMessageDeflateResponseAccept;
+      expect(accept.createCompression({}).clientNoContextTakeover).toBe(true);
+    },
+  );
   test('refuses what can never be', () => {
     expect(() => offerDeflate({ windowBits: 16 })).toThrow(RangeError);
     expect(() => offerDeflate({ treshold: 16 } as object)).toThrow(/treshold/);

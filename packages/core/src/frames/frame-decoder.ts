@@ -6,9 +6,9 @@ import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
-import { readUint32 } from './frame-header.ts';
+import { readLength64, readUint32 } from './frame-header.ts';
 import { checkFirstBytes, checkLength64, type HeaderRules } from './frame-rules.ts';
-import { CONTINUATION, TEXT } from './opcode.ts';
+import { CLOSE, CONTINUATION, TEXT } from './opcode.ts';
 
 /** What a {@link FrameDecoder} is told once. */
 export interface FrameDecoderRules extends HeaderRules {
@@ -123,7 +123,7 @@ export class FrameDecoder {
 
   /**
    * From now on only control frames count, and no rule: what is left to wait for after a violation is the peer's
-   * Close frame (RFC 6455, 7.1.7).
+   * Close frame (RFC 6455, 7.1.7), one that breaks the rules included.
    */
   skipToClose(): void {
     this.#isSkipping = true;
@@ -210,13 +210,15 @@ export class FrameDecoder {
     const isMasked = second >= 0x80;
     let length = second & 0x7f;
     if (!this.#isSkipping) checkFirstBytes(first, isMasked, length, this.#rules, this.#messageOpcode);
+    else if ((first & 0x0f) === CLOSE && length > 125) return this.#takeLongClose(source, at, shift);
     let payload = at + (length < 126 ? 2 : length === 126 ? 4 : 10);
     if (limit < payload + (isMasked ? 4 : 0)) return this.#carry(source, at, limit);
     if (length === 126) {
       length = (source[at + 2]! << 8) | source[at + 3]!;
       if (length < 126 && !this.#isSkipping) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
     } else if (length === 127) {
-      length = this.#readLength64(source, at + 2);
+      if (!this.#isSkipping) checkLength64(source, at + 2);
+      length = readLength64(source, at + 2);
     }
     if (isMasked) {
       this.#maskingKey = readUint32(source, payload);
@@ -326,12 +328,19 @@ export class FrameDecoder {
     return utf8.validate(bytes, state, start, end);
   }
 
-  /** Reads a 64-bit length (RFC 6455, 5.2). */
-  #readLength64(bytes: Uint8Array, at: number): number {
-    const high = readUint32(bytes, at);
-    const low = readUint32(bytes, at + 4);
-    if (!this.#isSkipping) checkLength64(high, low);
-    return high * 0x1_0000_0000 + low;
+  /**
+   * A Close frame that is too long is the peer's last one all the same: its payload is passed over, however much may
+   * come, and the piece has one byte, which is no payload of a Close frame either (RFC 6455, 5.5.1).
+   */
+  #takeLongClose(source: Uint8Array, at: number, shift: number): number {
+    this.#carried = null;
+    this.#position = at + 2 + shift;
+    this.#remaining = Number.POSITIVE_INFINITY;
+    this.controlOpcode = CLOSE;
+    this.source = source;
+    this.start = at;
+    this.end = at + 1;
+    return PIECE_CONTROL;
   }
 
   #takeControl(source: Uint8Array, at: number, payload: number, length: number, limit: number, shift: number): number {

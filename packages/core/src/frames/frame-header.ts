@@ -59,3 +59,8 @@ function writeUint32(target: Uint8Array, offset: number, value: number): void {
 export function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
+
+/** Reads a 64-bit length, highest byte first (RFC 6455, 5.2). Beyond 2^53 it is not exact. */
+export function readLength64(bytes: Uint8Array, at: number): number {
+  return readUint32(bytes, at) * 0x1_0000_0000 + readUint32(bytes, at + 4);
+}

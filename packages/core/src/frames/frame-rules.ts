@@ -1,6 +1,7 @@
 // What a frame header gives away of the rules that it breaks (RFC 6455, 5.2 to 5.5).
 
 import { ProtocolError } from '../errors/protocol-error.ts';
+import { readUint32 } from './frame-header.ts';
 import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode } from './opcode.ts';
 
 /** What a connection expects of the frames that it receives. */
@@ -55,7 +56,9 @@ function checkOpcode(first: number, length: number, messageOpcode: number): void
 }
 
 /** Checks a 64-bit length: its highest bit is clear, and it is not one that a shorter form could hold. */
-export function checkLength64(high: number, low: number): void {
+export function checkLength64(bytes: Uint8Array, at: number): void {
+  const high = readUint32(bytes, at);
+  const low = readUint32(bytes, at + 4);
   if (high >= 0x8000_0000) throw new ProtocolError('ERR_LENGTH_NEGATIVE');
   // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
   if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');

@@ -68,9 +68,9 @@ export function createClientRequest(init: ClientRequestInit): ClientRequest {
   lines.push(['Host', formatHostHeader(init)], ['Upgrade', 'websocket'], ['Connection', 'Upgrade']);
   lines.push(['Pragma', 'no-cache'], ['Cache-Control', 'no-cache'], ...extra, ['Sec-WebSocket-Key', key]);
   if (origin) lines.push([version < 13 ? 'Sec-WebSocket-Origin' : 'Origin', origin]);
-  if (protocols.length > 0) lines.push(['Sec-WebSocket-Protocol', protocols.join(',')]);
+  if (protocols.length > 0) lines.push(['Sec-WebSocket-Protocol', protocols.join(', ')]);
   if (offers.length > 0) {
-    lines.push(['Sec-WebSocket-Extensions', offers.map(offer => offer.getExtensionString()).join(',')]);
+    lines.push(['Sec-WebSocket-Extensions', offers.map(offer => offer.getExtensionString()).join(', ')]);
   }
   lines.push(['Sec-WebSocket-Version', `${version}`]);
   for (const [name, value] of lines) checkHeaderValue(`header ${name}`, value);

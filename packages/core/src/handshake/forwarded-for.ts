@@ -1,3 +1,5 @@
+import { trimBlanks } from '@ws/util/primitives';
+
 /**
  * The client's address as `X-Forwarded-For` has it: the one that the farthest trusted proxy saw.
  *
@@ -10,5 +12,5 @@
 export function parseForwardedFor(value: string | undefined, trusted: number): string | null {
   if (trusted < 1 || value === undefined) return null;
   const entries = value.split(',');
-  return entries[Math.max(0, entries.length - trusted)]!.trim() || null;
+  return trimBlanks(entries[Math.max(0, entries.length - trusted)]!) || null;
 }

@@ -1,8 +1,10 @@
+import { trimBlanks } from '@ws/util/primitives';
+
 /** The elements of a comma-separated list, without the empty ones (RFC 9110, 5.6.1). No quoted strings. */
 export function parseList(value: string): string[] {
   return value
     .split(',')
-    .map(element => element.trim())
+    .map(trimBlanks)
     .filter(element => element !== '');
 }
 

@@ -1,9 +1,10 @@
 // The head of an HTTP/1.1 message (RFC 9112, 2-5), read as its bytes arrive. Strict, since what two parsers read
-// differently is what smuggling lives on: CRLF only, no folding, no blank before a colon, no byte beyond ASCII.
+// differently is what smuggling lives on: CRLF only, no folding, no blank before a colon, no control characters. Bytes
+// beyond ASCII are kept in header values, one character (ISO 8859-1) for each, as Node does.
 // Each byte is looked at a constant number of times, however the head is cut.
 
 import type { Headers } from '@ws/types';
-import { decodeLatin1, isToken } from '@ws/util/primitives';
+import { decodeLatin1, isHeaderValue, isToken, trimBlanks } from '@ws/util/primitives';
 import type { HandshakeError, HandshakeErrorCode } from '../errors/handshake-error.ts';
 import { GrowingBuffer } from '../support/growing-buffer.ts';
 
@@ -28,12 +29,24 @@ export function createHeaderFields(): HeaderFields {
   return { headers: Object.create(null), repeated: [] };
 }
 
-/** Adds a header line whose name is a token and whose value is trimmed. */
-export function addHeader({ headers, repeated }: HeaderFields, name: string, value: string): void {
+/** The headers that the handshake depends on, and that no valid value beyond ASCII exists for. */
+const ASCII_HEADERS = /^(?:host|sec-websocket-.*)$/i;
+
+/**
+ * Adds a header line, without the blanks around the value. A value may have bytes beyond ASCII (RFC 9110, 5.5: opaque),
+ * but not that of `Host` or of a header of the WebSocket handshake.
+ *
+ * @returns `false` when the line breaks the grammar; then nothing was added
+ */
+export function addHeader({ headers, repeated }: HeaderFields, name: string, value: string): boolean {
+  if (!isToken(name)) return false;
+  if (!/^[\t -~]*$/.test(value) && (ASCII_HEADERS.test(name) || !isHeaderValue(value))) return false;
+  const trimmed = trimBlanks(value);
   const key = name.toLowerCase();
   const earlier = headers[key];
-  headers[key] = earlier === undefined ? value : `${earlier}, ${value}`;
+  headers[key] = earlier === undefined ? trimmed : `${earlier}, ${trimmed}`;
   if (earlier !== undefined) repeated.push(key);
+  return true;
 }
 
 /** Reads one head. What differs between requests and responses is in the subclasses. */
@@ -103,8 +116,8 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   protected readonly allowsObsText: boolean = false;
 
   #checkCharacters(piece: string): void {
-    const valid = this.allowsObsText && this.#started === null ? /^[\t -~\x80-\xff]*$/ : /^[\t -~]*$/;
-    if (!valid.test(piece)) throw this.fail('ERR_HTTP_SYNTAX');
+    const isAsciiOnly = this.#started === null && !this.allowsObsText;
+    if (!(isAsciiOnly ? /^[\t -~]*$/.test(piece) : isHeaderValue(piece))) throw this.fail('ERR_HTTP_SYNTAX');
   }
 
   /** The line that ends with `piece`, which is `bytes[start, end)`. */
@@ -126,9 +139,8 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   #addLine(line: string): void {
     if (++this.#headerCount > MAX_HEADERS) throw this.fail('ERR_HTTP_TOO_BIG');
     const colon = line.indexOf(':');
-    const name = line.slice(0, colon);
     // A folded line begins with a blank, so that its name is no token; nor is one with a blank before the colon.
-    if (colon < 0 || !isToken(name)) throw this.fail('ERR_HTTP_SYNTAX');
-    addHeader(this.#fields, name, line.slice(colon + 1).trim());
+    const isValid = colon >= 0 && addHeader(this.#fields, line.slice(0, colon), line.slice(colon + 1));
+    if (!isValid) throw this.fail('ERR_HTTP_SYNTAX');
   }
 }

@@ -28,7 +28,7 @@ export class RequestHeadParser extends HttpHeadParser<RequestHead> {
  * The head of a request that somebody else has parsed, such as Node's `http` server. It is held to the same grammar.
  *
  * @param version such as `HTTP/1.1`
- * @param rawHeaders names and values in turn, as they were received
+ * @param rawHeaders names and values in turn, as they were received; bytes beyond ASCII as characters of ISO 8859-1
  * @throws {@link HandshakeError} `ERR_HTTP_SYNTAX`
  */
 export function createRequestHead(
@@ -40,10 +40,7 @@ export function createRequestHead(
   const fields = createHeaderFields();
   let isValid = isRequestLine(method, target);
   for (let i = 1; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i - 1]!;
-    const value = rawHeaders[i]!;
-    isValid &&= isToken(name) && /^[\t -~]*$/.test(value);
-    addHeader(fields, name, value.trim());
+    isValid &&= addHeader(fields, rawHeaders[i - 1]!, rawHeaders[i]!);
   }
   if (!isValid) throw new HandshakeError('ERR_HTTP_SYNTAX');
   return { method, target, version, ...fields };

@@ -7,7 +7,7 @@ export interface RequestTarget {
   readonly path: string;
   /** The query as form data: each name's values in order, without the empty ones. The map has no prototype. */
   readonly params: Record<string, string[]>;
-  /** Path and query. */
+  /** Path and query as they were sent, `;parameters` included. Begins with one slash. */
   readonly resource: string;
 }
 
@@ -25,11 +25,12 @@ const TARGET = /^(?!\?|$)(?:(?:https?|wss?):\/\/[^/?#]+)?(\/[!"$->@-~]*)?(?:\?([
 export function parseRequestTarget(target: string): RequestTarget {
   const match = TARGET.exec(target);
   if (match === null) throw new HandshakeError('ERR_REQUEST_TARGET');
-  const [, rawPath = '/', query = ''] = match;
+  const [, sentPath = '/', query = ''] = match;
+  const rawPath = sentPath.replace(/^\/+/, '/');
   const semicolon = rawPath.indexOf(';', rawPath.lastIndexOf('/'));
-  const path = (semicolon < 0 ? rawPath : rawPath.slice(0, semicolon)).replace(/^\/+/, '/');
-  if (query === '') return { path, params: Object.create(null), resource: path };
+  const path = semicolon < 0 ? rawPath : rawPath.slice(0, semicolon);
+  if (query === '') return { path, params: Object.create(null), resource: rawPath };
   // Only the form data is wanted of it.
   const { params } = parseUrl(`ws://localhost/?${query}`);
-  return { path, params, resource: `${path}?${query}` };
+  return { path, params, resource: `${rawPath}?${query}` };
 }

@@ -1,3 +1,4 @@
+import { trimBlanks } from '@ws/util/primitives';
 import { HandshakeError, type HandshakeErrorCode } from '../errors/handshake-error.ts';
 import { type HeaderFields, type HttpHead, HttpHeadParser } from './http-head.ts';
 
@@ -18,7 +19,7 @@ export class ResponseHeadParser extends HttpHeadParser<ResponseHead> {
   protected override parseStartLine(line: string, fields: HeaderFields): ResponseHead {
     const [, version, digits, reason = ''] = /^(HTTP\/\d\.\d) ([1-9]\d\d)(?: (.*))?$/.exec(line) ?? [];
     if (version === undefined) throw this.fail('ERR_HTTP_SYNTAX');
-    return { version, status: Number(digits), reason: reason.trim(), ...fields };
+    return { version, status: Number(digits), reason: trimBlanks(reason), ...fields };
   }
 
   protected override isInterim({ status }: ResponseHead): boolean {

@@ -246,6 +246,71 @@ describe('failing', () => {
     });
   });
 
+  const invalid: [name: string, wire: string][] = [
+    ['126 bytes', '88 fe 00 7e 00 00 00 00'],
+    ['65,536 bytes', '88 ff 00 00 00 00 00 01 00 00 00 00 00 00'],
+    ['2^63 bytes', '88 ff 80 00 00 00 00 00 00 00'],
+    ['2 in 16 bits', '88 fe 00 02 00 00 00 00 03 e8'],
+    ['2 in 64 bits', '88 ff 00 00 00 00 00 00 00 02 00 00 00 00 03 e8'],
+    ['one byte', '88 81 00 00 00 00 03'],
+    ['a fragment', '08 82 00 00 00 00 03 e8'],
+    ['a fragment that is too long', '08 fe 00 7e 00 00 00 00'],
+    ['a reserved bit', 'a8 82 00 00 00 00 03 e8'],
+    ['not masked', '88 02 03 e8'],
+    ['too long, and not masked', '88 7e 00 7e'],
+    ['a code that may not be sent', '88 82 00 00 00 00 03 ed'],
+    ['a reason that is not UTF-8', '88 83 00 00 00 00 03 e8 ff'],
+  ];
+  test.each(invalid)('over a Close frame of %s ends at once: nothing is waited for', (_name, wire) => {
+    const { send, peer, protocol, advance, platform } = rawServer();
+    send(wire);
+    expect(peer.takeHex()).toMatch(/^88 .. 03 e[af]/);
+    expect(peer.isEnded).toBe(true);
+    expect(protocol.state).toBe('closed');
+    // The rest of the frame, and more.
+    send(new Uint8Array(1000));
+    expect(peer.takeHex()).toBe('');
+    advance(1000);
+    expect(platform.clock.pendingTimers).toBe(0);
+  });
+
+  test('over a Close frame that is too long is unclean, and says why', async () => {
+    const { send, end, peer, protocol, log } = rawServer();
+    for (const byte of frame(8, 'x'.repeat(200))) send(Uint8Array.of(byte));
+    expect(peer.isEnded).toBe(true);
+    end();
+    expect(log).toEqual(['open', unclean('control too long')]);
+    expect(await protocol.closed).toMatchObject({
+      closedBy: 'local',
+      localCode: 1002,
+      timeout: null,
+      error: { code: 'ERR_CONTROL_TOO_LONG' },
+    });
+  });
+
+  test('over a Close frame from a server that is too long too: the client ends its side at once', () => {
+    for (const [wire, message] of [
+      ['88 7e 00 7e', 'control too long'],
+      ['88 7f 00 00 00 00 00 00 00 80', 'control too long'],
+      ['88 fe 00 7e', 'masked frame'],
+    ] as const) {
+      const { send, end, peer, protocol, log } = rawClient();
+      send(wire);
+      expect(peer.isEnded).toBe(true);
+      expect(protocol.state).toBe('closed');
+      end();
+      expect(log).toEqual(['open', unclean(message)]);
+    }
+  });
+
+  test('over anything: a Close frame that is too long is not waited beyond', () => {
+    const { send, peer } = rawServer();
+    send(frame(3, 'reserved'));
+    expect(peer.isEnded).toBe(false);
+    send('88 fe');
+    expect(peer.isEnded).toBe(true);
+  });
+
   test('a second time ends the connection', () => {
     const { send, end, peer, log } = rawServer();
     send(frame(3));

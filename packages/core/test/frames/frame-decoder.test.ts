@@ -245,6 +245,47 @@ describe('after any violation but those of a length that cannot be', () => {
   });
 });
 
+describe('a Close frame that breaks a rule', () => {
+  const key = '01 02 03 04';
+  test.each([
+    { name: '126 bytes', wire: `88 fe 00 7e ${key}` },
+    { name: '3 in 16 bits', wire: `88 fe 00 03 ${key} 02 ea 62` },
+    { name: '65,536 bytes', wire: `88 ff 00 00 00 00 00 01 00 00 ${key}` },
+    { name: '2 in 64 bits', wire: `88 ff 00 00 00 00 00 00 00 02 ${key} 02 ea` },
+    { name: '2^63 bytes', wire: `88 ff 80 00 00 00 00 00 00 00 ${key}` },
+    { name: 'not masked, too long', wire: '88 7e 00 7e' },
+    { name: 'too long, of which two bytes come', wire: '88 fe' },
+    { name: 'one byte', wire: `88 81 ${key} 02` },
+    { name: 'a fragment', wire: `08 82 ${key} 02 ea` },
+    { name: 'a fragment that is too long', wire: `08 fe 00 7e ${key}` },
+    { name: 'a reserved bit', wire: `a8 82 ${key} 02 ea` },
+    { name: 'compressed', wire: `c8 82 ${key} 02 ea` },
+    { name: 'not masked', wire: '88 02 03 e8' },
+  ])('is the last one all the same, once, however it is cut: $name (RFC 6455, 7.1.7)', ({ wire }) => {
+    // Many pings behind it: nothing of what follows a Close frame that is too long counts, even what looks like frames.
+    const bytes = joined(hex(wire), ...(/^.8 .[ef]/.test(wire) ? Array(40).fill(frame(9, 'p')) : []));
+    const seen = everySplit(bytes, chunks => {
+      const frames = decoder();
+      const found: unknown[] = [];
+      const readOn = (): void => {
+        while (frames.next() === Piece.CONTROL) found.push(frames.controlOpcode);
+      };
+      for (const chunk of chunks) {
+        frames.push(chunk);
+        try {
+          readOn();
+        } catch (error) {
+          found.push((error as Error).name);
+          frames.skipToClose();
+          readOn();
+        }
+      }
+      return found;
+    });
+    expect(seen).toEqual(['ProtocolError', 8]);
+  });
+});
+
 describe('any stream', () => {
   const payload = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }).map(text => new TextEncoder().encode(text)),

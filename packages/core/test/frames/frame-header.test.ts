@@ -1,6 +1,6 @@
-import { toHex } from '@ws/testkit';
+import { hex, toHex } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import { frameHeaderLength, MAX_FRAME_HEADER, writeFrameHeader } from '../../src/frames/frame-header.ts';
+import { frameHeaderLength, MAX_FRAME_HEADER, readLength64, writeFrameHeader } from '../../src/frames/frame-header.ts';
 
 const KEY = 0xfa_21_3d_37;
 
@@ -24,4 +24,8 @@ describe('writeFrameHeader (RFC 6455, 5.2)', () => {
     expect(frameHeaderLength(length, key !== null)).toBe(end - 3);
     expect([...target.subarray(0, 3), ...target.subarray(end)].every(byte => byte === 0xee)).toBe(true);
   });
+});
+
+test('readLength64 reads 8 bytes, the highest first', () => {
+  expect(readLength64(hex('ff 00 00 00 01 00 00 00 02'), 1)).toBe(2 ** 32 + 2);
 });

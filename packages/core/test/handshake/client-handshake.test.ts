@@ -71,8 +71,8 @@ describe('createClientRequest', () => {
     expect(text(bytes)).toBe(
       'GET /chat?a=b HTTP/1.1\r\nUser-Agent: me\r\nHost: example.com:9000\r\nUpgrade: websocket\r\n' +
         'Connection: Upgrade\r\nPragma: no-cache\r\nCache-Control: no-cache\r\nA: 1\r\nB: 2\r\nB: 3\r\n' +
-        `Sec-WebSocket-Key: ${key}\r\nOrigin: http://example.com\r\nSec-WebSocket-Protocol: chat,superchat\r\n` +
-        'Sec-WebSocket-Extensions: a; x,b; x\r\nSec-WebSocket-Version: 13\r\n\r\n',
+        `Sec-WebSocket-Key: ${key}\r\nOrigin: http://example.com\r\nSec-WebSocket-Protocol: chat, superchat\r\n` +
+        'Sec-WebSocket-Extensions: a; x, b; x\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     expect(rest).toMatchObject({ version: 13, protocols: ['chat', 'superchat'] });
     expect(rest.offers.length).toBe(2);

@@ -1,5 +1,6 @@
 import { type MemoryStream, memoryPair } from '@ws/testkit';
 import { ConnectingRequest, type ConnectionResponse } from '@ws/types';
+import { encodeLatin1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import type { WebSocketClientFactory } from '../../src/protocol/client-factory.ts';
 import { WebSocketClientProtocol } from '../../src/protocol/client-protocol.ts';
@@ -81,13 +82,31 @@ describe('the request', () => {
         'X-One: 1',
         'Sec-WebSocket-Key: …',
         'Origin: http://a.example',
-        'Sec-WebSocket-Protocol: a,b',
+        'Sec-WebSocket-Protocol: a, b',
         'Sec-WebSocket-Version: 13',
         '',
         '',
       ].join('\r\n'),
     );
     expect(protocol.state).toBe('connecting');
+  });
+
+  test.each([
+    ['ws://a.example/ws;jsessionid=1?x=1', '/ws;jsessionid=1?x=1'],
+    ['ws://a.example/a;b/ws;p;q', '/a;b/ws;p;q'],
+    ['ws://unix:/tmp/s:/ws;p', '/ws;p'],
+  ])('to %s names %s: parameters of the path are sent as they are (RFC 6455, 3)', (url, resource) => {
+    expect(start({ session: { url } }).peer.takeText().split('\r\n')[0]).toBe(`GET ${resource} HTTP/1.1`);
+  });
+
+  test('has headers of the application in ISO 8859-1, and none beyond it', () => {
+    const headers = { Cookie: 'name=Zo\xeb' };
+    const { peer } = start({ session: { headers, useragent: 'caf\xe9' } });
+    const request = peer.takeText();
+    expect(request).toContain('\r\nCookie: name=Zo\xeb\r\n');
+    expect(request).toContain('User-Agent: caf\xe9\r\n');
+    expect(() => start({ session: { headers: { Cookie: 'name=\u20ac' } } })).toThrow(RangeError);
+    expect(() => start({ session: { headers: { '\xe9': 'x' } } })).toThrow(RangeError);
   });
 
   test('of a Unix domain socket is for localhost', () => {
@@ -287,6 +306,20 @@ describe('the response', () => {
     accept('Sec-WebSocket-Protocol: b\r\nX-One: 1\r\n');
     expect(log).toEqual([['b', 13, [], 'connecting', 'b'], 'open']);
     expect(protocol.subprotocol).toBe('b');
+  });
+
+  test('may have bytes beyond ASCII in values: ISO 8859-1 (RFC 9110, 5.5)', () => {
+    const { send, peer, log, protocol } = start();
+    send(encodeLatin1(acceptResponse(peer.takeText(), 'Set-Cookie: name=Zo\xeb\r\n')));
+    expect(log).toEqual(['open']);
+    expect(protocol.response?.headers['set-cookie']).toBe('name=Zo\xeb');
+  });
+
+  test('that refuses may have them too', async () => {
+    const { send, protocol } = start();
+    const opened = failure(protocol);
+    send(encodeLatin1('HTTP/1.1 403 Verbot\xe9\r\nX-Why: caf\xe9\r\nContent-Length: 0\r\n\r\n'));
+    expect(await opened).toMatchObject({ code: 'ERR_STATUS', status: 403, headers: { 'x-why': 'caf\xe9' } });
   });
 
   test('may come in pieces, with interim ones before it, and frames behind it', () => {
@@ -610,7 +643,7 @@ describe('through a proxy (RFC 9110, 9.3.6)', () => {
     const { peer, send, log, protocol, accept } = start({ session: { url: 'ws://a.example/x', proxy } });
     expect(protocol.state).toBe('proxy-connecting');
     expect(peer.takeText()).toBe('CONNECT a.example:80 HTTP/1.1\r\nHost: a.example:80\r\n\r\n');
-    send(bytes('HTTP/1.1 200 Connection established\r\nVia: p\r\n\r\n'));
+    send(encodeLatin1('HTTP/1.1 200 \xc9tabli\r\nVia: Montr\xe9al\r\n\r\n'));
     expect(protocol.state).toBe('connecting');
     expect(text(peer.received)).toMatch(/^GET \/x HTTP\/1.1\r\nHost: a.example\r\n/);
     accept();

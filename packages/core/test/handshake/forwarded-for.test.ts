@@ -13,6 +13,7 @@ describe('parseForwardedFor', () => {
     [undefined, 1, null],
     ['', 1, null],
     ['1.2.3.4, ', 1, null],
+    ['1.2.3.4, \t\xa0x ', 1, '\xa0x'],
   ])('of %j, trusting %i: %j', (header, trusted, expected) => {
     expect(parseForwardedFor(header, trusted)).toBe(expected);
   });

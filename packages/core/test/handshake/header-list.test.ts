@@ -7,6 +7,7 @@ describe('parseList', () => {
     ['a', ['a']],
     [' a ,\tb,c ', ['a', 'b', 'c']],
     [',a,, ,b,', ['a', 'b']],
+    ['\xa0a,b\xa0', ['\xa0a', 'b\xa0']],
   ])('reads %j (RFC 9110, 5.6.1)', (value, elements) => {
     expect(parseList(value)).toEqual(elements);
   });
@@ -20,6 +21,7 @@ describe('hasToken', () => {
     ['h2c,WEBSOCKET ,x', true],
     ['websocket2', false],
     ['web socket', false],
+    ['\xa0websocket', false],
     ['x-websocket', false],
     ['', false],
     [undefined, false],

@@ -70,8 +70,13 @@ describe('HttpHeadParser', () => {
     ['NUL in a name', `${GET}Ho\0st: h\r\n\r\n`],
     ['a control character', `${GET}Host: h\x1b[0m\r\n\r\n`],
     ['DEL', `${GET}Host: h\x7f\r\n\r\n`],
-    ['byte 80', `${GET}Host: h\x80\r\n\r\n`],
-    ['byte FF', `${GET}Sec-WebSocket-Protocol: \xff\r\n\r\n`],
+    ['byte 80 in Host', `${GET}Host: h\x80\r\n\r\n`],
+    ['byte FF in the subprotocols', `${GET}Sec-WebSocket-Protocol: \xff\r\n\r\n`],
+    ['byte E9 in the extensions', `${GET}SEC-WEBSOCKET-EXTENSIONS: a; b="\xe9"\r\n\r\n`],
+    ['byte A0 behind the key', `${GET}sec-websocket-key: x\xa0\r\n\r\n`],
+    ['byte E9 in a name', `${GET}X-\xe9: 1\r\n\r\n`],
+    ['byte A0 before the colon', `${GET}X\xa0: 1\r\n\r\n`],
+    ['a control character beside byte E9', `${GET}X: \xe9\x7f\r\n\r\n`],
     ['byte FF in the first line', 'GET /\xff HTTP/1.1\r\n\r\n'],
     ['an empty line at the start', `\r\n${GET}\r\n`],
     ['a TLS hello', '\x16\x03\x01\x02\x00\x01'],
@@ -85,6 +90,18 @@ describe('HttpHeadParser', () => {
         }),
       ),
     ).toMatchObject({ code: 'ERR_HTTP_SYNTAX' });
+  });
+
+  test('keeps every byte beyond ASCII in a value, as ISO 8859-1 (RFC 9110, 5.5)', () => {
+    const all = String.fromCharCode(...Array.from({ length: 128 }, (_, i) => 0x80 + i));
+    // The last byte of à in UTF-8 is A0, which is a blank to JavaScript, and none to HTTP.
+    const lines = [`Cookie: name=Zo\xeb\t`, `All:${all}`, 'Utf8: Voil\xc3\xa0 ', 'Blank: \xa0', 'all: \x80'];
+    const read = everySplit(latin1(`${GET}${lines.join('\r\n')}\r\n\r\n`), chunks => {
+      const parser = new RequestHeadParser(65536);
+      for (const chunk of chunks) parser.push(chunk);
+      return { ...parser.head?.headers };
+    });
+    expect(read).toEqual({ cookie: 'name=Zo\xeb', all: `${all}, \x80`, utf8: 'Voil\xc3\xa0', blank: '\xa0' });
   });
 
   test('rejects a control character before the line ends', () => {
@@ -124,5 +141,20 @@ describe('addHeader', () => {
     addHeader(fields, 'A', 'x');
     addHeader(fields, 'a', 'y');
     expect(fields).toMatchObject({ headers: { a: 'x, y' }, repeated: ['a'] });
+  });
+
+  test('takes no line that breaks the grammar', () => {
+    const fields = createHeaderFields();
+    expect(addHeader(fields, 'b', ' \xe9\xa0 ')).toBe(true);
+    const lines = [
+      ['a b', 'c'],
+      ['\xe9', 'c'],
+      ['a', 'b\nc'],
+      ['a', '\u0100'],
+      ['HOST', '\xe9'],
+      ['Sec-WebSocket-Any', '\xe9'],
+    ] as const;
+    expect(lines.filter(([name, value]) => addHeader(fields, name, value))).toEqual([]);
+    expect({ ...fields.headers }).toEqual({ b: '\xe9\xa0' });
   });
 });

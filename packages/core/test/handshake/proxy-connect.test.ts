@@ -14,9 +14,15 @@ describe('formatConnectRequest', () => {
   });
 
   test('names the user in UTF-8 (RFC 7617), and adds headers', () => {
-    const bytes = formatConnectRequest({ host: 'h', port: 1, username: 'test', password: '123£', headers: { A: 'b' } });
+    const bytes = formatConnectRequest({
+      host: 'h',
+      port: 1,
+      username: 'test',
+      password: '123£',
+      headers: { A: 'b\xe9' },
+    });
     expect(text(bytes)).toBe(
-      'CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\nProxy-Authorization: Basic dGVzdDoxMjPCow==\r\nA: b\r\n\r\n',
+      'CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\nProxy-Authorization: Basic dGVzdDoxMjPCow==\r\nA: b\xe9\r\n\r\n',
     );
     expect(text(formatConnectRequest({ host: 'h', port: 1, username: 'a' }))).toContain('Basic YTo=\r\n');
   });
@@ -25,6 +31,7 @@ describe('formatConnectRequest', () => {
     { host: 'a\r\nb', port: 80 },
     { host: 'a b', port: 80 },
     { host: 'a', port: 80, headers: { b: 'c\r\nd: e' } },
+    { host: 'a', port: 80, headers: { b: '\u0100' } },
     { host: 'a', port: 80, username: 'b:c' },
     { host: 'a', port: 80, username: 'b\n' },
     { host: 'a', port: 80, username: 'b', password: '\0' },
@@ -35,7 +42,7 @@ describe('formatConnectRequest', () => {
 
 describe('checkConnectResponse', () => {
   test.each(['HTTP/1.1 200 OK', 'HTTP/1.0 200 Connection established', 'HTTP/1.1 299 '])('accepts %s', line => {
-    expect(checkConnectResponse(response(line, 'Content-Length: 9'))).toBe(undefined);
+    expect(checkConnectResponse(response(line, 'Content-Length: 9', 'Via: Montr\xe9al'))).toBe(undefined);
   });
 
   test.each([

@@ -27,9 +27,9 @@ describe('RequestHeadParser', () => {
 
 describe('createRequestHead', () => {
   test('is what the parser makes of the same lines', () => {
-    const raw = ['Host', 'h', 'X', ' 1\t', 'x', '2'];
+    const raw = ['Host', 'h', 'X', ' 1\t', 'x', '2', 'Cookie', ' name=Zo\xeb\xa0 '];
     expect(createRequestHead('GET', '/a', 'HTTP/1.1', raw)).toEqual(
-      request('GET /a HTTP/1.1', 'Host: h', 'X: 1', 'x: 2'),
+      request('GET /a HTTP/1.1', 'Host: h', 'X: 1', 'x: 2', 'Cookie: name=Zo\xeb\xa0'),
     );
   });
 
@@ -38,7 +38,12 @@ describe('createRequestHead', () => {
     ['a target', 'GET', '/ x', []],
     ['an empty target', 'GET', '', []],
     ['a name', 'GET', '/', ['a b', 'c']],
-    ['a value', 'GET', '/', ['a', 'b\xff', 'c', 'd']],
+    ['a target beyond ASCII', 'GET', '/\xe9', []],
+    ['a name beyond ASCII', 'GET', '/', ['\xe9', 'c']],
+    ['a value that no byte stands for', 'GET', '/', ['a', 'b\u0100', 'c', 'd']],
+    ['a value with a control character', 'GET', '/', ['a', '\xe9\0']],
+    ['a host beyond ASCII', 'GET', '/', ['host', '\xe9']],
+    ['a subprotocol beyond ASCII', 'GET', '/', ['Sec-WebSocket-Protocol', '\xe9']],
     ['a line end', 'GET', '/', ['a', 'b\r\nc: d']],
   ])('holds %s to the grammar', (_, method, target, raw) => {
     const error = thrown(() => createRequestHead(method, target, 'HTTP/1.1', raw));

@@ -8,6 +8,7 @@ describe('ResponseHeadParser', () => {
     ['HTTP/1.1 101 ', 'HTTP/1.1', 101, ''],
     ['HTTP/1.1 200', 'HTTP/1.1', 200, ''],
     ['HTTP/1.0 404 No\xe9', 'HTTP/1.0', 404, 'No\xe9'],
+    ['HTTP/1.1 404  Voil\xc3\xa0 ', 'HTTP/1.1', 404, 'Voil\xc3\xa0'],
   ])('reads %j (RFC 9112, 4)', (line, version, status, reason) => {
     expect(response(line, 'A: b')).toMatchObject({ version, status, reason, headers: { a: 'b' } });
   });
@@ -19,9 +20,17 @@ describe('ResponseHeadParser', () => {
     },
   );
 
-  test('rejects bytes beyond ASCII in a header', () => {
-    expect(thrown(() => response('HTTP/1.1 101 x', 'A: \xe9'))).toMatchObject({ code: 'ERR_HTTP_SYNTAX' });
+  test('takes bytes beyond ASCII in a value, those of the first line and of interim responses too', () => {
+    const head = response('HTTP/1.1 103 \xe9', 'Link: \xe9', '', 'HTTP/1.1 101 \xe9', 'Set-Cookie: name=Zo\xeb');
+    expect({ ...head.headers }).toEqual({ 'set-cookie': 'name=Zo\xeb' });
   });
+
+  test.each(['\xe9: a', 'A: \xe9\0', 'Sec-WebSocket-Accept: \xe9', 'sec-websocket-protocol: \xe9'])(
+    'rejects %j',
+    line => {
+      expect(thrown(() => response('HTTP/1.1 101 x', line))).toMatchObject({ code: 'ERR_HTTP_SYNTAX', status: null });
+    },
+  );
 
   test('passes over interim responses (RFC 9110, 15.2)', () => {
     const head = response(

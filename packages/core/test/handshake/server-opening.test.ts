@@ -1,5 +1,6 @@
 import { type MemoryStream, memoryPair } from '@ws/testkit';
 import { ConnectionAccept, ConnectionDeny, type ConnectionRequest } from '@ws/types';
+import { encodeLatin1 } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { HandshakeError } from '../../src/errors/handshake-error.ts';
 import type { ConnectAnswer } from '../../src/handshake/server-opening.ts';
@@ -133,6 +134,49 @@ describe('an upgrade request', () => {
     expect(await opened).toMatchObject({ name: 'HandshakeError', code });
     expect(log).toEqual([unclean(((await opened) as Error).message)]);
     expect(await protocol.closed).toMatchObject({ error: await opened, stage: 'connecting', closedBy: 'local' });
+  });
+
+  test('may have bytes beyond ASCII in values, and so may the answer: ISO 8859-1 (RFC 9110, 5.5)', () => {
+    const log: Log = [];
+    const Protocol = deciding(log, ({ headers, peer }) => {
+      log.push({ ...headers }, peer);
+      return [null, { 'Set-Cookie': headers.cookie ?? '' }];
+    });
+    const { send, peer } = start({ Protocol, options: { trustXForwardedFor: 1 } });
+    send(encodeLatin1(ask('Cookie: name=Zo\xeb', 'CF-IPCity: Montr\xc3\xa9al \xa0', 'X-Forwarded-For: 1, \xe0')));
+    expect(log).toEqual([
+      expect.objectContaining({ cookie: 'name=Zo\xeb', 'cf-ipcity': 'Montr\xc3\xa9al \xa0' }),
+      '\xe0',
+      'open',
+    ]);
+    expect(peer.takeText()).toContain('\r\nSet-Cookie: name=Zo\xeb\r\n');
+  });
+
+  test.each([
+    ['the host', REQUEST.replace('server.example', 'caf\xe9.example')],
+    ['the target', REQUEST.replace('/chat', '/caf\xe9')],
+    ['the key', REQUEST.replace('dGhl', '\xe9Ghl')],
+    ['a name', ask('X-\xe9: 1')],
+    ['a value with a control character', ask('X: \x80\0')],
+    ['a subprotocol', ask('Sec-WebSocket-Protocol: \xe9')],
+    ['an extension', ask('Sec-WebSocket-Extensions: \xe9')],
+    ['an origin', ask('Origin: http://\xe9.example')],
+  ])('with bytes beyond ASCII in %s is answered with 400', (_name, request) => {
+    const { send, peer } = start();
+    send(encodeLatin1(request));
+    expect(peer.takeText()).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('gives path and query as they were sent; the path of onConnect is without parameters of a segment', () => {
+    const log: Log = [];
+    const Protocol = deciding(log, ({ path, params }) => {
+      log.push(path, { ...params });
+      return null;
+    });
+    const { send, protocol } = start({ Protocol });
+    send(bytes(REQUEST.replace('/chat', '/ws;jsessionid=1?x=1')));
+    expect(log).toEqual(['/ws', { x: ['1'] }, 'open']);
+    expect(protocol.resource).toBe('/ws;jsessionid=1?x=1');
   });
 
   test('of a version that is not spoken is told which are', () => {

@@ -1,7 +1,7 @@
 // WebSockets over HTTP/2 (RFC 8441). The engine speaks the opening handshake of HTTP/1.1; here its head is taken off
 // the stream and becomes the headers of an HTTP/2 stream, and the other way round. Frames pass as they are.
 
-import { concatBytes, decodeLatin1 } from '@ws/util/primitives';
+import { concatBytes, decodeLatin1, trimBlanks } from '@ws/util/primitives';
 
 /** A head of HTTP/1.1. */
 export interface Head {
@@ -34,7 +34,7 @@ function parseHead(text: string): Head {
   const [line = '', ...lines] = text.split('\r\n');
   const headers = lines.map((header): readonly [string, string] => {
     const colon = header.indexOf(':');
-    return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()];
+    return [header.slice(0, colon).toLowerCase(), trimBlanks(header.slice(colon + 1))];
   });
   return { line, headers };
 }

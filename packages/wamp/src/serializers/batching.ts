@@ -11,7 +11,7 @@ export function batched(plain: IObjectSerializer): IObjectSerializer {
     name: plain.name,
     isBinary: true,
     serialize: value => withLength(plain.serialize(value)),
-    unserialize: payload => split(payload).flatMap(part => plain.unserialize(part)),
+    unserialize: payload => readBatch(payload, plain),
   };
 }
 
@@ -22,16 +22,17 @@ function withLength(bytes: Uint8Array): Uint8Array {
   return payload;
 }
 
-function split(payload: Uint8Array): Uint8Array[] {
+/** Each message is read before the next is looked for: a batch that is none costs no more than up to there. */
+function readBatch(payload: Uint8Array, plain: IObjectSerializer): unknown[] {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-  const parts: Uint8Array[] = [];
+  const messages: unknown[] = [];
   for (let at = 0; at < payload.length; ) {
     if (payload.length - at < LENGTH_SIZE) throw new ProtocolError('batch: a length is cut off');
     const start = at + LENGTH_SIZE;
     const end = start + view.getUint32(at);
     if (end > payload.length) throw new ProtocolError('batch: a message is cut off');
-    parts.push(payload.subarray(start, end));
+    messages.push(...plain.unserialize(payload.subarray(start, end)));
     at = end;
   }
-  return parts;
+  return messages;
 }

@@ -2,6 +2,7 @@
 
 import { decodeBase64, encodeBase64 } from '@ws/util/primitives';
 import type { RawDict } from '../checks.ts';
+import { MAX_DEPTH, TOO_DEEP } from './limits.ts';
 import { refuseUnwritable } from './unwritable.ts';
 
 /** How bytes are written as text, and found again. */
@@ -49,14 +50,24 @@ export const hexText: BinaryText = {
       : text,
 };
 
-/** Whether there may be bytes anywhere in the value. @throws TypeError for what JSON has no form for, before any bytes */
-export function mayHoldBytes(value: unknown): boolean {
+/**
+ * Whether there may be bytes anywhere in the value.
+ *
+ * @throws TypeError for what JSON has no form for, before any bytes
+ * @throws RangeError for a value that goes deeper than {@link MAX_DEPTH}, before any bytes
+ */
+export function mayHoldBytes(value: unknown, depth = 0): boolean {
   refuseUnlessJson(value);
   if (typeof value !== 'object' || value === null) return false;
   if (value instanceof Uint8Array) return true;
-  if (Array.isArray(value)) return value.some(mayHoldBytes);
-  if (hasToJson(value)) return !(value instanceof Date);
-  for (const key in value) if (mayHoldBytes((value as RawDict)[key])) return true;
+  const isList = Array.isArray(value);
+  if (!isList && hasToJson(value)) return !(value instanceof Date);
+  if (depth === MAX_DEPTH) throw new RangeError(TOO_DEEP);
+  if (isList) {
+    for (let i = 0; i < value.length; i++) if (mayHoldBytes(value[i], depth + 1)) return true;
+    return false;
+  }
+  for (const key in value) if (mayHoldBytes((value as RawDict)[key], depth + 1)) return true;
   return false;
 }
 

@@ -1,13 +1,13 @@
 /** WAMP in CBOR. */
 
-import { Encoder } from 'cbor-x';
+import { Encoder, Tag } from 'cbor-x';
 import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
 import { batched } from './batching.ts';
+import { decodeCbor } from './cbor-decoder.ts';
 import { Serializer } from './serializer.ts';
-import { checkCborShape } from './shape.ts';
 import { refuseUnwritable } from './unwritable.ts';
-import { narrowed, replaced, widened } from './wide-integers.ts';
+import { bytesOf, replaced, widened } from './wide-integers.ts';
 
 export type { ISerializer } from './serializer.ts';
 
@@ -17,7 +17,7 @@ export interface CborOptions {
   readonly isBatched?: boolean | undefined;
 }
 
-const codec = /* @__PURE__ */ new Encoder({
+const encoder = /* @__PURE__ */ new Encoder({
   useRecords: false,
   mapsAsObjects: true,
   variableMapSize: true,
@@ -30,16 +30,14 @@ const plain: IObjectSerializer = {
   isBinary: true,
   serialize(value) {
     try {
-      return plainBytes(codec.encode(replaced(value, toWide)));
+      return plainBytes(encoder.encode(replaced(value, toWide)));
     } catch (cause) {
       throw new SerializationError(`not to be written as CBOR: ${(cause as Error).message}`, { cause });
     }
   },
   unserialize(payload) {
     try {
-      const hasWideIntegers = checkCborShape(payload);
-      const value: unknown = codec.decode(plainBytes(payload));
-      return [hasWideIntegers ? replaced(value, narrowed) : value];
+      return [decodeCbor(plainBytes(payload))];
     } catch (cause) {
       throw new ProtocolError(`not CBOR: ${(cause as Error).message}`, { cause });
     }
@@ -66,9 +64,17 @@ function plainBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+const UINT64_MAX = 2n ** 64n - 1n;
+
 /** The codec writes integers of more than 32 bits as floats, which are no ids; but it knows bigints. */
 function toWide(value: unknown): unknown {
-  // It has tags for maps and the like, which checkCborShape does not take. It writes an ArrayBuffer as bytes.
+  // It has tags for maps and the like, which decodeCbor does not take. It writes an ArrayBuffer as bytes.
   if (typeof value === 'object' && value !== null && !(value instanceof ArrayBuffer)) refuseUnwritable(value);
+  if (typeof value === 'bigint' && (value > UINT64_MAX || value < -UINT64_MAX)) return tagged(value);
   return widened(value);
+}
+
+/** An integer of more than 64 bits. The codec would shift its bytes out one after another, which is not linear. */
+function tagged(value: bigint): Tag {
+  return value < 0n ? new Tag(bytesOf(-1n - value), 3) : new Tag(bytesOf(value), 2);
 }

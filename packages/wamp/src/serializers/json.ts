@@ -4,6 +4,7 @@ import { decodeText, encodeText } from '@ws/util/primitives';
 import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
 import { type BinaryText, base64Text, hexText, mayHoldBytes, refuseUnlessJson } from './binary-text.ts';
+import { checkJsonDepth } from './json-depth.ts';
 import { Serializer } from './serializer.ts';
 
 export type { ISerializer } from './serializer.ts';
@@ -29,7 +30,7 @@ export function createJsonObjects({ isBatched = false, usesBinaryHex = false }: 
         name: 'json',
         isBinary: false,
         serialize: value => encodeText(`${stringify(value, binary)}\x18`),
-        unserialize: payload => splitBatch(payload).map(part => parse(part, binary)),
+        unserialize: payload => readBatch(payload, binary),
       }
     : {
         name: 'json',
@@ -86,23 +87,25 @@ function stringify(value: unknown, binary: BinaryText): string {
 function parse(payload: Uint8Array, binary: BinaryText): unknown {
   try {
     const text = decodeText(payload);
-    return binary.mayHold(text)
+    const value: unknown = binary.mayHold(text)
       ? JSON.parse(text, (_key, item) => (typeof item === 'string' ? binary.decode(item) : item))
       : JSON.parse(text);
+    checkJsonDepth(value, text);
+    return value;
   } catch (cause) {
     throw new ProtocolError(`not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** What stands behind the last separator is dropped. */
-function splitBatch(payload: Uint8Array): Uint8Array[] {
-  const parts: Uint8Array[] = [];
+/** What stands behind the last separator is dropped. Each message is read before the next is looked for. */
+function readBatch(payload: Uint8Array, binary: BinaryText): unknown[] {
+  const messages: unknown[] = [];
   let start = 0;
   for (let at = 0; at < payload.length; at++) {
     if (payload[at] !== SEPARATOR && payload[at] !== RECORD_SEPARATOR) continue;
-    parts.push(payload.subarray(start, at));
+    messages.push(parse(payload.subarray(start, at), binary));
     start = at + 1;
   }
-  if (parts.length === 0) throw new ProtocolError('batch: there is no separator');
-  return parts;
+  if (messages.length === 0) throw new ProtocolError('batch: there is no separator');
+  return messages;
 }

@@ -12,8 +12,9 @@ import type { RawMessage } from '../checks.ts';
 import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
 import { batched } from './batching.ts';
+import { MAX_DEPTH } from './limits.ts';
+import { checkMsgpackShape } from './msgpack-shape.ts';
 import { Serializer } from './serializer.ts';
-import { checkMsgpackShape } from './shape.ts';
 import { refuseUnwritable } from './unwritable.ts';
 import { narrowed, replaced, widened } from './wide-integers.ts';
 
@@ -26,13 +27,13 @@ export interface MsgpackOptions {
 }
 
 const extensionCodec = /* @__PURE__ */ createExtensions();
-const encoder = /* @__PURE__ */ new Encoder({ ignoreUndefined: true, maxDepth: Infinity, extensionCodec });
+const encoder = /* @__PURE__ */ new Encoder({ ignoreUndefined: true, maxDepth: MAX_DEPTH, extensionCodec });
 const decoder = /* @__PURE__ */ new Decoder({ extensionCodec });
 
 // What few messages need, and all would pay for: bigints, of which the codec makes all integers of 64 bits then.
 const wideEncoder = /* @__PURE__ */ new Encoder({
   ignoreUndefined: true,
-  maxDepth: Infinity,
+  maxDepth: MAX_DEPTH,
   extensionCodec,
   useBigInt64: true,
 });

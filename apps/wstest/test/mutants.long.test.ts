@@ -109,10 +109,10 @@ describe.concurrent.each([
     ).toEqual(PINGED);
   });
 
-  test('that never closes fails everywhere', async () => {
+  test('that never closes fails everywhere but where all is left open (7.1.6)', async () => {
     const cases = ['1.1.*', '3.*', '7.1.*', '7.3.*'];
     const results = await run('never closes', cases, SHORT);
-    expect(failed(results)).toEqual(results.map(({ id }) => id));
+    expect(failed(results)).toEqual(results.map(({ id }) => id).filter(id => id !== '7.1.6'));
   });
 
   test('that closes with another code is told so', async () => {
