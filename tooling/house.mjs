@@ -20,12 +20,13 @@ const FLOORS = {
     ['support'],
   ],
   node: [
-    ['adapters', 'client', 'server'],
+    ['adapters', 'server'],
+    ['http2'],
+    ['client'],
     ['platform'],
-    ['http2', 'zlib'],
+    ['streams', 'zlib'],
     ['tls'],
-    ['streams'],
-    ['memory'],
+    ['native'],
     ['support'],
   ],
 };

@@ -1,7 +1,7 @@
 import type { Masker, ReceiveBuffer, Utf8Validator } from '@ws/types';
 import { portableMasker, portableUtf8 } from '@ws/util/primitives';
-import { loadKernel } from './kernel.ts';
 import { type AsciiTextUnmasker, KernelPorts } from './kernel-ports.ts';
+import { loadKernel } from './load-kernel.ts';
 import { type IsUtf8, nativeUtf8 } from './native-utf8.ts';
 import { NvxError } from './nvx-error.ts';
 import { UTF8_NATIVE_FROM_WITHOUT_KERNEL } from './thresholds.ts';

@@ -1,4 +1,4 @@
-import { loadKernel } from './kernel.ts';
+import { loadKernel } from './load-kernel.ts';
 
 /** What {@link load} tells. */
 export interface NvxStatus {

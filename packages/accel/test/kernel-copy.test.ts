@@ -1,7 +1,7 @@
 import { seededRandom } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import { loadKernel } from '../src/kernel.ts';
 import { KernelCopy } from '../src/kernel-copy.ts';
+import { loadKernel } from '../src/load-kernel.ts';
 import { walk } from './support/automaton.ts';
 import { maskByte } from './support/ports.ts';
 

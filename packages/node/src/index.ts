@@ -18,9 +18,8 @@ export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './clien
 export { openWebSocket, type ReconnectOptions } from './client/open-web-socket.ts';
 export { connectHttp2 } from './http2/http2-client.ts';
 export { handleHttp2Stream } from './http2/http2-server.ts';
+export { USES_NVX } from './native/nvx.ts';
 export { WebSocketClientFactory, WebSocketServerFactory } from './platform/factories.ts';
-export { ConnectError, type ConnectErrorCode, ListenError, type ListenErrorCode } from './platform/net-error.ts';
-export { USES_NVX } from './platform/nvx.ts';
 export { nodePlatform } from './platform/platform.ts';
 export { type AttachableServer, type AttachOptions, attach, handleUpgrade } from './server/attach.ts';
 export { type ListenOptions, listenWS } from './server/listen.ts';
@@ -33,4 +32,5 @@ export {
   WebSocketServer,
 } from './server/serve-web-socket.ts';
 export { socketStream } from './streams/socket-stream.ts';
+export { ConnectError, type ConnectErrorCode, ListenError, type ListenErrorCode } from './support/net-error.ts';
 export { zlibCodec } from './zlib/zlib-codec.ts';

@@ -2,7 +2,7 @@ import { type Connector, HandshakeError, type WebSocketClientFactory, WebSocketC
 import type { ByteStream, DialTarget, TransportDetails } from '@ws/types';
 import { WsError } from '@ws/util';
 import { ownOptions } from '@ws/util/primitives';
-import { ConnectError, formatPlace } from '../platform/net-error.ts';
+import { ConnectError, formatPlace } from '../support/net-error.ts';
 import { type Dialled, type DialOptions, dialProxy, dialTarget, placeOf } from './dial.ts';
 
 export type ConnectOptions = DialOptions;

@@ -3,13 +3,13 @@
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ByteStream, Dialer, DialTarget, TransportDetails } from '@ws/types';
-import { ConnectError, connectError, formatPlace, type Place } from '../platform/net-error.ts';
+import { takeHandle } from '../native/stream-handle.ts';
 import { probeHandles } from '../streams/handle-probe.ts';
 import { HandleStream } from '../streams/handle-stream.ts';
 import type { NodeStream } from '../streams/node-stream.ts';
 import { SocketStream, socketStream } from '../streams/socket-stream.ts';
-import { takeHandle } from '../streams/stream-handle.ts';
 import { describeTransport } from '../streams/transport-details.ts';
+import { ConnectError, connectError, formatPlace, type Place } from '../support/net-error.ts';
 import { probeTlsHandles } from '../tls/tls-probe.ts';
 
 /** How to connect. */

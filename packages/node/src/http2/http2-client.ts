@@ -7,9 +7,9 @@ import type { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';
 import { type ByteStream, type ByteStreamHandler, reasonPhrase } from '@ws/types';
 import { concatBytes, encodeLatin1 } from '@ws/util/primitives';
 import { openOver, unlessAborted } from '../client/connect.ts';
-import { ConnectError } from '../platform/net-error.ts';
 import { DuplexStream } from '../streams/socket-stream.ts';
 import { describeTransport } from '../streams/transport-details.ts';
+import { ConnectError } from '../support/net-error.ts';
 import { type Head, HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 
 /** RFC 6455, 1.3. */

@@ -10,9 +10,9 @@ import type {
 } from 'node:http2';
 import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 import { concatBytes } from '@ws/util/primitives';
-import { findRoute, type Route, RouteTable } from '../server/routes.ts';
 import { DuplexStream, isServed } from '../streams/socket-stream.ts';
 import { describeTransport } from '../streams/transport-details.ts';
+import { findRoute, type Route, RouteTable } from '../support/routes.ts';
 import { HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 
 /** What the key of HTTP/1.1 would be; RFC 8441 has none, so its answer is never sent. */

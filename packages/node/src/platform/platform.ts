@@ -3,13 +3,13 @@
 import { hash, randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Clock, Platform } from '@ws/types';
-import { receiveBuffer } from '../streams/receive-buffer.ts';
+import { nodeAccelerator } from '../native/nvx.ts';
+import { allocateSlab, allocateUninitialised } from '../native/payload-memory.ts';
+import { receiveBuffer } from '../native/receive-buffer.ts';
+import { LONGEST_DELAY } from '../support/timeouts.ts';
 import { zlibCodec } from '../zlib/zlib-codec.ts';
 import { channelDiagnostics } from './diagnostics.ts';
-import { nodeAccelerator } from './nvx.ts';
-import { allocateSlab, allocateUninitialised } from './payload-memory.ts';
 import { nodeTextCodec } from './text-codec.ts';
-import { LONGEST_DELAY } from './timeouts.ts';
 
 const RESOLVED: Promise<void> = Promise.resolve();
 

@@ -8,14 +8,14 @@ import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 import { attachHttp2 } from '../http2/http2-server.ts';
+import { takeHandle } from '../native/stream-handle.ts';
 import { canUseHandles, probeHandles } from '../streams/handle-probe.ts';
 import { HandleStream } from '../streams/handle-stream.ts';
 import type { NodeStream } from '../streams/node-stream.ts';
 import { isServed, markServed, socketStream } from '../streams/socket-stream.ts';
-import { takeHandle } from '../streams/stream-handle.ts';
 import { describeTransport } from '../streams/transport-details.ts';
+import { findRoute, RouteTable } from '../support/routes.ts';
 import { probeTlsHandles } from '../tls/tls-probe.ts';
-import { findRoute, RouteTable } from './routes.ts';
 
 /** What {@link attach} takes. */
 export interface AttachOptions {

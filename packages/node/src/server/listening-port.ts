@@ -2,10 +2,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { type AcceptedConnection, checkClose } from '@ws/core';
 import type { TransportDetails } from '@ws/types';
 import { ownOptions } from '@ws/util/primitives';
-import { withTimeout } from '../platform/timeouts.ts';
+import { countOut } from '../native/stream-handle.ts';
 import { HandleStream } from '../streams/handle-stream.ts';
 import type { NodeStream } from '../streams/node-stream.ts';
-import { countOut } from '../streams/stream-handle.ts';
+import { withTimeout } from '../support/timeouts.ts';
 import { type AddressLimit, addressOf } from './address-limit.ts';
 
 /** How to stop a server. */

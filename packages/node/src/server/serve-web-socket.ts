@@ -13,7 +13,7 @@ import { orAborted, WebSocketService } from '@ws/connection/adapter';
 import { ownOptions } from '@ws/util/primitives';
 import { type KeepaliveOptions, keepaliveOptions } from '../client/open-once.ts';
 import { nodePlatform } from '../platform/platform.ts';
-import { withTimeout } from '../platform/timeouts.ts';
+import { withTimeout } from '../support/timeouts.ts';
 import { type AttachableServer, attach } from './attach.ts';
 import { type ListenOptions, listenWS } from './listen.ts';
 import { type CloseOptions, checkStop, type ListeningPort } from './listening-port.ts';

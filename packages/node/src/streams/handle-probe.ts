@@ -1,9 +1,9 @@
 // Whether connections can be served straight from their handles: found out on a connection of this process with itself.
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { receiveBuffer } from '../native/receive-buffer.ts';
+import { acceptHandles, countOut, streamBinding } from '../native/stream-handle.ts';
 import { HandleStream } from './handle-stream.ts';
-import { receiveBuffer } from './receive-buffer.ts';
-import { acceptHandles, countOut, streamBinding } from './stream-handle.ts';
 
 /** How long the probe may take, in milliseconds. A healthy one takes about five. */
 const TIMEOUT = 1000;

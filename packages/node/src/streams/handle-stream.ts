@@ -2,16 +2,16 @@
 // is no object per connection but this one. The callbacks are shared functions that find the stream on the handle.
 
 import type { ByteStreamHandler } from '@ws/types';
-import { systemError } from '../platform/system-error.ts';
-import type { NodeStream } from './node-stream.ts';
-import { lentBytes, receiveBuffer } from './receive-buffer.ts';
+import { lentBytes, receiveBuffer } from '../native/receive-buffer.ts';
 import {
   type ShutdownRequest,
   type StreamBinding,
   type StreamHandle,
   streamBinding,
   type WriteRequest,
-} from './stream-handle.ts';
+} from '../native/stream-handle.ts';
+import { systemError } from '../support/system-error.ts';
+import type { NodeStream } from './node-stream.ts';
 
 const STREAM: unique symbol = Symbol('@ws/node handle stream');
 

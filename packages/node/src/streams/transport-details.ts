@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { threadId } from 'node:worker_threads';
 import { type ChannelBinding, TransportDetails } from '@ws/types';
-import type { HandleAddress, StreamHandle } from './stream-handle.ts';
+import type { HandleAddress, StreamHandle } from '../native/stream-handle.ts';
 
 /** The length of a channel id, in bytes. */
 const ID_LENGTH = 32;

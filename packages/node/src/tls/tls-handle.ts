@@ -2,15 +2,15 @@
 // directly. For all else the socket stays what it is: handshake, sessions, alerts, the end, the close.
 
 import { TLSSocket } from 'node:tls';
-import { systemError } from '../platform/system-error.ts';
-import { lentBytes, receiveBuffer } from '../streams/receive-buffer.ts';
+import { lentBytes, receiveBuffer } from '../native/receive-buffer.ts';
 import {
   isUsable,
   type StreamBinding,
   type StreamHandle,
   streamBinding,
   type WriteRequest,
-} from '../streams/stream-handle.ts';
+} from '../native/stream-handle.ts';
+import { systemError } from '../support/system-error.ts';
 
 const OWNER: unique symbol = Symbol('@ws/node TLS handle');
 

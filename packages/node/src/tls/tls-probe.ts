@@ -2,8 +2,8 @@
 
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import { receiveBuffer } from '../streams/receive-buffer.ts';
-import { streamBinding } from '../streams/stream-handle.ts';
+import { receiveBuffer } from '../native/receive-buffer.ts';
+import { streamBinding } from '../native/stream-handle.ts';
 import { type TlsHandle, takeTlsHandle } from './tls-handle.ts';
 
 /** How long the probe may take, in milliseconds. A healthy one takes about ten. */

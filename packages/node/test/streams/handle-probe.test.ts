@@ -40,7 +40,7 @@ test.each([
   try {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     if (flag !== undefined) process.execArgv = [...given, flag];
-    const { streamBinding } = await import('../../src/streams/stream-handle.ts');
+    const { streamBinding } = await import('../../src/native/stream-handle.ts');
     expect(streamBinding).toBe(null);
   } finally {
     process.execArgv = given;

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { describe, expect, test } from 'vitest';
-import { receiveBuffer } from '../../src/streams/receive-buffer.ts';
+import { receiveBuffer } from '../../src/native/receive-buffer.ts';
 import { unixPair } from '../support/stream-pairs.ts';
 
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { ByteStream } from '@ws/types';
 import { dialTarget } from '../../src/client/dial.ts';
+import { acceptHandles, countOut } from '../../src/native/stream-handle.ts';
 import { takeUpgraded } from '../../src/server/attach.ts';
 import { probeHandles } from '../../src/streams/handle-probe.ts';
 import { HandleStream } from '../../src/streams/handle-stream.ts';
 import { socketStream, TlsStream } from '../../src/streams/socket-stream.ts';
-import { acceptHandles, countOut } from '../../src/streams/stream-handle.ts';
 import { probeTlsHandles } from '../../src/tls/tls-probe.ts';
 import { type Certificate, createCertificate } from './certificates.ts';
 

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { connect as connectTls, createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 import type { ByteStreamHandler } from '@ws/types';
 import { afterEach, describe, expect, test } from 'vitest';
-import { receiveBuffer } from '../../src/streams/receive-buffer.ts';
+import { receiveBuffer } from '../../src/native/receive-buffer.ts';
 import { socketStream, TlsStream } from '../../src/streams/socket-stream.ts';
 import { takeTlsHandle } from '../../src/tls/tls-handle.ts';
 import { canUseTlsHandles, probeTlsHandles } from '../../src/tls/tls-probe.ts';

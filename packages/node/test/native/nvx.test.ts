@@ -17,7 +17,7 @@ describe('AUTOBAHN_USE_NVX', () => {
       platform: 'node',
       resolve: {
         conditionNames: ['@ws/source', 'import', 'default'],
-        alias: { nvx: fileURLToPath(new URL('../../src/platform/nvx.ts', import.meta.url)) },
+        alias: { nvx: fileURLToPath(new URL('../../src/native/nvx.ts', import.meta.url)) },
       },
       plugins: [
         {

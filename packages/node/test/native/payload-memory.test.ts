@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allocateSlab, allocateUninitialised } from '../../src/platform/payload-memory.ts';
+import { allocateSlab, allocateUninitialised } from '../../src/native/payload-memory.ts';
 
 describe('allocateSlab', () => {
   test('gives memory that cannot be transferred from under others', () => {

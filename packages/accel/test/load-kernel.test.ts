@@ -62,7 +62,7 @@ test('the module is exported for runtimes that forbid compiling, is the same, an
 
 describe('loadKernel', () => {
   test('loads once', async () => {
-    const { loadKernel } = await import('../src/kernel.ts');
+    const { loadKernel } = await import('../src/load-kernel.ts');
     const first = loadKernel();
     expect(loadKernel()).toBe(first);
     expect(loadKernel({})).toBe(first);

@@ -1,0 +1,46 @@
+import { decodeBase64 } from '@ws/util/primitives';
+import type { Kernel } from './kernel.ts';
+import { NVX_WASM } from './nvx.generated.ts';
+import { passesSelfTest } from './self-test.ts';
+
+// Whether the kernels run here is found out synchronously, once, and not before the first caller asks.
+
+// A global of nearly every runtime, but in no ES2022 library.
+declare const WebAssembly:
+  | {
+      validate(bytes: Uint8Array): boolean;
+      readonly Module: new (bytes: Uint8Array) => object;
+      readonly Instance: new (module: object) => { readonly exports: unknown };
+    }
+  | undefined;
+
+/** The kernels, or why there are none. */
+export type LoadedKernel =
+  | { readonly kernel: Kernel; readonly reason: null }
+  | { readonly kernel: null; readonly reason: string };
+
+let loaded: LoadedKernel | null = null;
+
+/**
+ * Loads the kernels, if that was not done already.
+ *
+ * @param module the compiled `@ws/accel/nvx.wasm`; after an earlier try has failed, the kernels are loaded from it
+ */
+export function loadKernel(module?: object): LoadedKernel {
+  if (loaded === null || (loaded.kernel === null && module !== undefined)) loaded = tryToLoad(module);
+  return loaded;
+}
+
+function tryToLoad(module: object | undefined): LoadedKernel {
+  if (typeof WebAssembly === 'undefined') return { kernel: null, reason: 'no WebAssembly' };
+  try {
+    const compiled = module ?? new WebAssembly.Module(decodeBase64(NVX_WASM));
+    const kernel = new WebAssembly.Instance(compiled).exports as Kernel;
+    return passesSelfTest(kernel) ? { kernel, reason: null } : { kernel: null, reason: 'self-test failed' };
+  } catch (error) {
+    // The module is validated only after a failure: to validate it first would cost every start as much as to compile it.
+    if (module === undefined && !WebAssembly.validate(decodeBase64(NVX_WASM)))
+      return { kernel: null, reason: 'no SIMD' };
+    return { kernel: null, reason: `blocked: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
