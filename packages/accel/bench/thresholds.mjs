@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { measure, show, table } from '@ws/measure';
 import { portableMasker, portableUtf8 } from '@ws/util/primitives';
-import { loadKernel } from '../dist/load-kernel.js';
 import { KernelCopy } from '../dist/kernel-copy.js';
+import { loadKernel } from '../dist/load-kernel.js';
 import { validateNatively } from '../dist/native-utf8.js';
 
 const { kernel } = loadKernel();
