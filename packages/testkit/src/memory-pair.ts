@@ -1,8 +1,8 @@
-import { microtask } from './globals.ts';
 import { MemoryStream } from './memory-stream.ts';
+import { createTurns, type TurnOptions } from './turns.ts';
 
 /** How {@link memoryPair} carries bytes. */
-export interface MemoryPairOptions {
+export interface MemoryPairOptions extends TurnOptions {
   /**
    * The most bytes that one `onData` is given, 1 or more; a function is asked anew for each call. Writes are then
    * joined and cut like the bytes of a TCP connection. Not given: each write arrives as it was made.
@@ -13,10 +13,6 @@ export interface MemoryPairOptions {
    * stream: `write` answers `false` and `onDrain` follows. `Infinity`: `write` always answers `true`.
    */
   readonly capacity?: number | undefined;
-  /** Nothing moves until `step` or `flush` is called. Default `false`: each event has a microtask of its own. */
-  readonly manual?: boolean | undefined;
-  /** Runs the deliveries instead of a microtask, such as a manual clock's `defer`. Each call is one event. */
-  readonly schedule?: ((task: () => void) => void) | undefined;
 }
 
 /** Two joined streams: what is written to one arrives at the other. */
@@ -34,9 +30,6 @@ export interface MemoryPair {
   flush(limit?: number): number;
 }
 
-/** Two handlers that talk for ever are found out, not waited for. */
-const MAX_EVENTS = 1_000_000;
-
 /**
  * Makes two joined {@link ByteStream}s in memory. Always the same order of events, no timers, no sockets; and strict:
  * lent bytes are overwritten as soon as `onData` returns, and changing bytes that a stream keeps is an error.
@@ -48,17 +41,11 @@ const MAX_EVENTS = 1_000_000;
  * client.attach(b, details);
  */
 export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
-  const { chunkSize, capacity = 65_536, manual = false, schedule = microtask } = options;
+  const { chunkSize, capacity = 65_536 } = options;
   if (typeof chunkSize === 'number') checkChunkSize(chunkSize);
   if (!(capacity >= 1)) throw new RangeError(`capacity must be 1 or more, not ${capacity}`);
 
-  const turns: (() => void)[] = [];
-  function step(): boolean {
-    const turn = turns.shift();
-    turn?.();
-    return turn !== undefined;
-  }
-
+  const { add, step, flush } = createTurns(options);
   const settings = {
     capacity,
     nextChunkSize:
@@ -67,18 +54,9 @@ export function memoryPair(options: MemoryPairOptions = {}): MemoryPair {
         : typeof chunkSize === 'number'
           ? () => chunkSize
           : () => checkChunkSize(chunkSize()),
-    schedule(turn: () => void): void {
-      turns.push(turn);
-      if (!manual) schedule(step);
-    },
+    schedule: add,
   };
   const [a, b] = MemoryStream.join(settings);
-
-  function flush(limit: number = MAX_EVENTS): number {
-    let count = 0;
-    while (step()) if (++count > limit) throw new Error(`no end after ${limit} events`);
-    return count;
-  }
   return { a, b, step, flush };
 }
 

@@ -1,11 +1,6 @@
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { ContractError } from '../assert.ts';
-
-interface Waiter {
-  readonly isMet: () => boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
+import { Waiting } from './waiting.ts';
 
 /** A handler that keeps what it hears, and lets a test wait for it. */
 export class Recorder implements ByteStreamHandler {
@@ -14,8 +9,7 @@ export class Recorder implements ByteStreamHandler {
   readonly events: string[] = [];
   readonly #chunks: Uint8Array[] = [];
   #received = 0;
-  #waiters: Waiter[] = [];
-  #broken: Error | null = null;
+  readonly #waiting: Waiting = new Waiting(() => this.isClosed);
   /** Called for each event after it was kept. */
   onEvent: (event: string) => void = () => {};
 
@@ -80,10 +74,7 @@ export class Recorder implements ByteStreamHandler {
 
   /** Resolves when `isMet`, looked at after each event; rejects when a rule is broken, or the stream closes before. */
   until(what: string, isMet: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ isMet, resolve, reject });
-      this.#look(what);
-    });
+    return this.#waiting.until(what, isMet);
   }
 
   /** Resolves when so many bytes have arrived in all. */
@@ -99,26 +90,15 @@ export class Recorder implements ByteStreamHandler {
     if (this.isClosed) this.#break(`${event} was told after onClose`);
     this.events.push(event);
     this.onEvent(event);
-    this.#look('what was waited for');
+    this.#waiting.look();
   }
 
   #break(rule: string): void {
-    this.#broken ??= new ContractError(rule);
+    this.#waiting.break(new ContractError(rule));
   }
 
   /** @throws what broke a rule so far */
   checkRules(): void {
-    if (this.#broken !== null) throw this.#broken;
-  }
-
-  #look(what: string): void {
-    const waiting = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiting) {
-      if (this.#broken !== null) waiter.reject(this.#broken);
-      else if (waiter.isMet()) waiter.resolve();
-      else if (this.isClosed) waiter.reject(new ContractError(`closed before ${what}`));
-      else this.#waiters.push(waiter);
-    }
+    this.#waiting.checkRules();
   }
 }

@@ -1,0 +1,198 @@
+// What comes to one end of a connection in memory, and what its listener is told. Every call of the listener is a turn of
+// its own: none happens inside a method of the transport.
+
+import type { CloseInfo, MessageTransportListener, Receives } from '@ws/types';
+import { CANARY } from '../memory-stream.ts';
+import type { MessagePipe, WireEvent } from './message-pipe.ts';
+
+/** The transport, as its inbox sees it. */
+export interface InboxOwner {
+  onPing(payload: Uint8Array): void;
+  onCloseFrame(code: number | null, reason: string | null): void;
+  onEnd(error: Error | null): void;
+  /** The listener threw, or its promise was rejected. */
+  fail(error: unknown): void;
+}
+
+/** How an inbox delivers. */
+export interface InboxSettings {
+  /** A longer message comes in pieces of so many bytes, to listeners that take pieces. */
+  readonly pieceSize: number;
+  /** Runs one turn. */
+  readonly schedule: (turn: () => void) => void;
+}
+
+type Call = (listener: MessageTransportListener) => unknown;
+
+/** Bytes around a text that is lent, so that whoever looks at the underlying buffer sees others. */
+const MARGIN = 8;
+
+/** Delivers what comes to one end. */
+export class MemoryInbox {
+  readonly #owner: InboxOwner;
+  readonly #incoming: MessagePipe;
+  readonly #settings: InboxSettings;
+  #listener: MessageTransportListener | null = null;
+  #receives: Receives = { frames: 'none', lentText: false };
+  /** The message that comes in pieces, and how much of it was told. */
+  #cut: { readonly payload: Uint8Array; at: number } | null = null;
+  #isPaused = false;
+  #isDeaf = false;
+  #closingIsDue = false;
+  /** The last thing to tell; `null`: the connection is not gone, or that was told. */
+  #end: CloseInfo | null = null;
+  #hasTurn = false;
+
+  constructor(owner: InboxOwner, incoming: MessagePipe, settings: InboxSettings) {
+    this.#owner = owner;
+    this.#incoming = incoming;
+    this.#settings = settings;
+    incoming.onArrived = () => this.#askForTurn();
+  }
+
+  setListener(listener: MessageTransportListener): void {
+    if (this.#listener !== null) throw new TypeError('there is a listener already');
+    this.#receives = { ...listener.receives };
+    this.#listener = listener;
+    this.#askForTurn();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#askForTurn();
+  }
+
+  /** From now on the listener is told nothing but the end. */
+  deafen(): void {
+    this.#isDeaf = true;
+    this.#cut = null;
+    this.#askForTurn();
+  }
+
+  /** Nothing that came is told any more. */
+  stop(): void {
+    this.deafen();
+    this.#incoming.stop();
+  }
+
+  tellClosing(): void {
+    this.#closingIsDue = true;
+    this.#askForTurn();
+  }
+
+  /** The connection is gone: what has come is told, paused or not, and then this. */
+  tellClose(info: CloseInfo): void {
+    this.#end = info;
+    this.#askForTurn();
+  }
+
+  #askForTurn(): void {
+    if (this.#hasTurn || !this.#hasWork()) return;
+    this.#hasTurn = true;
+    this.#settings.schedule(() => {
+      this.#hasTurn = false;
+      try {
+        this.#turn();
+      } finally {
+        this.#askForTurn();
+      }
+    });
+  }
+
+  /** Whether a turn has something to tell. Without a listener, all news waits for one. */
+  #hasWork(): boolean {
+    if (this.#listener === null) return false;
+    return this.#closingIsDue || this.#end !== null || this.#hasNews();
+  }
+
+  #hasNews(): boolean {
+    if (this.#isHeldBack) return this.#incoming.hasControl;
+    return this.#cut !== null || this.#incoming.hasEvent;
+  }
+
+  /** Whether messages wait. Pings and Close frames behind them are looked at all the same. */
+  get #isHeldBack(): boolean {
+    return this.#isPaused && !this.#isDeaf && this.#end === null;
+  }
+
+  #turn(): void {
+    const info = this.#end;
+    if (this.#closingIsDue) {
+      this.#closingIsDue = false;
+      this.#call(listener => listener.onClosing());
+    } else if (this.#hasNews()) {
+      this.#takeNews();
+    } else if (info !== null) {
+      this.#end = null;
+      this.#call(listener => listener.onClose(info));
+    }
+  }
+
+  #takeNews(): void {
+    if (this.#isHeldBack) this.#hear(this.#incoming.takeControl());
+    else if (this.#cut === null) this.#hear(this.#incoming.take());
+    else this.#goOn(this.#cut);
+  }
+
+  #hear(event: WireEvent | null): void {
+    if (event?.kind === 'close') this.#owner.onCloseFrame(event.code, event.reason);
+    else if (event?.kind === 'end') this.#owner.onEnd(event.error);
+    else if (event === null || this.#isDeaf) return;
+    else if (event.kind === 'message') this.#hearMessage(event.payload, event.isBinary);
+    else if (event.kind === 'ping') this.#owner.onPing(event.payload);
+    else this.#call(listener => listener.onPong(event.payload));
+  }
+
+  #hearMessage(payload: Uint8Array, isBinary: boolean): void {
+    const { frames, lentText } = this.#receives;
+    if (frames === 'all' || (frames === 'pieces' && payload.length > this.#settings.pieceSize)) {
+      this.#cut = { payload, at: 0 };
+      this.#call(listener => listener.onMessageBegin(isBinary));
+    } else {
+      this.#call(listener => {
+        if (lentText && !isBinary && lend(listener, payload)) return undefined;
+        return listener.onMessage(payload, isBinary);
+      });
+    }
+  }
+
+  #goOn(cut: { readonly payload: Uint8Array; at: number }): void {
+    const start = cut.at;
+    if (start < cut.payload.length) {
+      cut.at += this.#settings.pieceSize;
+      // A copy, which the listener may keep without the rest.
+      this.#call(listener => listener.onMessageData(cut.payload.slice(start, cut.at)));
+    } else {
+      this.#cut = null;
+      this.#call(listener => listener.onMessageEnd());
+    }
+  }
+
+  #call(call: Call): void {
+    try {
+      const result = call(this.#listener as MessageTransportListener);
+      if (isPromise(result)) result.then(undefined, error => this.#owner.fail(error));
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+  }
+}
+
+/** Offers a text in memory that is overwritten as soon as the listener returns. */
+function lend(listener: MessageTransportListener, payload: Uint8Array): boolean {
+  const memory = new Uint8Array(payload.length + 2 * MARGIN).fill(CANARY);
+  memory.set(payload, MARGIN);
+  try {
+    return listener.onLentText(memory, MARGIN, MARGIN + payload.length);
+  } finally {
+    memory.fill(CANARY);
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
