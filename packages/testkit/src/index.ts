@@ -7,9 +7,13 @@ export type { DialerSetup } from './contracts/dialer.ts';
 export { dialerContract } from './contracts/dialer.ts';
 export { digestContract } from './contracts/digest.ts';
 export { maskerContract } from './contracts/masker.ts';
+export { messageTransportContract, type TransportPair } from './contracts/message-transport.ts';
+export { openingRequestContract } from './contracts/opening-request.ts';
+export type { OpeningProposal, OpeningSetup } from './contracts/opening-setup.ts';
 export { randomContract } from './contracts/random.ts';
 export type { TestRunner } from './contracts/test-runner.ts';
 export { textUnmaskerContract } from './contracts/text-unmasker.ts';
+export type { TransportLimits } from './contracts/transport-rule.ts';
 export { utf8Contract } from './contracts/utf8.ts';
 export type { EverySplitOptions } from './every-split.ts';
 export { everySplit } from './every-split.ts';
@@ -34,3 +38,12 @@ export { CANARY, MemoryStream } from './memory-stream.ts';
 export type { DirectionFaults, FaultyProxy, FaultyProxyOptions } from './node/faulty-proxy.ts';
 export type { SeededRandom } from './seeded-random.ts';
 export { seededRandom } from './seeded-random.ts';
+export type { MemoryOpening, MemoryOpeningOptions, OpeningResponse } from './transport/memory-opening.ts';
+export { memoryOpeningRequest } from './transport/memory-opening.ts';
+export { MemoryOpeningError, type MemoryOpeningErrorCode } from './transport/memory-opening-request.ts';
+export {
+  type MemoryTransportOptions,
+  type MemoryTransportPair,
+  memoryTransportPair,
+} from './transport/memory-transport-pair.ts';
+export type { TurnOptions } from './turns.ts';
