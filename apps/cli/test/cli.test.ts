@@ -33,8 +33,9 @@ describe('wsc in a shell', () => {
   test('who reads it may stop reading', async () => {
     const url = await serveWith(
       class extends WebSocketServerProtocol {
-        override onOpen(): void {
-          for (let i = 0; i < 5000; i++) this.sendMessage('y');
+        // The pipe takes thousands of lines before its reader is gone: only a write after that tells.
+        override async onOpen(): Promise<void> {
+          for (; this.state === 'open'; await new Promise(setImmediate)) this.sendMessage('y');
         }
       },
     );

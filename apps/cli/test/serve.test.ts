@@ -137,13 +137,14 @@ describe('wsc serve -- COMMAND', () => {
       ...node('console.log(JSON.stringify(process.env))'),
     ]);
     const headers = ['-H', 'X-Token: abc', '-H', 'Proxy: http://evil', '--auth', 'ann:secret'];
-    const { stdout } = await runCli(['connect', '-n', '1', ...headers, `${server.url}/a/b?c=1&d=x%20y`]);
+    const { stdout } = await runCli(['connect', '-n', '1', ...headers, `${server.url}/a/b;v=2?c=1&d=x%20y`]);
     const env = JSON.parse(stdout);
     expect(env).toMatchObject({
       GATEWAY_INTERFACE: 'CGI/1.1',
       REQUEST_METHOD: 'GET',
       PATH_INFO: '/a/b',
       QUERY_STRING: 'c=1&d=x+y',
+      REQUEST_URI: '/a/b;v=2?c=1&d=x%20y',
       REMOTE_ADDR: '127.0.0.1',
       SERVER_PORT: new URL(server.url).port,
       HTTP_X_TOKEN: 'abc',

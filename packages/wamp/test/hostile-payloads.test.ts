@@ -1,7 +1,7 @@
 // Payloads that are made to cost much: who sends one is ended by 1002, and nobody else notices.
 
 import { hex } from '@ws/testkit';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ApplicationSession, type ISerializer, type WampWebSocketClientProtocol } from '../src/index.ts';
 import { createTransportSerializer } from '../src/serializers/all.ts';
 import { createNetwork, type Network, reported, settle } from './support/network.ts';
@@ -61,8 +61,12 @@ async function neighbours(network: Network): Promise<() => Promise<void>> {
   };
 }
 
+beforeEach(() => {
+  reported.length = 0;
+});
+
 afterEach(() => {
-  expect(reported.splice(0)).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 describe.each(PAYLOADS)('$id: $name', ({ id, payload }) => {

@@ -9,9 +9,14 @@ import { VERSION } from '../version.ts';
  */
 const KEPT_BACK = new Set(['proxy', 'authorization', 'proxy-authorization', 'sec-websocket-key']);
 
-/** The environment of the program for one connection. Of our own only what is in `passEnv`. */
+/**
+ * The environment of the program for one connection. Of our own only what is in `passEnv`.
+ *
+ * @param resource path and query as they were sent
+ */
 export function cgiEnvironment(
   request: ConnectionRequest,
+  resource: string,
   details: TransportDetails | null,
   passEnv: readonly string[],
 ): Record<string, string> {
@@ -33,7 +38,7 @@ export function cgiEnvironment(
     SCRIPT_NAME: '',
     PATH_INFO: request.path,
     QUERY_STRING: query,
-    REQUEST_URI: query === '' ? request.path : `${request.path}?${query}`,
+    REQUEST_URI: resource,
     SERVER_NAME: request.host,
     SERVER_PORT: own.port,
     REMOTE_ADDR: peer.address,

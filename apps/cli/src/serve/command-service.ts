@@ -46,7 +46,7 @@ export function commandService(options: CommandOptions): ServiceClass {
     }
 
     override onOpen(): void {
-      const env = cgiEnvironment(this.#request!, this.transportDetails, options.passEnv);
+      const env = cgiEnvironment(this.#request!, this.resource, this.transportDetails, options.passEnv);
       const child = programs.start(options.file, options.args, env);
       this.#child = child;
       child.once('close', (code, signal) => this.#onExit(code, signal));

@@ -78,6 +78,7 @@ describe('HttpHeadParser', () => {
     ['byte A0 before the colon', `${GET}X\xa0: 1\r\n\r\n`],
     ['a control character beside byte E9', `${GET}X: \xe9\x7f\r\n\r\n`],
     ['byte FF in the first line', 'GET /\xff HTTP/1.1\r\n\r\n'],
+    ['byte FF in the version', 'GET / HTTP/1.1\xff\r\n\r\n'],
     ['an empty line at the start', `\r\n${GET}\r\n`],
     ['a TLS hello', '\x16\x03\x01\x02\x00\x01'],
   ])('rejects %s (RFC 9112, 2.2, 5)', (_, input) => {

@@ -23,7 +23,9 @@ class MsgpackShape {
   #at = 0;
   /** The values that are still to come, of all containers together. */
   #pending = 1;
-  /** Of each container around: how many values are still to come when it has ended. */
+  /** How many values are still to come when the innermost container has ended; -1 outside of all. */
+  #end = -1;
+  /** The same of the containers around it. */
   readonly #ends: number[] = [];
 
   constructor(bytes: Uint8Array) {
@@ -32,7 +34,6 @@ class MsgpackShape {
 
   check(): void {
     const bytes = this.#bytes;
-    const ends = this.#ends;
     while (this.#pending > 0) {
       if (this.#pending > bytes.length - this.#at) throw new RangeError(CUT_OFF);
       const head = bytes[this.#at++]!;
@@ -42,7 +43,7 @@ class MsgpackShape {
       else if (head >= 0x90 && head < 0xa0) this.#enter(head & 0x0f);
       else if (head >= 0xc0 && head < 0xe0) this.#passSized(head);
       if (this.#at > bytes.length) throw new RangeError(CUT_OFF);
-      while (ends.length > 0 && ends[ends.length - 1] === this.#pending) ends.pop();
+      while (this.#end === this.#pending) this.#end = this.#ends.pop()!;
     }
   }
 
@@ -53,12 +54,14 @@ class MsgpackShape {
 
   #enter(count: number): void {
     if (this.#ends.length === MAX_DEPTH) throw new RangeError(TOO_DEEP);
-    this.#ends.push(this.#pending);
+    this.#ends.push(this.#end);
+    this.#end = this.#pending;
     this.#pending += count;
   }
 
   #passSized(head: number): void {
-    const length = this.#readUint(LENGTH_SIZE[head - 0xc0]!);
+    const size = LENGTH_SIZE[head - 0xc0]!;
+    const length = size === 0 ? 0 : this.#readUint(size);
     if (head >= 0xde) this.#enter(2 * length);
     else if (head >= 0xdc) this.#enter(length);
     else if (head >= 0xd9) this.#passText(length);

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { rolldown } from 'rolldown';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installInto, packAll, publicPackages, runIn } from '../src/packages.ts';
 
 const packages = publicPackages();
@@ -130,7 +130,7 @@ describe('an empty project that has installed all of them', () => {
     },
   );
 
-  test.each(inject('tier') === 'quick' ? ['typescript'] : ['typescript', 'typescript-5.4'])(
+  test.each(['typescript', 'typescript-5.4'])(
     'type-checks with %s, its libraries too',
     async compiler => {
       const text = `${namespaces}\nexport const all: object[] = [${list}];\n`;
