@@ -96,6 +96,27 @@ describe('while receiving is paused', () => {
     expect(log.slice(1, -1).map(message => Number.parseInt(`${message}`, 10))).toEqual([...Array(count).keys()]);
   });
 
+  test.each([
+    ['messages', frame(1, '')],
+    ['frames of one message', frame(0, '', { fin: false })],
+  ])('empty %s count as well: they do not pile up without end', (_name, empty) => {
+    class Frames extends WebSocketServerProtocol {
+      override onMessageFrameBegin(): void {}
+    }
+    const isMessage = empty[0] === 0x81;
+    const { protocol, send, peer, flush } = rawServer(isMessage ? {} : { Protocol: Frames });
+    protocol.pauseReceiving();
+    send(frame(9, 'near'));
+    if (!isMessage) send(frame(1, 'begin', { fin: false }));
+    for (let i = 0; i < 2000; i++) send(empty);
+    send(frame(9, 'far behind'));
+    // The second ping is behind what is not read: the peer has to wait.
+    expect(peer.take()).toEqual(frame(10, 'near', { mask: null }));
+    protocol.resumeReceiving();
+    flush();
+    expect(peer.take()).toEqual(frame(10, 'far behind', { mask: null }));
+  });
+
   test('everything that was read is delivered when the connection is lost', () => {
     const { protocol, send, log, destroy } = rawServer({ capacity: 1_000_000 });
     protocol.pauseReceiving();
