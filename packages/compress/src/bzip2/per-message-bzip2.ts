@@ -1,9 +1,11 @@
-import type { Bzip2Codec, CompressionCodecs, Compressor } from '@ws/types';
+import type { Bzip2Codec, CompressionCodecs } from '@ws/types';
 import { checkBoolean, checkIntegerOrZero, checkSizes } from '../checks.ts';
+import { MessageCompressor } from '../message-compressor.ts';
 import { MessageDecompressor } from '../message-decompressor.ts';
 import { PerMessageCompress } from '../per-message-compress.ts';
-import type { PerMessageBzip2OfferAccept } from './bzip2-offer-accept.ts';
-import type { PerMessageBzip2ResponseAccept } from './bzip2-response-accept.ts';
+import type { PerMessageBzip2Offer } from './bzip2-offer.ts';
+import type { PerMessageBzip2Response } from './bzip2-response.ts';
+import type { Bzip2OwnDirection } from './own-direction.ts';
 import { portableBzip2 } from './portable-bzip2.ts';
 import { EXTENSION_NAME } from './wire-names.ts';
 
@@ -20,6 +22,17 @@ export interface Bzip2ProcessorFields {
   readonly threshold?: number;
 }
 
+/** What the processor reads of an offer that a server has accepted: `PerMessageBzip2OfferAccept` has all of it. */
+export interface AcceptedBzip2Offer extends Required<Bzip2OwnDirection> {
+  readonly offer: PerMessageBzip2Offer;
+  readonly requestMaxCompressLevel: number;
+}
+
+/** What the processor reads of a response that a client has accepted: `PerMessageBzip2ResponseAccept` has all of it. */
+export interface AcceptedBzip2Response extends Required<Bzip2OwnDirection> {
+  readonly response: PerMessageBzip2Response;
+}
+
 /** permessage-bzip2 at work on one connection: every message is one complete bzip2 stream. */
 export class PerMessageBzip2 extends PerMessageCompress {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
@@ -30,10 +43,8 @@ export class PerMessageBzip2 extends PerMessageCompress {
   readonly maxMessageSize: number;
   readonly threshold: number;
   readonly sharedKey: string;
-  readonly #codec: Bzip2Codec;
+  readonly #compressor: MessageCompressor;
   readonly #decompressor: MessageDecompressor;
-  #compressor: Compressor | null = null;
-  #isClosed = false;
 
   /** @throws TypeError or RangeError */
   constructor(fields: Bzip2ProcessorFields, codec: Bzip2Codec = portableBzip2) {
@@ -49,8 +60,8 @@ export class PerMessageBzip2 extends PerMessageCompress {
     this.clientMaxCompressLevel = clientMaxCompressLevel || 9;
     this.maxMessageSize = maxMessageSize ?? 0;
     this.threshold = threshold;
-    this.#codec = codec;
     this.sharedKey = `bzip2 ${this.#level(isServer)}`;
+    this.#compressor = new MessageCompressor(() => codec.compressor({ level: this.#level(isServer) }));
     this.#decompressor = new MessageDecompressor(this.maxMessageSize, () =>
       codec.decompressor({ level: this.#level(!isServer) }),
     );
@@ -59,7 +70,7 @@ export class PerMessageBzip2 extends PerMessageCompress {
   /** What a server runs after it accepted an offer. */
   static createFromOfferAccept(
     isServer: boolean,
-    accept: PerMessageBzip2OfferAccept,
+    accept: AcceptedBzip2Offer,
     codecs: CompressionCodecs = {},
   ): PerMessageBzip2 {
     const fields = {
@@ -75,7 +86,7 @@ export class PerMessageBzip2 extends PerMessageCompress {
   /** What a client runs after it accepted a response. */
   static createFromResponseAccept(
     isServer: boolean,
-    accept: PerMessageBzip2ResponseAccept,
+    accept: AcceptedBzip2Response,
     codecs: CompressionCodecs = {},
   ): PerMessageBzip2 {
     const fields = {
@@ -89,8 +100,6 @@ export class PerMessageBzip2 extends PerMessageCompress {
   }
 
   override compress(bytes: Uint8Array, isFinal: boolean): Uint8Array {
-    if (this.#isClosed) throw new TypeError('the compression is closed');
-    this.#compressor ??= this.#codec.compressor({ level: this.#level(this.isServer) });
     return this.#compressor.compress(bytes, isFinal);
   }
 
@@ -99,9 +108,7 @@ export class PerMessageBzip2 extends PerMessageCompress {
   }
 
   override close(): void {
-    this.#isClosed = true;
-    this.#compressor?.close();
-    this.#compressor = null;
+    this.#compressor.close();
     this.#decompressor.close();
   }
 

@@ -18,7 +18,12 @@ export { type DeflaterSource, MessageDeflater, type RawDeflater } from './messag
 export { type InflaterSource, type InflateWhole, MessageInflater, type RawInflater } from './message-inflater.ts';
 export { compressedData, messageTooBig, Output } from './output.ts';
 export type { DeflateOwnDirection } from './own-direction.ts';
-export { type DeflateProcessorFields, PerMessageDeflate } from './per-message-deflate.ts';
+export {
+  type AcceptedDeflateOffer,
+  type AcceptedDeflateResponse,
+  type DeflateProcessorFields,
+  PerMessageDeflate,
+} from './per-message-deflate.ts';
 export { exactInflaters, portableDeflate } from './portable-deflate.ts';
 export { type AcceptDeflateOptions, acceptDeflate, type OfferDeflateOptions, offerDeflate } from './ready-deflate.ts';
 export { SlidingWindow } from './sliding-window.ts';

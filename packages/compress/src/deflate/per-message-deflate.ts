@@ -1,11 +1,13 @@
-import type { CompressionCodecs, Compressor, DeflateCodec, DeflateParameters } from '@ws/types';
+import type { CompressionCodecs, DeflateCodec, DeflateParameters } from '@ws/types';
 import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrNull, checkIntegerOrZero, checkSizes } from '../checks.ts';
+import { MessageCompressor } from '../message-compressor.ts';
 import { MessageDecompressor } from '../message-decompressor.ts';
 import { PerMessageCompress } from '../per-message-compress.ts';
 import { DEFAULT_LEVEL } from './default-level.ts';
-import type { PerMessageDeflateOfferAccept } from './deflate-offer-accept.ts';
-import type { PerMessageDeflateResponseAccept } from './deflate-response-accept.ts';
+import type { PerMessageDeflateOffer } from './deflate-offer.ts';
+import type { PerMessageDeflateResponse } from './deflate-response.ts';
+import type { DeflateOwnDirection } from './own-direction.ts';
 import { portableDeflate } from './portable-deflate.ts';
 import { EXTENSION_NAME } from './wire-names.ts';
 
@@ -28,6 +30,18 @@ export interface DeflateProcessorFields {
   readonly threshold?: number;
 }
 
+/** What the processor reads of an offer that a server has accepted: `PerMessageDeflateOfferAccept` has all of it. */
+export interface AcceptedDeflateOffer extends Required<DeflateOwnDirection> {
+  readonly offer: PerMessageDeflateOffer;
+  readonly requestNoContextTakeover: boolean;
+  readonly requestMaxWindowBits: number;
+}
+
+/** What the processor reads of a response that a client has accepted: `PerMessageDeflateResponseAccept` has all of it. */
+export interface AcceptedDeflateResponse extends Required<DeflateOwnDirection> {
+  readonly response: PerMessageDeflateResponse;
+}
+
 /**
  * permessage-deflate at work on one connection (RFC 7692, 7.2). Compressor and decompressor are made when they are
  * first needed, so an idle connection owns neither.
@@ -45,10 +59,8 @@ export class PerMessageDeflate extends PerMessageCompress {
   readonly maxMessageSize: number;
   readonly threshold: number;
   readonly sharedKey: string | null;
-  readonly #codec: DeflateCodec;
+  readonly #compressor: MessageCompressor;
   readonly #decompressor: MessageDecompressor;
-  #compressor: Compressor | null = null;
-  #isClosed = false;
 
   /** @throws TypeError or RangeError */
   constructor(fields: DeflateProcessorFields, codec: DeflateCodec = portableDeflate) {
@@ -73,9 +85,9 @@ export class PerMessageDeflate extends PerMessageCompress {
     this.level = level ?? DEFAULT_LEVEL;
     this.maxMessageSize = maxMessageSize ?? 0;
     this.threshold = threshold;
-    this.#codec = codec;
     const own = this.#parameters(isServer);
     this.sharedKey = own.contextTakeover ? null : `deflate ${own.windowBits} ${own.memLevel} ${own.level}`;
+    this.#compressor = new MessageCompressor(() => codec.compressor(this.#parameters(isServer)));
     this.#decompressor = new MessageDecompressor(this.maxMessageSize, () =>
       codec.decompressor(this.#parameters(!isServer)),
     );
@@ -84,7 +96,7 @@ export class PerMessageDeflate extends PerMessageCompress {
   /** What a server runs after it accepted an offer. */
   static createFromOfferAccept(
     isServer: boolean,
-    accept: PerMessageDeflateOfferAccept,
+    accept: AcceptedDeflateOffer,
     codecs: CompressionCodecs = {},
   ): PerMessageDeflate {
     const fields = {
@@ -104,7 +116,7 @@ export class PerMessageDeflate extends PerMessageCompress {
   /** What a client runs after it accepted a response. */
   static createFromResponseAccept(
     isServer: boolean,
-    accept: PerMessageDeflateResponseAccept,
+    accept: AcceptedDeflateResponse,
     codecs: CompressionCodecs = {},
   ): PerMessageDeflate {
     const fields = {
@@ -122,8 +134,6 @@ export class PerMessageDeflate extends PerMessageCompress {
   }
 
   override compress(bytes: Uint8Array, isFinal: boolean): Uint8Array {
-    if (this.#isClosed) throw new TypeError('the compression is closed');
-    this.#compressor ??= this.#codec.compressor(this.#parameters(this.isServer));
     return this.#compressor.compress(bytes, isFinal);
   }
 
@@ -132,9 +142,7 @@ export class PerMessageDeflate extends PerMessageCompress {
   }
 
   override close(): void {
-    this.#isClosed = true;
-    this.#compressor?.close();
-    this.#compressor = null;
+    this.#compressor.close();
     this.#decompressor.close();
   }
 
