@@ -4,8 +4,9 @@ import type { Platform, Receives } from '@ws/types';
 import type { FrameDecoderRules } from '../frames/frame-decoder.ts';
 import type { Masking } from '../frames/frame-writer.ts';
 import type { MessageReceiverRules } from '../messages/message-receiver.ts';
-import type { MessageSenderRules, ShortTextSender } from '../messages/message-sender.ts';
+import type { MessageSenderRules } from '../messages/message-sender.ts';
 import type { PreparedMessage } from '../messages/prepared-message.ts';
+import type { ShortTextSender } from '../messages/short-text.ts';
 import type { CommonOptions } from '../options/options.ts';
 
 export type Role = 'client' | 'server';
@@ -31,6 +32,8 @@ export interface RoleOwner {
 /** What the parts of an open connection go by. */
 export interface ConnectionRules extends FrameDecoderRules, MessageReceiverRules, MessageSenderRules {
   readonly outgoingMasking: Masking;
+  /** Tried first for texts, where it can be used. */
+  readonly sendShortText: ShortTextSender | null;
 }
 
 /** The rules that were made of the same options already, by what else they depend on. */

@@ -61,7 +61,7 @@ export class Outflow implements FrameWriterListener {
   }
 
   send(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
-    this.sender.sendMessage(payload, isBinary, options);
+    this.#sendMessage(payload, isBinary, options);
     this.afterSend();
   }
 
@@ -70,7 +70,7 @@ export class Outflow implements FrameWriterListener {
     const { output } = this.#ports;
     output.enter();
     try {
-      this.sender.sendMessage(payload, isBinary, options);
+      this.#sendMessage(payload, isBinary, options);
       this.afterSend();
     } finally {
       output.leave();
@@ -164,6 +164,15 @@ export class Outflow implements FrameWriterListener {
 
   onBlocked(): void {
     this.#producer?.onBlocked();
+  }
+
+  #sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
+    const { sender } = this;
+    if (typeof payload === 'string' && options === undefined && sender.isIdle) {
+      const { stats, rules } = this.#owner;
+      if (rules!.sendShortText?.(payload, this.#writer, stats, rules!.maxMessageSize)) return;
+    }
+    sender.sendMessage(payload, isBinary, options);
   }
 
   #tellWaiters(end?: CloseInfo): void {

@@ -28,14 +28,9 @@ export interface PreparedSendOptions {
   readonly dropIfBusy?: boolean | undefined;
 }
 
-/** A short way for texts. @returns whether it was one */
-export type ShortTextSender = (text: string, writer: FrameWriter, stats: TrafficStats, maxSize: number) => boolean;
-
 /** What a {@link MessageSender} is told once. */
 export interface MessageSenderRules {
   readonly autoFragmentSize: number;
-  /** Tried first for texts, where it can be used; returns whether it has sent it. */
-  readonly sendShortText: ShortTextSender | null;
   /** In bytes; 0: none. */
   readonly maxMessageSize: number;
 }
@@ -66,16 +61,16 @@ export class MessageSender {
     this.#compression = compression;
   }
 
+  /** No message was begun that is not ended. */
+  get isIdle(): boolean {
+    return this.#state === 'no message begun';
+  }
+
   /** Sends a whole message. A string is text, a Uint8Array what `isBinary` says. */
   sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
-    if (this.#state !== 'no message begun') this.#expect('no message begun');
-    if (typeof payload === 'string') {
-      const { sendShortText, maxMessageSize } = this.#rules;
-      if (options === undefined && sendShortText?.(payload, this.#writer, this.#stats, maxMessageSize)) return;
-      this.#sendBytes(encodeText(payload), false, options);
-    } else {
-      this.#sendBytes(payload, isBinary, options);
-    }
+    if (!this.isIdle) this.#expect('no message begun');
+    if (typeof payload === 'string') this.#sendBytes(encodeText(payload), false, options);
+    else this.#sendBytes(payload, isBinary, options);
   }
 
   /** Sends a message whose frame was made before, where there is one that is not masked. */

@@ -6,7 +6,9 @@ import { FIN, writeFrameHeader } from '../frames/frame-header.ts';
 import type { FrameWriter } from '../frames/frame-writer.ts';
 import { TEXT } from '../frames/opcode.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
-import type { ShortTextSender } from './message-sender.ts';
+
+/** A short way for texts. @returns whether it was one, and was sent */
+export type ShortTextSender = (text: string, writer: FrameWriter, stats: TrafficStats, maxSize: number) => boolean;
 
 /** Texts of up to this many UTF-16 units are encoded in place: 3 bytes each, that would be copied anyway. */
 const MAX_SHORT_TEXT = 5461;
