@@ -1,7 +1,9 @@
 // Holds the shape of the house (docs/ARCHITECTURE.md, 1 and 2): which rooms of a package may import which, no cycles (of
-// types neither), how long files and classes may be, and how many public members a class may have. Lines of code count,
-// comments and blank lines do not.
-import { readdirSync, readFileSync } from 'node:fs';
+// types neither), nothing imported that a package does not depend on (no type of it either, which Biome lets through), how
+// long files and classes may be, and how many public members a class may have. Lines of code count, comments and blank
+// lines do not. `node tooling/house.mjs [FOLDER]` reads the packages below FOLDER (default: the folder it runs in), prints
+// the faults and exits with 1 when there are any.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 
 /**
@@ -43,12 +45,16 @@ const MEMBER =
 /** @type {string[]} */
 const faults = [];
 
+process.chdir(process.argv[2] ?? '.');
 for (const name of readdirSync('packages')) {
-  const files = sourcesOf(`packages/${name}/src`);
+  const folder = `packages/${name}`;
+  if (!existsSync(`${folder}/package.json`)) continue;
+  const files = sourcesOf(`${folder}/src`);
   for (const [file, text] of files) checkSizes(file, text);
+  checkDependencies(`${folder}/package.json`, files);
   checkCycles(files);
   const floors = FLOORS[name];
-  if (floors !== undefined) checkRooms(`packages/${name}/src`, files, floors);
+  if (floors !== undefined) checkRooms(`${folder}/src`, files, floors);
 }
 for (const fault of faults) console.error(fault);
 process.exit(faults.length > 0 ? 1 : 0);
@@ -69,13 +75,39 @@ function sourcesOf(folder) {
 }
 
 /**
+ * @param {string} text
+ * @returns {string[]} what it imports from, as it is written there: by `import` and `export`, of types too, and by `import()`
+ */
+function specifiersOf(text) {
+  const code = codeOf(text).join('\n');
+  const patterns = [/^(?:import|export)\b[^;]*?\bfrom '([^']+)';/gms, /^import '([^']+)';/gm, /\bimport\('([^']+)'\)/g];
+  return patterns.flatMap(pattern => [...code.matchAll(pattern)].map(([, specifier = '']) => specifier));
+}
+
+/**
  * @param {string} file
  * @param {string} text
  * @returns {string[]} the files that it imports from, of its own package
  */
 function importsOf(file, text) {
-  const found = text.matchAll(/^(?:import|export)\b[^;]*?\bfrom '(\.[^']+)';/gms);
-  return [...found].map(([, target = '']) => normalize(join(dirname(file), target)));
+  const own = specifiersOf(text).filter(specifier => specifier.startsWith('.'));
+  return own.map(specifier => normalize(join(dirname(file), specifier)));
+}
+
+/**
+ * @param {string} manifest the path of its package.json
+ * @param {Map<string, string>} files
+ */
+function checkDependencies(manifest, files) {
+  const { name, dependencies, peerDependencies, optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })]);
+  for (const [file, text] of files) {
+    for (const specifier of specifiersOf(text)) {
+      if (/^(?:\.|node:)/.test(specifier)) continue;
+      const imported = /** @type {string} */ (/^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0]);
+      if (!declared.has(imported)) faults.push(`${file}: ${imported} is no dependency of ${name}`);
+    }
+  }
 }
 
 /**
@@ -88,8 +120,8 @@ function checkRooms(root, files, floors) {
   const roomOf = (/** @type {string} */ file) => /** @type {string} */ (relative(root, file).split('/')[0]);
   for (const [file, text] of files) {
     const room = roomOf(file);
-    if (room.endsWith('.ts')) continue;
-    if (floorOf(room) < 0) faults.push(`${file}: the room ${room} is on no floor`);
+    if (room === 'index.ts') continue;
+    if (floorOf(room) < 0) faults.push(`${file}: ${room} is no room of a floor`);
     for (const target of importsOf(file, text)) {
       const other = roomOf(target);
       if (other === room || floorOf(other) > floorOf(room)) continue;

@@ -11,14 +11,17 @@ import { HandleStream } from '../src/streams/handle-stream.ts';
 
 const root = new URL('../../../', import.meta.url);
 
-/** The sources on the stack, as `core/src/engine/outflow.ts`; kernels behind ports aside. */
-function filesOnStack(): string[] {
+/**
+ * The sources on the stack, as `core/src/engine/outflow.ts`; kernels behind ports aside.
+ *
+ * @param isOutgoing they end where the application's handler called, which is in this file
+ */
+function filesOnStack(isOutgoing: boolean): string[] {
   Error.stackTraceLimit = 50;
   const lines = (new Error().stack ?? '').split('\n');
-  // Who awaits the application's handler is not on the way.
-  return lines
-    .filter(line => !line.includes(' at async '))
-    .flatMap(line => /packages\/((?:core|connection|node)\/src\/[\w/-]+\.ts)/.exec(line)?.[1] ?? []);
+  const handler = lines.findLastIndex(line => line.includes('way-of-a-message.test.ts'));
+  const passed = isOutgoing ? lines.slice(0, handler) : lines;
+  return passed.flatMap(line => /packages\/((?:core|connection|node)\/src\/[\w/-]+\.ts)/.exec(line)?.[1] ?? []);
 }
 
 /** Has `look` called before each call of `target[method]`. */
@@ -63,7 +66,7 @@ async function filesPassed(): Promise<{ incoming: Set<string>; outgoing: Set<str
   const incoming = new Set<string>();
   const outgoing = new Set<string>();
   const add = (files: Set<string>): void => {
-    for (const file of filesOnStack()) files.add(file);
+    for (const file of filesOnStack(files === outgoing)) files.add(file);
   };
   const server = await serveWebSocket(
     async request => {
