@@ -10,7 +10,7 @@ const conditions = ['@ws/source', 'node', 'import', 'default'];
 const folders = ['packages', 'apps', 'tooling'].flatMap(parent =>
   readdirSync(new URL(parent, import.meta.url)).map(name => `${parent}/${name}`),
 );
-const projects = [...folders, 'docs']
+const projects = [...folders, 'docs', 'tooling']
   .filter(folder => existsSync(new URL(`${folder}/test`, import.meta.url)))
   .map(folder => ({
     extends: true as const,

@@ -26,6 +26,7 @@ const CHECKS = [
   ['types', 'tsc -p tsconfig.json'],
   ['examples', 'tsc -p tsconfig.examples.json && node tooling/snippets.mjs --check'],
   ['lint', 'biome check . --diagnostic-level=error'],
+  ['house', 'node tooling/house.mjs'],
   ['wasm', 'node tooling/wasm/build.mjs --check'],
   ['boundaries', 'turbo boundaries'],
   ['size', 'node tooling/size/budgets.mjs'],

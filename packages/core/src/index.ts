@@ -10,7 +10,8 @@ export {
 } from './errors/handshake-error.ts';
 export { ProtocolError, type ProtocolErrorCode } from './errors/protocol-error.ts';
 export { ClosedError, UsageError, type UsageErrorCode } from './errors/usage-error.ts';
-export { FrameDecoder, type FrameDecoderPorts, type FrameDecoderRules, Piece } from './frames/frame-decoder.ts';
+export { DecodedPart } from './frames/decoded-part.ts';
+export { FrameDecoder, type FrameDecoderPorts, type FrameDecoderRules } from './frames/frame-decoder.ts';
 export { frameHeaderLength, MAX_FRAME_HEADER, writeFrameHeader } from './frames/frame-header.ts';
 export { Opcode } from './frames/opcode.ts';
 export type { ProxyParameters } from './handshake/client-opening.ts';

@@ -6,6 +6,7 @@ import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
+import { PART_CONTROL, PART_DATA, PART_MESSAGE, PART_NONE } from './decoded-part.ts';
 import { readLength64, readUint32 } from './frame-header.ts';
 import { checkFirstBytes, checkLength64, type HeaderRules } from './frame-rules.ts';
 import { CLOSE, CONTINUATION, TEXT } from './opcode.ts';
@@ -22,7 +23,7 @@ export interface FrameDecoderRules extends HeaderRules {
   readonly maxMessageSize: number;
   /** Frames of one message, empty ones included; 0: no limit. */
   readonly maxFragments: number;
-  /** Messages that lie in the pushed bytes as one frame are yielded as such: {@link Piece.MESSAGE}. */
+  /** Messages that lie in the pushed bytes as one frame are yielded as such: {@link DecodedPart.MESSAGE}. */
   readonly yieldsMessages: boolean;
 }
 
@@ -32,18 +33,6 @@ export interface FrameDecoderPorts {
   readonly utf8: Utf8Validator;
   readonly textUnmasker?: TextUnmasker | undefined;
 }
-
-/**
- * What {@link FrameDecoder.next} found: nothing complete; some payload of a data frame; a whole control frame; a whole
- * uncompressed message, of which only `opcode`, `source`, `start` and `end` are set.
- */
-export const Piece = { NONE: 0, DATA: 1, CONTROL: 2, MESSAGE: 3 } as const;
-
-// The same by themselves, for the engine: bundlers write these as numbers.
-export const PIECE_NONE = 0;
-export const PIECE_DATA = 1;
-export const PIECE_CONTROL = 2;
-export const PIECE_MESSAGE = 3;
 
 /** A frame that does not count was passed over. */
 const SKIPPED = -1;
@@ -106,7 +95,7 @@ export class FrameDecoder {
     this.#usualLimit = isUsual ? Math.min(65535, maxFrameSize || 65535, maxMessageSize || 65535) : -1;
   }
 
-  /** Hands over bytes, lent until all of them are read ({@link Piece.NONE}) or {@link detach}. */
+  /** Hands over bytes, lent until all of them are read ({@link DecodedPart.NONE}) or {@link detach}. */
   push(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.#position = 0;
@@ -137,7 +126,7 @@ export class FrameDecoder {
   /**
    * Reads on to the next piece.
    *
-   * @returns one of {@link Piece}; the fields say the rest
+   * @returns one of {@link DecodedPart}; the fields say the rest
    * @throws {@link ProtocolError}; then only {@link skipToClose} makes sense
    */
   next(): number {
@@ -149,7 +138,7 @@ export class FrameDecoder {
   #step(): number {
     const bytes = this.#bytes;
     const position = this.#position;
-    if (position === bytes.length) return PIECE_NONE;
+    if (position === bytes.length) return PART_NONE;
     if (this.#remaining > 0) {
       if (this.#isSkipping) return this.#skip();
       this.isMessageStart = false;
@@ -160,7 +149,7 @@ export class FrameDecoder {
       // perf: what nearly all traffic is made of, a message in one frame, all of it here (bench/decoder.mjs).
       const first = bytes[position]!;
       const isUsual = (first === 0x81 || first === 0x82) && this.#messageOpcode === 0 && !this.#isSkipping;
-      if (isUsual && this.#takeMessage(bytes, position, first)) return PIECE_MESSAGE;
+      if (isUsual && this.#takeMessage(bytes, position, first)) return PART_MESSAGE;
       return this.#nextFrame(bytes, position, bytes.length, 0);
     }
     const carried = this.#carried;
@@ -251,7 +240,7 @@ export class FrameDecoder {
     }
     this.#carriedLength = limit - at;
     this.#position = this.#bytes.length;
-    return PIECE_NONE;
+    return PART_NONE;
   }
 
   #beginDataFrame(first: number, length: number): void {
@@ -299,7 +288,7 @@ export class FrameDecoder {
       this.#remaining = BETWEEN_FRAMES;
       if (this.isFinal) this.#messageOpcode = 0;
     }
-    return PIECE_DATA;
+    return PART_DATA;
   }
 
   #unmaskText(bytes: Uint8Array, start: number, end: number, offset: number): void {
@@ -340,7 +329,7 @@ export class FrameDecoder {
     this.source = source;
     this.start = at;
     this.end = at + 1;
-    return PIECE_CONTROL;
+    return PART_CONTROL;
   }
 
   #takeControl(source: Uint8Array, at: number, payload: number, length: number, limit: number, shift: number): number {
@@ -353,6 +342,6 @@ export class FrameDecoder {
     this.source = source;
     this.start = payload;
     this.end = end;
-    return PIECE_CONTROL;
+    return PART_CONTROL;
   }
 }

@@ -3,7 +3,8 @@
 
 import type { ByteStream } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
-import { type FrameDecoder, PIECE_DATA, PIECE_MESSAGE, PIECE_NONE } from '../frames/frame-decoder.ts';
+import { PART_DATA, PART_MESSAGE, PART_NONE } from '../frames/decoded-part.ts';
+import type { FrameDecoder } from '../frames/frame-decoder.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
 import type { Delivery } from './delivery.ts';
 import type { MessageReceiver } from './message-receiver.ts';
@@ -112,11 +113,11 @@ export class FrameReader {
   #read(decoder: FrameDecoder): boolean {
     const actions = this.#actions!;
     try {
-      for (let piece = decoder.next(); piece !== PIECE_NONE; piece = decoder.next()) {
-        if (piece === PIECE_MESSAGE) {
+      for (let piece = decoder.next(); piece !== PART_NONE; piece = decoder.next()) {
+        if (piece === PART_MESSAGE) {
           this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
           actions.control.onTraffic();
-        } else if (piece === PIECE_DATA) {
+        } else if (piece === PART_DATA) {
           this.#receiver.push(decoder);
           actions.control.onTraffic();
         } else {

@@ -2,7 +2,8 @@ import { everySplit, hex } from '@ws/testkit';
 import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameDecoder, type FrameDecoderRules, Piece } from '../../src/frames/frame-decoder.ts';
+import { DecodedPart } from '../../src/frames/decoded-part.ts';
+import { FrameDecoder, type FrameDecoderRules } from '../../src/frames/frame-decoder.ts';
 import { frame, joined } from '../harness.ts';
 import { parseFrames } from '../oracle.ts';
 
@@ -35,10 +36,10 @@ type Seen = { readonly kind: string; readonly opcode: number; payload: number[] 
 
 function readInto(seen: Seen, frames: FrameDecoder, bytes: Uint8Array): void {
   frames.push(bytes.slice());
-  for (let piece = frames.next(); piece !== Piece.NONE; piece = frames.next()) {
+  for (let piece = frames.next(); piece !== DecodedPart.NONE; piece = frames.next()) {
     const payload = [...frames.source.subarray(frames.start, frames.end)];
-    if (piece === Piece.CONTROL) seen.push({ kind: 'control', opcode: frames.controlOpcode, payload });
-    else if (piece === Piece.MESSAGE) seen.push({ kind: 'final', opcode: frames.opcode, payload });
+    if (piece === DecodedPart.CONTROL) seen.push({ kind: 'control', opcode: frames.controlOpcode, payload });
+    else if (piece === DecodedPart.MESSAGE) seen.push({ kind: 'final', opcode: frames.opcode, payload });
     else {
       if (frames.isFrameStart) seen.push({ kind: 'part', opcode: frames.opcode, payload: [] });
       const last = seen.findLast(({ kind }) => kind !== 'control')!;
@@ -183,7 +184,7 @@ describe('after a violation', () => {
       each.skipToClose();
       for (const chunk of chunks) {
         each.push(chunk.slice());
-        while (each.next() === Piece.CONTROL) seen.push(each.controlOpcode);
+        while (each.next() === DecodedPart.CONTROL) seen.push(each.controlOpcode);
       }
       expect(seen).toEqual([8]);
       return seen;
@@ -193,14 +194,14 @@ describe('after a violation', () => {
     frames.skipToClose();
     frames.next();
     frames.push(bad.slice(10));
-    expect(frames.next()).toBe(Piece.CONTROL);
+    expect(frames.next()).toBe(DecodedPart.CONTROL);
   });
 
   test('as many frames as there may be in one chunk', () => {
     const frames = decoder();
     frames.skipToClose();
     frames.push(joined(...Array.from({ length: 50_000 }, () => frame(0, 'x', { fin: false })), frame(8)));
-    expect(frames.next()).toBe(Piece.CONTROL);
+    expect(frames.next()).toBe(DecodedPart.CONTROL);
     expect(frames.controlOpcode).toBe(8);
   });
 });
@@ -225,8 +226,8 @@ describe('after any violation but those of a length that cannot be', () => {
       const frames = decoder({ maxFrameSize: 100, maxFragments: 2 });
       const found: unknown[] = [];
       const readOn = (): void => {
-        for (let piece = frames.next(); piece !== Piece.NONE; piece = frames.next()) {
-          if (piece === Piece.CONTROL && frames.controlOpcode === 8) found.push(8);
+        for (let piece = frames.next(); piece !== DecodedPart.NONE; piece = frames.next()) {
+          if (piece === DecodedPart.CONTROL && frames.controlOpcode === 8) found.push(8);
         }
       };
       for (const chunk of chunks) {
@@ -268,7 +269,7 @@ describe('a Close frame that breaks a rule', () => {
       const frames = decoder();
       const found: unknown[] = [];
       const readOn = (): void => {
-        while (frames.next() === Piece.CONTROL) found.push(frames.controlOpcode);
+        while (frames.next() === DecodedPart.CONTROL) found.push(frames.controlOpcode);
       };
       for (const chunk of chunks) {
         frames.push(chunk);
