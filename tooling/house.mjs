@@ -35,7 +35,7 @@ const FLOORS = {
 
 const MOST_LINES_OF_A_FILE = 400;
 const MOST_LINES_OF_A_CLASS = 250;
-const MOST_MEMBERS = 26;
+const MOST_MEMBERS = 25;
 /** Classes that have more, since the contract lists their hooks and methods. */
 const LONGER = ['WebSocketProtocol'];
 
