@@ -11,8 +11,9 @@ export {
 export { ProtocolError, type ProtocolErrorCode } from './errors/protocol-error.ts';
 export { ClosedError, UsageError, type UsageErrorCode } from './errors/usage-error.ts';
 export { DecodedPart } from './frames/decoded-part.ts';
-export { FrameDecoder, type FrameDecoderPorts, type FrameDecoderRules } from './frames/frame-decoder.ts';
+export { FrameDecoder } from './frames/frame-decoder.ts';
 export { frameHeaderLength, MAX_FRAME_HEADER, writeFrameHeader } from './frames/frame-header.ts';
+export type { FrameDecoderPorts, FrameDecoderRules } from './frames/frame-rules.ts';
 export { Opcode } from './frames/opcode.ts';
 export type { ProxyParameters } from './handshake/client-opening.ts';
 export { type HeaderLine, handshakeHeaders } from './handshake/http-message.ts';

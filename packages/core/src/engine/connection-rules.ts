@@ -1,7 +1,7 @@
 // What an open connection goes by: its options, what its listener receives, and what differs between client and server.
 
 import type { Platform, Receives } from '@ws/types';
-import type { FrameDecoderRules } from '../frames/frame-decoder.ts';
+import type { FrameDecoderRules } from '../frames/frame-rules.ts';
 import type { Masking } from '../frames/frame-writer.ts';
 import type { MessageReceiverRules } from '../messages/message-receiver.ts';
 import type { MessageSenderRules } from '../messages/message-sender.ts';

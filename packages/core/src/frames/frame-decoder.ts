@@ -2,37 +2,19 @@
 // order in which the bytes arrive, and the limits before anything is allocated. What it yields lies in the bytes that
 // were pushed, unmasked in place, and is good until the next call.
 
-import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { PART_CONTROL, PART_DATA, PART_MESSAGE, PART_NONE } from './decoded-part.ts';
 import { readLength64, readUint32 } from './frame-header.ts';
-import { checkFirstBytes, checkLength64, type HeaderRules } from './frame-rules.ts';
+import {
+  checkFirstBytes,
+  checkLength64,
+  checkLimits,
+  type FrameDecoderPorts,
+  type FrameDecoderRules,
+} from './frame-rules.ts';
 import { CLOSE, CONTINUATION, TEXT } from './opcode.ts';
-
-/** What a {@link FrameDecoder} is told once. */
-export interface FrameDecoderRules extends HeaderRules {
-  /** `false`: a masking key is read but not applied (for debugging against a peer that does the same). */
-  readonly applyMask: boolean;
-  /** Text that came uncompressed is validated as it arrives. */
-  readonly validateUtf8: boolean;
-  /** In bytes as on the wire; 0: none. */
-  readonly maxFrameSize: number;
-  /** In bytes, counted over the frames of a message that came uncompressed; 0: none. */
-  readonly maxMessageSize: number;
-  /** Frames of one message, empty ones included; 0: no limit. */
-  readonly maxFragments: number;
-  /** Messages that lie in the pushed bytes as one frame are yielded as such: {@link DecodedPart.MESSAGE}. */
-  readonly yieldsMessages: boolean;
-}
-
-/** The ports that a decoder works with. */
-export interface FrameDecoderPorts {
-  readonly masker: Masker;
-  readonly utf8: Utf8Validator;
-  readonly textUnmasker?: TextUnmasker | undefined;
-}
 
 /** A frame that does not count was passed over. */
 const SKIPPED = -1;
@@ -257,14 +239,8 @@ export class FrameDecoder {
     } else {
       this.isMessageStart = false;
     }
-    if (rules.maxFrameSize > 0 && length > rules.maxFrameSize) throw new ProtocolError('ERR_FRAME_TOO_BIG');
     this.#messageLength += length;
-    if (!this.isCompressed && rules.maxMessageSize > 0 && this.#messageLength > rules.maxMessageSize) {
-      throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
-    }
-    if (++this.#fragments > rules.maxFragments && rules.maxFragments > 0) {
-      throw new ProtocolError('ERR_TOO_MANY_FRAGMENTS');
-    }
+    checkLimits(rules, length, this.isCompressed ? 0 : this.#messageLength, ++this.#fragments);
     this.opcode = this.#messageOpcode;
     this.isFinal = first >= 0x80;
     this.isFrameStart = true;

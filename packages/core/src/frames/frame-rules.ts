@@ -1,5 +1,6 @@
 // What a frame header gives away of the rules that it breaks (RFC 6455, 5.2 to 5.5).
 
+import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { readUint32 } from './frame-header.ts';
 import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode } from './opcode.ts';
@@ -10,6 +11,29 @@ export interface HeaderRules {
   readonly masking: 'must' | 'mustNot' | 'may';
   /** Compression was agreed on, so that RSV1 has a meaning (RFC 7692, 6). */
   readonly hasCompression: boolean;
+}
+
+/** What a `FrameDecoder` is told once. */
+export interface FrameDecoderRules extends HeaderRules {
+  /** `false`: a masking key is read but not applied (for debugging against a peer that does the same). */
+  readonly applyMask: boolean;
+  /** Text that came uncompressed is validated as it arrives. */
+  readonly validateUtf8: boolean;
+  /** In bytes as on the wire; 0: none. */
+  readonly maxFrameSize: number;
+  /** In bytes, counted over the frames of a message that came uncompressed; 0: none. */
+  readonly maxMessageSize: number;
+  /** Frames of one message, empty ones included; 0: no limit. */
+  readonly maxFragments: number;
+  /** Messages that lie in the pushed bytes as one frame are yielded as such: {@link DecodedPart.MESSAGE}. */
+  readonly yieldsMessages: boolean;
+}
+
+/** The ports that a decoder works with. */
+export interface FrameDecoderPorts {
+  readonly masker: Masker;
+  readonly utf8: Utf8Validator;
+  readonly textUnmasker?: TextUnmasker | undefined;
 }
 
 /**
@@ -63,4 +87,23 @@ export function checkLength64(bytes: Uint8Array, at: number): void {
   // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
   if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');
   if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
+}
+
+/**
+ * Checks a data frame against the limits.
+ *
+ * @param length of its payload
+ * @param messageLength bytes of its message so far, this frame included; 0: they are counted when they are decompressed
+ * @param fragments frames of its message so far
+ * @throws {@link ProtocolError}
+ */
+export function checkLimits(
+  { maxFrameSize, maxMessageSize, maxFragments }: FrameDecoderRules,
+  length: number,
+  messageLength: number,
+  fragments: number,
+): void {
+  if (maxFrameSize > 0 && length > maxFrameSize) throw new ProtocolError('ERR_FRAME_TOO_BIG');
+  if (maxMessageSize > 0 && messageLength > maxMessageSize) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
+  if (maxFragments > 0 && fragments > maxFragments) throw new ProtocolError('ERR_TOO_MANY_FRAGMENTS');
 }

@@ -3,7 +3,8 @@ import { portableMasker, portableUtf8 } from '@ws/util/primitives';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DecodedPart } from '../../src/frames/decoded-part.ts';
-import { FrameDecoder, type FrameDecoderRules } from '../../src/frames/frame-decoder.ts';
+import { FrameDecoder } from '../../src/frames/frame-decoder.ts';
+import type { FrameDecoderRules } from '../../src/frames/frame-rules.ts';
 import { frame, joined } from '../harness.ts';
 import { parseFrames } from '../oracle.ts';
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { checkFirstBytes, checkLength64, type HeaderRules } from '../../src/frames/frame-rules.ts';
+import {
+  checkFirstBytes,
+  checkLength64,
+  checkLimits,
+  type FrameDecoderRules,
+  type HeaderRules,
+} from '../../src/frames/frame-rules.ts';
 
 const server: HeaderRules = { masking: 'must', hasCompression: false };
 const client: HeaderRules = { masking: 'mustNot', hasCompression: false };
@@ -66,5 +72,23 @@ describe('a 64-bit length', () => {
     { high: 0, low: 65_535, code: 'ERR_LENGTH_NOT_MINIMAL' },
   ])('$high, $low is $code', ({ high, low, code }) => {
     expect(() => checkLength64(bytesOf(high, low), 1)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('the limits of a data frame', () => {
+  const rules = { maxFrameSize: 10, maxMessageSize: 20, maxFragments: 2 } as FrameDecoderRules;
+  const none = { maxFrameSize: 0, maxMessageSize: 0, maxFragments: 0 } as FrameDecoderRules;
+
+  test('are reached, and may be none', () => {
+    expect(checkLimits(rules, 10, 20, 2)).toBeUndefined();
+    expect(checkLimits(none, 11, 21, 3)).toBeUndefined();
+  });
+
+  test.each([
+    { frame: [11, 11, 1] as const, code: 'ERR_FRAME_TOO_BIG' },
+    { frame: [10, 21, 3] as const, code: 'ERR_MESSAGE_TOO_BIG' },
+    { frame: [10, 20, 3] as const, code: 'ERR_TOO_MANY_FRAGMENTS' },
+  ])('$frame is $code', ({ frame, code }) => {
+    expect(() => checkLimits(rules, ...frame)).toThrow(expect.objectContaining({ code }));
   });
 });

@@ -14,7 +14,7 @@ import {
   type SessionInfo,
   textPayload,
 } from './member.ts';
-import type { PendingCall } from './pending-call.ts';
+import { type PendingCall, PendingCalls } from './pending-calls.ts';
 import type { Offer, Registration } from './registration.ts';
 import type { Registrations } from './registrations.ts';
 import { answerFor } from './unsendable.ts';
@@ -35,6 +35,7 @@ export class Dealer {
   readonly #registrations: Registrations;
   readonly #clock: Clock;
   readonly #random: (limit: number) => number;
+  readonly #pending: PendingCalls = new PendingCalls();
 
   constructor(registrations: Registrations, clock: Clock, random: (limit: number) => number) {
     this.#registrations = registrations;
@@ -45,7 +46,8 @@ export class Dealer {
   /** Passes a call to a callee, or answers with an error. @throws ProtocolError when the request's id is in use */
   call(call: CallRequest): void {
     const { caller, request, procedure } = call;
-    if (caller.calls.has(request)) throw new ProtocolError(`CALL ${request} is pending already`);
+    if (this.#pending.call(caller, request) !== undefined)
+      throw new ProtocolError(`CALL ${request} is pending already`);
     const registration = this.#registrations.best(procedure);
     if (registration === undefined) {
       const text = `no callee has registered ${procedure}`;
@@ -67,15 +69,15 @@ export class Dealer {
 
   /** The caller does not want the answer any more. A call that is not pending may have been answered: no error. */
   cancel(caller: CallerMember, request: number, mode: CancelMode = 'killnowait'): void {
-    const pending = caller.calls.get(request);
+    const pending = this.#pending.call(caller, request);
     if (pending !== undefined) this.#cancel(pending, mode, ErrorUri.canceled, 'the caller cancelled the call');
   }
 
   /** @throws ProtocolError when the callee was not asked */
   yield(callee: CalleeMember, request: number, options: ResultDetails, payload: PassedPayload): void {
-    const pending = invocationOf(callee, request, 'YIELD');
+    const pending = this.#invocation(callee, request, 'YIELD');
     const isProgress = options.progress === true;
-    if (!isProgress) finish(pending);
+    if (!isProgress) this.#pending.finish(pending);
     const { caller } = pending;
     if (caller === null || (isProgress && !pending.wantsProgress)) return;
     const encoding = encodingOf(options);
@@ -90,16 +92,16 @@ export class Dealer {
 
   /** The callee has failed. @throws ProtocolError when it was not asked */
   error(callee: CalleeMember, request: number, error: string, payload: PassedPayload, details: EncodingOptions): void {
-    const pending = invocationOf(callee, request, 'ERROR');
-    finish(pending);
+    const pending = this.#invocation(callee, request, 'ERROR');
+    this.#pending.finish(pending);
     pending.caller?.sendCallError(pending.callRequest, error, payload, encodingOf(details));
   }
 
   /** A session is gone: who it has called is told to stop, who has called it gets an error. */
   removeMember(member: CallerMember & CalleeMember): void {
-    for (const pending of [...member.calls.values()]) this.#cancel(pending, 'killnowait', null, '');
-    for (const pending of [...member.invocations.values()]) {
-      finish(pending);
+    for (const pending of this.#pending.callsOf(member)) this.#cancel(pending, 'killnowait', null, '');
+    for (const pending of this.#pending.invocationsOf(member)) {
+      this.#pending.finish(pending);
       pending.caller?.sendCallError(pending.callRequest, ErrorUri.canceled, textPayload('the callee is gone'));
     }
   }
@@ -122,17 +124,17 @@ export class Dealer {
       timer: null,
     };
     // An answer may come from within: another router's callee, in the same process.
-    begin(pending);
+    this.#pending.begin(pending);
     try {
       const details = invocationDetails(call, registration, offer);
       callee.sendInvocation(pending.invocationRequest, offer.registration, details, call.payload);
     } catch (error) {
-      finish(pending);
+      this.#pending.finish(pending);
       caller.sendCallError(request, ...unsendable(error));
       return;
     }
     const { timeout = 0 } = options;
-    if (timeout > 0 && caller.calls.get(request) === pending) {
+    if (timeout > 0 && this.#pending.call(caller, request) === pending) {
       pending.timer = this.#clock.setTimer(timeout, () =>
         this.#cancel(pending, 'killnowait', ErrorUri.timeout, `no result within ${timeout} ms`),
       );
@@ -149,29 +151,16 @@ export class Dealer {
     }
     // The callee's answer ends the call.
     if (isKilled && mode === 'kill') return;
-    pending.timer?.cancel();
-    caller?.calls.delete(pending.callRequest);
+    this.#pending.release(pending);
     pending.caller = null;
     if (error !== null) caller?.sendCallError(pending.callRequest, error, textPayload(text));
   }
-}
 
-function begin(pending: PendingCall): void {
-  pending.caller?.calls.set(pending.callRequest, pending);
-  pending.callee.invocations.set(pending.invocationRequest, pending);
-  pending.offer.running++;
-}
-
-function finish(pending: PendingCall): void {
-  pending.timer?.cancel();
-  pending.caller?.calls.delete(pending.callRequest);
-  if (pending.callee.invocations.delete(pending.invocationRequest)) pending.offer.running--;
-}
-
-function invocationOf(callee: CalleeMember, request: number, name: string): PendingCall {
-  const pending = callee.invocations.get(request);
-  if (pending === undefined) throw new ProtocolError(`${name} for INVOCATION ${request}, which is not pending`);
-  return pending;
+  #invocation(callee: CalleeMember, request: number, name: string): PendingCall {
+    const pending = this.#pending.invocation(callee, request);
+    if (pending === undefined) throw new ProtocolError(`${name} for INVOCATION ${request}, which is not pending`);
+    return pending;
+  }
 }
 
 function invocationDetails(

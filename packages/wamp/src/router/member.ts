@@ -5,7 +5,6 @@ import type { ResultDetails } from '../messages/call-messages.ts';
 import type { InterruptOptions, InvocationDetails } from '../messages/invocation-messages.ts';
 import type { EncodingOptions, PayloadArgs } from '../messages/payload.ts';
 import type { Event } from '../messages/publish-messages.ts';
-import type { PendingCall } from './pending-call.ts';
 
 /** Who a session is. */
 export interface SessionInfo {
@@ -32,8 +31,6 @@ export interface Receiver {
 /** Makes calls. */
 export interface CallerMember {
   readonly info: SessionInfo;
-  /** Its calls that have not been answered, by request. */
-  readonly calls: Map<number, PendingCall>;
   sendResult(request: number, details: ResultDetails, payload: PassedPayload): void;
   sendCallError(request: number, error: string, payload: PassedPayload, encoding?: EncodingOptions): void;
 }
@@ -45,8 +42,6 @@ export interface CalleeMember {
   readonly isRemote: boolean;
   /** Whether invocations can be interrupted. */
   readonly canBeInterrupted: boolean;
-  /** Its invocations that have not been answered, by request. */
-  readonly invocations: Map<number, PendingCall>;
   nextInvocation(): number;
   /** @throws SerializationError, TransportLost, UsageError */
   sendInvocation(request: number, registration: number, details: InvocationDetails, payload: PassedPayload): void;

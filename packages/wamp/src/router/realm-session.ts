@@ -22,7 +22,6 @@ import type { ITransport } from '../transport/interfaces.ts';
 import type { Permission, RouterAction } from './authorization.ts';
 import { type PassedPayload, type SessionInfo, textPayload } from './member.ts';
 import { RESERVED_PREFIX } from './meta-api.ts';
-import type { PendingCall } from './pending-call.ts';
 import type { Realm, RealmMember } from './realm.ts';
 import type { RouterCore } from './router-core.ts';
 import { answerFor, sendError } from './unsendable.ts';
@@ -45,8 +44,6 @@ export class RealmSession implements RealmMember {
   readonly info: SessionInfo;
   readonly isRemote = false;
   readonly canBeInterrupted: boolean;
-  readonly calls: Map<number, PendingCall> = new Map();
-  readonly invocations: Map<number, PendingCall> = new Map();
   readonly kill: (reason: string, message: string | null) => void;
   readonly #realm: Realm;
   readonly #transport: ITransport;

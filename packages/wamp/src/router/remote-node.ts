@@ -14,7 +14,6 @@ import type { AnyMessage } from '../messages/message-types.ts';
 import type { EncodingOptions } from '../messages/payload.ts';
 import type { Publish } from '../messages/publish-messages.ts';
 import { type CalleeMember, type CallerMember, encodingOf, type PassedPayload, type SessionInfo } from './member.ts';
-import type { PendingCall } from './pending-call.ts';
 import type { Realm } from './realm.ts';
 import { sendError } from './unsendable.ts';
 
@@ -23,8 +22,6 @@ export class RemoteNode implements CallerMember, CalleeMember {
   readonly isRemote = true;
   readonly canBeInterrupted = true;
   readonly info: SessionInfo;
-  readonly calls: Map<number, PendingCall> = new Map();
-  readonly invocations: Map<number, PendingCall> = new Map();
   readonly #realm: Realm;
   readonly #send: (message: IMessage) => void;
   #lastInvocation = 0;
