@@ -161,12 +161,18 @@ export const closeRules: readonly TransportRule[] = [
     async run({ from, to, listen, settle }) {
       const [closer, peer] = [listen(from), listen(to)];
       const uses: Promise<void>[] = [];
-      for (const recorder of [closer, peer]) recorder.onEvent = () => void uses.push(useNotOpen(recorder.transport));
+      function use(transport: MessageTransport): void {
+        const using = useNotOpen(transport);
+        // It is looked at below, unless something else is wrong before.
+        using.catch(() => {});
+        uses.push(using);
+      }
+      for (const recorder of [closer, peer]) recorder.onEvent = () => use(recorder.transport);
       from.close(3001, 'first');
-      uses.push(useNotOpen(from));
+      use(from);
       await checkClean(closer, peer, 3001, 'first');
       for (const transport of [from, to]) {
-        uses.push(useNotOpen(transport));
+        use(transport);
         transport.drop();
         transport.fail(new Error('too late'));
         checkEqual(transport.state, 'closed', 'the state');

@@ -85,6 +85,8 @@ async function prove(rule: TransportRule, makePair: () => Promise<TransportPair>
     });
     for (const recorder of recorders) recorder.checkRules();
   } finally {
+    // The end is no matter of the rule any more.
+    for (const recorder of recorders) recorder.onEvent = () => {};
     await release(pair);
   }
 }

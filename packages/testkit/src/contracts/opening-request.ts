@@ -61,6 +61,8 @@ async function prove(
     await rule.run(context);
     for (const recorder of recorders) recorder.checkRules();
   } finally {
+    // The end is no matter of the rule any more.
+    for (const recorder of recorders) recorder.onEvent = () => {};
     for (const setup of setups) await release(setup);
   }
 }

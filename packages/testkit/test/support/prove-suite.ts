@@ -24,7 +24,9 @@ export async function firstBrokenRule(defineSuite: (runner: TestRunner) => void)
 
 /** Rules that move many MiB come last: most mistakes are found without them. */
 function isHeavy(name: string): boolean {
-  return /MiB|onDrain comes|in onDrain|queued/.test(name);
+  return /MiB|frames '|many large|onDrain comes|in onDrain|queued|takes nothing|is felt|little more|gone before|not drained/.test(
+    name,
+  );
 }
 
 async function holds(run: () => void | Promise<void>): Promise<boolean> {
