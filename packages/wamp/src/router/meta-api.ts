@@ -2,23 +2,44 @@
 
 import { CloseUri, ErrorUri } from '../error-uris.ts';
 import { ApplicationError, type Kwargs } from '../errors.ts';
+import type { PublishOptions } from '../messages/publish-messages.ts';
 import { isUri, type MatchPolicy } from '../uri.ts';
-import type { SubscriptionInfo } from './broker.ts';
-import type { SessionInfo } from './member.ts';
-import type { Realm } from './realm.ts';
-import { describeRegistration } from './registrations.ts';
+import type { Broker, SubscriptionInfo } from './broker.ts';
+import type { PassedPayload, SessionInfo } from './member.ts';
+import { describeRegistration, type Registrations } from './registrations.ts';
 
 /** URIs that begin so are the router's own. */
 export const RESERVED_PREFIX = 'wamp.';
+
+/** A session, as others may ask for it and end it. */
+export interface DescribedMember {
+  readonly info: SessionInfo;
+  /** Ends the session. */
+  kill(reason: string, message: string | null): void;
+}
+
+/** What of a realm can be asked for, and how its own events leave. */
+export interface DescribedRealm {
+  readonly broker: Broker;
+  readonly registrations: Registrations;
+  readonly members: ReadonlyMap<number, DescribedMember>;
+  publish(
+    publisher: null,
+    topic: string,
+    options: PublishOptions,
+    payload: PassedPayload,
+    isDisclosed: boolean,
+  ): number;
+}
 
 type Procedure = (args: readonly unknown[], kwargs: Kwargs, caller: SessionInfo) => unknown;
 
 /** The procedures and events of a realm. Of several routers each knows its own sessions. */
 export class MetaApi {
-  readonly #realm: Realm;
+  readonly #realm: DescribedRealm;
   readonly #procedures: Readonly<Record<string, Procedure>>;
 
-  constructor(realm: Realm) {
+  constructor(realm: DescribedRealm) {
     this.#realm = realm;
     this.#procedures = {
       'wamp.session.count': ([roles]) => this.#sessions(roles).length,
@@ -65,7 +86,7 @@ export class MetaApi {
     return Array.isArray(roles) ? all.filter(({ authrole }) => roles.includes(authrole)) : all;
   }
 
-  #member(id: unknown): { readonly info: SessionInfo; kill(reason: string, message: string | null): void } {
+  #member(id: unknown): DescribedMember {
     const member = this.#realm.members.get(id as number);
     if (member === undefined) throw new ApplicationError(ErrorUri.noSuchSession, ['there is no such session']);
     return member;

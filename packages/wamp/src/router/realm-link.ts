@@ -11,20 +11,19 @@ import { JsonSerializer } from '../serializers/json.ts';
 import type { Publication } from './broker.ts';
 import type { BusConnection, RouterBus } from './bus.ts';
 import { encodingOf } from './member.ts';
-import type { Realm } from './realm.ts';
 import type { Registration } from './registration.ts';
-import { RemoteNode } from './remote-node.ts';
+import { type LinkedRealm, RemoteNode } from './remote-node.ts';
 
 /** A realm's place among the routers that have it too. */
 export class RealmLink {
-  readonly #realm: Realm;
+  readonly #realm: LinkedRealm;
   readonly #logger: Logger | undefined;
   readonly #serializer: JsonSerializer = new JsonSerializer();
   readonly #nodes: Map<string, RemoteNode> = new Map();
   #connection: BusConnection | null = null;
   #isClosed = false;
 
-  constructor(realm: Realm, bus: RouterBus, node: string, logger: Logger | undefined) {
+  constructor(realm: LinkedRealm, bus: RouterBus, node: string, logger: Logger | undefined) {
     this.#realm = realm;
     this.#logger = logger;
     this.#join(bus, node).catch(error => logger?.log('error', 'wamp-bus-failed', { realm: realm.name, error }));

@@ -7,15 +7,13 @@ import type { RouterBus } from './bus.ts';
 import { Dealer } from './dealer.ts';
 import { createIdSource } from './ids.ts';
 import type { CalleeMember, CallerMember, PassedPayload, Receiver, SessionInfo } from './member.ts';
-import { MetaApi } from './meta-api.ts';
+import { type DescribedMember, type DescribedRealm, MetaApi } from './meta-api.ts';
 import { RealmLink } from './realm-link.ts';
 import { Registrations } from './registrations.ts';
+import type { LinkedRealm } from './remote-node.ts';
 
 /** A session that has joined. */
-export interface RealmMember extends Receiver, CallerMember, CalleeMember {
-  /** Ends the session. */
-  kill(reason: string, message: string | null): void;
-}
+export interface RealmMember extends Receiver, CallerMember, CalleeMember, DescribedMember {}
 
 /** What a realm is made of. */
 export interface RealmPorts {
@@ -26,7 +24,7 @@ export interface RealmPorts {
 }
 
 /** A realm. */
-export class Realm {
+export class Realm implements DescribedRealm, LinkedRealm {
   readonly name: string;
   readonly broker: Broker;
   readonly registrations: Registrations;

@@ -13,20 +13,30 @@ import { type IMessage, MessageType } from '../messages/message.ts';
 import type { AnyMessage } from '../messages/message-types.ts';
 import type { EncodingOptions } from '../messages/payload.ts';
 import type { Publish } from '../messages/publish-messages.ts';
+import type { Broker } from './broker.ts';
+import type { Dealer } from './dealer.ts';
 import { type CalleeMember, type CallerMember, encodingOf, type PassedPayload, type SessionInfo } from './member.ts';
-import type { Realm } from './realm.ts';
+import type { Registrations } from './registrations.ts';
 import { sendError } from './unsendable.ts';
+
+/** What another router reaches of a realm. */
+export interface LinkedRealm {
+  readonly name: string;
+  readonly broker: Broker;
+  readonly registrations: Registrations;
+  readonly dealer: Dealer;
+}
 
 /** One other router. */
 export class RemoteNode implements CallerMember, CalleeMember {
   readonly isRemote = true;
   readonly canBeInterrupted = true;
   readonly info: SessionInfo;
-  readonly #realm: Realm;
+  readonly #realm: LinkedRealm;
   readonly #send: (message: IMessage) => void;
   #lastInvocation = 0;
 
-  constructor(realm: Realm, send: (message: IMessage) => void) {
+  constructor(realm: LinkedRealm, send: (message: IMessage) => void) {
     this.#realm = realm;
     this.#send = send;
     this.info = {
