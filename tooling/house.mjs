@@ -40,7 +40,7 @@ const MOST_MEMBERS = 25;
 const LONGER = ['WebSocketProtocol'];
 
 const MEMBER =
-  /^ {2}(?!protected |private |static \{)(?:(?:override|readonly|declare|static|abstract|async|get|set|\*) ?)*([a-zA-Z]\w*|\[Symbol\.\w+\])[?!]?(?:[<(:=]| =|;)/;
+  /^ {2}(?!protected |private |static \{)(?:(?:override|readonly|declare|static|abstract|async|get|set) |\*)*([a-zA-Z]\w*|\[Symbol\.\w+\])[?!]?(?:[<(:=]| =|;)/;
 
 /** @type {string[]} */
 const faults = [];
