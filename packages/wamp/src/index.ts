@@ -95,6 +95,7 @@ export type { ErrorClass } from './session/error-classes.ts';
 export type { CallOptions, PublishOptions, RegisterOptions, SubscribeOptions } from './session/options.ts';
 export type { EncodedPayload, IPayloadCodec } from './session/payload-codec.ts';
 export type { Publication } from './session/publisher.ts';
+export { SessionHooks } from './session/session-hooks.ts';
 export type { EventDetails, EventHandler, Subscription } from './session/subscriber.ts';
 export { WampWebSocketClientFactory, WampWebSocketClientProtocol } from './transport/client.ts';
 export type { ITransport, ITransportHandler, SessionFactory } from './transport/interfaces.ts';

@@ -1,7 +1,6 @@
 // A session of a client: it joins a realm, and is caller, callee, publisher and subscriber there.
 
 import { webPlatform } from '@ws/util/primitives';
-import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { CloseUri, ErrorUri } from '../error-uris.ts';
 import { ApplicationError, type Args, type Kwargs, ProtocolError, SessionNotReady, TransportLost } from '../errors.ts';
 import { Authenticate, type Challenge } from '../messages/auth-messages.ts';
@@ -21,6 +20,7 @@ import type { IPayloadCodec } from './payload-codec.ts';
 import type { Publication } from './publisher.ts';
 import { RequestIds } from './requests.ts';
 import { SessionRoles } from './roles.ts';
+import { SessionHooks } from './session-hooks.ts';
 import { Settled } from './settled.ts';
 import type { EventHandler, Subscription } from './subscriber.ts';
 
@@ -33,8 +33,7 @@ import type { EventHandler, Subscription } from './subscriber.ts';
  * await session.joined;
  * console.log(await session.call('com.example.add', [2, 3]));
  */
-export class ApplicationSession implements ITransportHandler {
-  readonly config: SessionConfig;
+export class ApplicationSession extends SessionHooks implements ITransportHandler {
   transport: ITransport | null = null;
   /** `null` while there is no session. */
   sessionDetails: SessionDetails | null = null;
@@ -51,7 +50,7 @@ export class ApplicationSession implements ITransportHandler {
   readonly #roles: SessionRoles;
 
   constructor(config: SessionConfig = {}) {
-    this.config = config;
+    super(config);
     const session = this;
     this.#roles = new SessionRoles({
       send: message => this.#sendJoined(message),
@@ -64,50 +63,6 @@ export class ApplicationSession implements ITransportHandler {
       errorFor: error => this.#errors.toWire(error),
       errorFrom: (uri, args, kwargs) => this.#errors.fromWire(uri, args, kwargs),
     });
-  }
-
-  // ---- hooks
-
-  /** The transport is open. By default joins the realm of the config. */
-  onConnect(): unknown {
-    const { realm = 'realm1' } = this.config;
-    if (realm !== null) this.join(realm, this.config).catch(() => {});
-    return undefined;
-  }
-
-  /** The router wants proof. By default the config's authenticators answer. Throwing aborts the session. */
-  onChallenge(challenge: Challenge): ChallengeAnswer | PromiseLike<ChallengeAnswer> {
-    const found = this.config.authenticators?.find(({ method }) => method === challenge.method);
-    if (found === undefined) throw new Error(`there is no authenticator for ${challenge.method}`);
-    return found.onChallenge(challenge);
-  }
-
-  /** The router lets us in. @returns why we do not want to; `null` or nothing: we do */
-  onWelcome(welcome: Welcome): string | null | undefined | PromiseLike<string | null | undefined> {
-    const { authmethod, authextra = null } = welcome.details;
-    const used = this.config.authenticators?.find(({ method }) => method === authmethod);
-    return used?.onWelcome?.(authextra) ?? null;
-  }
-
-  /** The session has begun. */
-  onJoin(_details: SessionDetails): unknown {
-    return undefined;
-  }
-
-  /** The session has ended, or there will be none. By default closes the transport. */
-  onLeave(_details: CloseDetails): unknown {
-    this.disconnect();
-    return undefined;
-  }
-
-  /** The transport is gone. */
-  onDisconnect(_wasClean: boolean): unknown {
-    return undefined;
-  }
-
-  /** Something that the application wrote has thrown, where nobody waits for it. */
-  onUserError(error: unknown, message: string): void {
-    this.config.onUserError?.(error, message);
   }
 
   // ---- state
@@ -138,7 +93,7 @@ export class ApplicationSession implements ITransportHandler {
    *
    * @throws TypeError, RangeError; SessionNotReady when joined already; TransportLost; ApplicationError when refused
    */
-  async join(realm: string | null, options: JoinOptions = {}): Promise<SessionDetails> {
+  override async join(realm: string | null, options: JoinOptions = {}): Promise<SessionDetails> {
     if (realm !== null && typeof realm !== 'string') throw new TypeError('realm must be a string');
     if (realm !== null && !isRealmName(realm)) throw new RangeError(`${JSON.stringify(realm)} names no realm`);
     if (options.signal?.aborted) throw options.signal.reason;
@@ -188,7 +143,7 @@ export class ApplicationSession implements ITransportHandler {
   }
 
   /** Closes the transport; does nothing when it is not open. */
-  disconnect(): void {
+  override disconnect(): void {
     if (this.transport?.isOpen()) this.transport.close();
   }
 
