@@ -1,7 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket, Server as TlsServer } from 'node:tls';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   createClientAgent,
@@ -162,6 +164,27 @@ describe('listenWS', () => {
     expect(connection.state).toBe('open');
   });
 
+  test.skipIf(noCertificates !== null).each([
+    ['10 seconds by default', {}, 10_000],
+    ['as long as the settings of TLS say', { handshakeTimeout: 2000 }, 2000],
+  ])('a client may take for the TLS handshake: %s', async (_name, settings, expected) => {
+    const { key, cert } = createCertificate();
+    const port = await listen(echoFactory(), { tls: { key, cert, ...settings } });
+    // Node gives the socket that is being secured to nobody before it has failed.
+    const failed = new Promise<TLSSocket>(resolve => {
+      const onSocket = (message: unknown): void => {
+        const { server } = (message as { socket: { server: TlsServer } }).socket;
+        server.once('tlsClientError', (_error, socket) => resolve(socket));
+      };
+      subscribe('net.server.socket', onSocket);
+      onTestFinished(() => void unsubscribe('net.server.socket', onSocket));
+    });
+    const client = await rawClient(port.port!);
+    client.socket.write(UPGRADE);
+    expect((await failed).timeout).toBe(expected);
+    await client.ended;
+  });
+
   test('answers malformed requests and goes on', async () => {
     const port = await listen(echoFactory());
     const client = await rawClient(port.port ?? 0);
@@ -296,6 +319,18 @@ describe('ListeningPort.close', () => {
     await port.close({ grace: 20 });
     await client.ended;
     expect(factory.connectionCount).toBe(0);
+  });
+
+  test.skipIf(noCertificates !== null)('does not wait for TLS handshakes', { timeout: 20_000 }, async () => {
+    const { key, cert } = createCertificate();
+    const tls = { key, cert, handshakeTimeout: 2 ** 30 };
+    const port = await listen(echoFactory(), { tls, maxConnectionsPerAddress: 1 });
+    const silent = await rawClient(port.port!);
+    // This one is over the limit: the server knows of the first, then.
+    await (await rawClient(port.port!)).ended;
+    await port.close({ grace: 0 });
+    await silent.ended;
+    expect(silent.received()).toBe('');
   });
 
   test('leaves the other ports of the same factory alone, and the factory fit for another', async () => {

@@ -49,4 +49,42 @@ describe('a stream by its handle', () => {
     }
     expect(stream.deref()).toBe(undefined);
   });
+
+  test('that is paused while it gives way to others does not read on when it is its turn again', async () => {
+    const pair = await unixPair();
+    const sent = 16 * receiveBuffer.length;
+    let [received, fullReads] = [0, 0];
+    let isPaused = true;
+    const readWhilePaused: number[] = [];
+    pair.b.attach({
+      ...NOTHING,
+      onData({ length }) {
+        received += length;
+        if (isPaused) readWhilePaused.push(length);
+        if (length !== receiveBuffer.length) return;
+        fullReads++;
+        // After the read, since it gives way only then; before its next turn.
+        process.nextTick(() => {
+          isPaused = true;
+          pair.b.pause();
+        });
+      },
+    });
+    pair.a.attach(NOTHING);
+    pair.b.pause();
+    pair.a.write(new Uint8Array(sent));
+    while (received < sent) {
+      // While nobody reads, enough for a full buffer gathers.
+      for (let i = 0; i < 5; i++) await turn();
+      isPaused = false;
+      pair.b.resume();
+      await turn();
+    }
+    expect(readWhilePaused).toEqual([]);
+    // It gives way at each fourth.
+    expect(fullReads).toBeGreaterThanOrEqual(4);
+    pair.a.destroy();
+    pair.b.destroy();
+    await pair.close();
+  });
 });
