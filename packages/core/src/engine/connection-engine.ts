@@ -38,7 +38,6 @@ export class ConnectionEngine
   readonly #shared: SharedResources;
   #options: CommonOptions;
   #compression: MessageCompression | null = null;
-  #rules: ConnectionRules | null = null;
   readonly #onGone: (() => void) | null;
 
   /** @param onGone called when the transport is gone, perhaps before the listener is told: it may not be there yet */
@@ -68,11 +67,6 @@ export class ConnectionEngine
     return this.#compression;
   }
 
-  /** What the connection goes by; set when open. */
-  get rules(): ConnectionRules | null {
-    return this.#rules;
-  }
-
   /** The object that tracing is told of. */
   get subject(): object {
     return this.delivery.listener?.subject ?? this;
@@ -92,9 +86,9 @@ export class ConnectionEngine
   setListener(listener: EngineListener): void {
     if (this.delivery.listener !== null) throw new TypeError('there is a listener already');
     this.delivery.setListener(listener);
-    if (this.#rules === null) return;
+    if (!this.inflow.hasOpened) return;
     // A connection that has failed meanwhile has a reader already, which looks for the peer's Close frame only.
-    if (!this.closing.failedByMe) this.#rules = this.#rulesFor(listener.receives);
+    if (!this.closing.failedByMe) this.inflow.useRules(this.#rulesFor(listener.receives));
     this.inflow.inTurn(() => this.#greet(listener));
     this.inflow.readEarly();
   }
@@ -125,13 +119,12 @@ export class ConnectionEngine
   open(rest: Uint8Array, refusal?: { readonly error: unknown }): void {
     const { listener } = this.delivery;
     const rules = this.#rulesFor(listener?.receives ?? WHOLE_MESSAGES);
-    this.#rules = rules;
-    this.outflow.writer.masking = rules.outgoingMasking;
-    this.inflow.endOpening(rest.length);
+    this.outflow.open(rules);
+    this.inflow.endOpening(rest.length, rules);
     this.closing.open();
     if (refusal !== undefined) {
       this.delivery.discard();
-      this.inflow.skipToClose(rules);
+      this.inflow.skipToClose();
       this.closing.failConnection(1000, 'refused by the application', refusal.error);
     } else if (listener !== null) {
       this.#greet(listener);
@@ -145,7 +138,7 @@ export class ConnectionEngine
     if (this.state === 'closed') return;
     const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_INTERNAL_ERROR', { cause: error });
     this.#log('connection-failed', failure);
-    if (this.#rules !== null) this.inflow.skipToClose(this.#rules);
+    if (this.inflow.hasOpened) this.inflow.skipToClose();
     this.closing.failConnection(failure.closeCode, failure.message, error);
     this.#compression?.close();
     this.inflow.readOnToClose();

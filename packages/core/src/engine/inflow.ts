@@ -22,8 +22,6 @@ export interface InflowEngine {
   readonly outflow: Outflow;
   readonly stats: TrafficStats;
   readonly compression: MessageCompression | null;
-  /** Set when open. */
-  readonly rules: ConnectionRules | null;
   failConnection(error: unknown): void;
   /** The transport is gone; what came before its end is perhaps still to be read. */
   onTransportGone(): void;
@@ -41,6 +39,8 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   #stream: ByteStream;
   /** The opening handshake, as long as it lasts. */
   #opening: OpeningDriver | null = null;
+  /** Set when open. */
+  #rules: ConnectionRules | null = null;
   /** Kept only in the middle of a message; between messages the connection borrows one from the pool. */
   #reader: FrameReader | null = null;
   /** Frames that came before the listener; `null`: there is one. */
@@ -90,10 +90,21 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   }
 
   /** The opening handshake is done. @param length bytes of frames that came with it, which are yet to be read */
-  endOpening(length: number): void {
+  endOpening(length: number, rules: ConnectionRules): void {
     this.#opening = null;
+    this.#rules = rules;
     // They are counted as what they are.
     this.stats.preopenIncomingOctetsWireLevel -= length;
+  }
+
+  /** The connection was opened. */
+  get hasOpened(): boolean {
+    return this.#rules !== null;
+  }
+
+  /** Frames are read by these rules: there is a listener now, which receives what it wants. */
+  useRules(rules: ConnectionRules): void {
+    this.#rules = rules;
   }
 
   /** Keeps frames until there is a listener: {@link readEarly}. */
@@ -120,7 +131,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     output.enter();
     try {
       if (this.#opening !== null) this.#opening.onData(bytes);
-      else if (this.#early === null) this.#read(this.#engine.rules!, bytes);
+      else if (this.#early === null) this.#read(this.#rules!, bytes);
       else this.#early = concatBytes([this.#early, bytes]);
     } catch (error) {
       this.#onError(error);
@@ -177,8 +188,8 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   }
 
   /** The connection fails: only the peer's Close frame is still looked for. */
-  skipToClose(rules: ConnectionRules): void {
-    this.#useReader(rules).skipToClose();
+  skipToClose(): void {
+    this.#useReader(this.#rules!).skipToClose();
   }
 
   /** Reading may have been stopped for an application that is told nothing more: what is left to come is the peer's
@@ -205,7 +216,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   }
 
   #readOn(): void {
-    if ((this.#reader?.resume() ?? this.#engine.rules !== null) && !this.#isGone) this.#stream.resume();
+    if ((this.#reader?.resume() ?? this.hasOpened) && !this.#isGone) this.#stream.resume();
   }
 
   #useReader(rules: ConnectionRules): FrameReader {

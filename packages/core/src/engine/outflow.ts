@@ -17,10 +17,8 @@ export interface OutflowOwner {
   readonly isOpen: boolean;
   readonly options: CommonOptions;
   readonly stats: TrafficStats;
-  /** Not null when open. */
-  readonly rules: ConnectionRules | null;
   readonly compression: MessageCompression | null;
-  /** Has the pong that waits for its place sent. */
+  /** Sends the pong that waits for its place. */
   readonly control: { answerPing(): void };
   failConnection(error: unknown): void;
 }
@@ -31,6 +29,10 @@ type FlushWaiter = (error: unknown) => void;
 export class Outflow implements FrameWriterListener {
   readonly #owner: OutflowOwner;
   readonly #ports: WriterPorts;
+  readonly #stats: TrafficStats;
+  readonly #control: OutflowOwner['control'];
+  /** Set when open. */
+  #rules: ConnectionRules | null = null;
   #writer: FrameWriter;
   #sender: MessageSender | null = null;
   /** Makes data as the transport takes it. */
@@ -42,6 +44,8 @@ export class Outflow implements FrameWriterListener {
   constructor(owner: OutflowOwner, stream: ByteStream, ports: WriterPorts) {
     this.#owner = owner;
     this.#ports = ports;
+    this.#stats = owner.stats;
+    this.#control = owner.control;
     this.#writer = new FrameWriter(stream, ports, this);
   }
 
@@ -50,9 +54,14 @@ export class Outflow implements FrameWriterListener {
   }
 
   get sender(): MessageSender {
-    const { rules, stats, compression } = this.#owner;
-    this.#sender ??= new MessageSender(rules!, this.#writer, stats, compression);
+    this.#sender ??= new MessageSender(this.#rules!, this.#writer, this.#stats, this.#owner.compression);
     return this.#sender;
+  }
+
+  /** The connection is open: what is sent goes by these rules. */
+  open(rules: ConnectionRules): void {
+    this.#rules = rules;
+    this.#writer.masking = rules.outgoingMasking;
   }
 
   /** From now on what is sent goes to another stream: that of TLS through a proxy. Nothing must wait. */
@@ -95,7 +104,7 @@ export class Outflow implements FrameWriterListener {
 
   /** Called after each send: a producer learns that it is too fast, and a peer that reads too slowly is ended. */
   afterSend(): void {
-    this.#owner.control.answerPing();
+    this.#control.answerPing();
     if (!this.#writer.isBlocked) return;
     this.#producer?.onBlocked();
     const { maxBufferedAmount } = this.#owner.options;
@@ -169,8 +178,8 @@ export class Outflow implements FrameWriterListener {
   #sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
     const { sender } = this;
     if (typeof payload === 'string' && options === undefined && sender.isIdle) {
-      const { stats, rules } = this.#owner;
-      if (rules!.sendShortText?.(payload, this.#writer, stats, rules!.maxMessageSize)) return;
+      const { sendShortText, maxMessageSize } = this.#rules!;
+      if (sendShortText?.(payload, this.#writer, this.#stats, maxMessageSize)) return;
     }
     sender.sendMessage(payload, isBinary, options);
   }

@@ -7,13 +7,8 @@ import { EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { PART_CONTROL, PART_DATA, PART_MESSAGE, PART_NONE } from './decoded-part.ts';
 import { readLength64, readUint32 } from './frame-header.ts';
-import {
-  checkFirstBytes,
-  checkLength64,
-  checkLimits,
-  type FrameDecoderPorts,
-  type FrameDecoderRules,
-} from './frame-rules.ts';
+import type { FrameDecoderPorts, FrameDecoderRules } from './frame-rules.ts';
+import { checkFirstBytes, checkLength64, checkLimits, usualLimit } from './frame-rules.ts';
 import { CLOSE, CONTINUATION, TEXT } from './opcode.ts';
 
 /** A frame that does not count was passed over. */
@@ -72,9 +67,7 @@ export class FrameDecoder {
     this.#rules = rules;
     this.#ports = ports;
     this.#usualMaskBit = rules.masking === 'must' ? 0x80 : 0;
-    const isUsual = rules.yieldsMessages && rules.masking !== 'may' && rules.applyMask;
-    const { maxFrameSize, maxMessageSize } = rules;
-    this.#usualLimit = isUsual ? Math.min(65535, maxFrameSize || 65535, maxMessageSize || 65535) : -1;
+    this.#usualLimit = usualLimit(rules);
   }
 
   /** Hands over bytes, lent until all of them are read ({@link DecodedPart.NONE}) or {@link detach}. */

@@ -107,3 +107,15 @@ export function checkLimits(
   if (maxMessageSize > 0 && messageLength > maxMessageSize) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
   if (maxFragments > 0 && fragments > maxFragments) throw new ProtocolError('ERR_TOO_MANY_FRAGMENTS');
 }
+
+/** The longest message of one frame whose header needs no closer look than its mask bit; -1: each does. */
+export function usualLimit({
+  yieldsMessages,
+  masking,
+  applyMask,
+  maxFrameSize,
+  maxMessageSize,
+}: FrameDecoderRules): number {
+  const isUsual = yieldsMessages && masking !== 'may' && applyMask;
+  return isUsual ? Math.min(65535, maxFrameSize || 65535, maxMessageSize || 65535) : -1;
+}

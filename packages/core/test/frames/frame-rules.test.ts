@@ -5,6 +5,7 @@ import {
   checkLimits,
   type FrameDecoderRules,
   type HeaderRules,
+  usualLimit,
 } from '../../src/frames/frame-rules.ts';
 
 const server: HeaderRules = { masking: 'must', hasCompression: false };
@@ -85,10 +86,29 @@ describe('the limits of a data frame', () => {
   });
 
   test.each([
-    { frame: [11, 11, 1] as const, code: 'ERR_FRAME_TOO_BIG' },
-    { frame: [10, 21, 3] as const, code: 'ERR_MESSAGE_TOO_BIG' },
-    { frame: [10, 20, 3] as const, code: 'ERR_TOO_MANY_FRAGMENTS' },
-  ])('$frame is $code', ({ frame, code }) => {
-    expect(() => checkLimits(rules, ...frame)).toThrow(expect.objectContaining({ code }));
+    { frame: [11, 11, 1], code: 'ERR_FRAME_TOO_BIG' },
+    { frame: [10, 21, 3], code: 'ERR_MESSAGE_TOO_BIG' },
+    { frame: [10, 20, 3], code: 'ERR_TOO_MANY_FRAGMENTS' },
+  ] as const)('$frame is $code', ({ frame: [length, messageLength, fragments], code }) => {
+    expect(() => checkLimits(rules, length, messageLength, fragments)).toThrow(expect.objectContaining({ code }));
   });
+});
+
+test('messages need no closer look up to the limits, where one mask bit is usual', () => {
+  const rules: FrameDecoderRules = {
+    ...server,
+    yieldsMessages: true,
+    applyMask: true,
+    validateUtf8: true,
+    maxFrameSize: 0,
+    maxMessageSize: 0,
+    maxFragments: 0,
+  };
+  expect(usualLimit(rules)).toBe(65_535);
+  expect(usualLimit({ ...rules, maxFrameSize: 10 })).toBe(10);
+  expect(usualLimit({ ...rules, maxMessageSize: 20 })).toBe(20);
+  expect(usualLimit({ ...rules, maxMessageSize: 2 ** 20 })).toBe(65_535);
+  for (const odd of [{ masking: 'may' }, { applyMask: false }, { yieldsMessages: false }] as const) {
+    expect(usualLimit({ ...rules, ...odd })).toBe(-1);
+  }
 });
