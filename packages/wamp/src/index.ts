@@ -55,6 +55,7 @@ export {
   Welcome,
   type WelcomeDetails,
 } from './messages/session-messages.ts';
+export { EndedMessage, type EndOptions, EndRequest, StandingRequest } from './messages/standing-messages.ts';
 export {
   Subscribe,
   Subscribed,

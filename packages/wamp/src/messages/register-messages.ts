@@ -1,7 +1,6 @@
 // REGISTER, REGISTERED, UNREGISTER, UNREGISTERED: a registration's life.
 
 import {
-  checkLength,
   type Forwarder,
   isBoolean,
   isForwardFor,
@@ -12,12 +11,19 @@ import {
   oneOf,
   optionRows,
   type RawMessage,
-  readId,
-  readOptions,
-  readUri,
 } from '../checks.ts';
 import type { MatchPolicy } from '../uri.ts';
 import { MessageType, WampMessage } from './message.ts';
+import {
+  EndedMessage,
+  type EndOptions,
+  EndRequest,
+  readConfirmation,
+  readEnded,
+  readEndRequest,
+  readStandingRequest,
+  StandingRequest,
+} from './standing-messages.ts';
 
 /** Who of several callees is called. */
 export type InvocationPolicy = 'single' | 'first' | 'last' | 'roundrobin' | 'random';
@@ -43,26 +49,19 @@ const REGISTER_ROWS: OptionRows = /* @__PURE__ */ optionRows({
   forward_for: isForwardFor,
 });
 
-/** A client offers a procedure: `[32, request, options, procedure]`. */
-export class Register extends WampMessage {
+/** A client offers a procedure: `[64, request, options, procedure]`. */
+export class Register extends StandingRequest<RegisterOptions> {
   readonly messageType: typeof MessageType.REGISTER = MessageType.REGISTER;
-  readonly request: number;
-  readonly options: RegisterOptions;
   readonly procedure: string;
 
   constructor(request: number, options: RegisterOptions, procedure: string) {
-    super();
-    this.request = request;
-    this.options = options;
+    super(request, options);
     this.procedure = procedure;
   }
 
   /** @throws ProtocolError, InvalidUriError */
   static parse(raw: RawMessage): Register {
-    checkLength('REGISTER', raw, 4);
-    const options = readOptions<RegisterOptions>('REGISTER.Options', raw[2], REGISTER_ROWS);
-    const procedure = readUri('REGISTER.Procedure', raw[3], options.match);
-    return new Register(readId('REGISTER.Request', raw[1]), options, procedure);
+    return new Register(...readStandingRequest<RegisterOptions>('REGISTER', 'Procedure', raw, REGISTER_ROWS));
   }
 
   marshal(): unknown[] {
@@ -70,7 +69,7 @@ export class Register extends WampMessage {
   }
 }
 
-/** The registration stands: `[33, request, registration]`. */
+/** The registration stands: `[65, request, registration]`. */
 export class Registered extends WampMessage {
   readonly messageType: typeof MessageType.REGISTERED = MessageType.REGISTERED;
   readonly request: number;
@@ -84,8 +83,7 @@ export class Registered extends WampMessage {
 
   /** @throws ProtocolError */
   static parse(raw: RawMessage): Registered {
-    checkLength('REGISTERED', raw, 3);
-    return new Registered(readId('REGISTERED.Request', raw[1]), readId('REGISTERED.Registration', raw[2]));
+    return new Registered(...readConfirmation('REGISTERED', 'Registration', raw));
   }
 
   marshal(): unknown[] {
@@ -94,38 +92,25 @@ export class Registered extends WampMessage {
 }
 
 /** Options of {@link Unregister}. */
-export interface UnregisterOptions {
-  readonly forward_for?: readonly Forwarder[];
-}
+export type UnregisterOptions = EndOptions;
 
-const UNREGISTER_ROWS: OptionRows = /* @__PURE__ */ optionRows({ forward_for: isForwardFor });
-
-/** The procedure is not offered any more: `[34, request, registration]`, and options where there are any. */
-export class Unregister extends WampMessage {
+/** The procedure is not offered any more: `[66, request, registration]`, and options where there are any. */
+export class Unregister extends EndRequest {
   readonly messageType: typeof MessageType.UNREGISTER = MessageType.UNREGISTER;
-  readonly request: number;
   readonly registration: number;
-  readonly options: UnregisterOptions | null;
 
   constructor(request: number, registration: number, options: UnregisterOptions | null = null) {
-    super();
-    this.request = request;
+    super(request, options);
     this.registration = registration;
-    this.options = options;
   }
 
   /** @throws ProtocolError */
   static parse(raw: RawMessage): Unregister {
-    checkLength('UNREGISTER', raw, 3, 4);
-    const options =
-      raw.length > 3 ? readOptions<UnregisterOptions>('UNREGISTER.Options', raw[3], UNREGISTER_ROWS) : null;
-    return new Unregister(readId('UNREGISTER.Request', raw[1]), readId('UNREGISTER.Registration', raw[2]), options);
+    return new Unregister(...readEndRequest('UNREGISTER', 'Registration', raw));
   }
 
   marshal(): unknown[] {
-    const elements: unknown[] = [MessageType.UNREGISTER, this.request, this.registration];
-    if (this.options !== null) elements.push(this.options);
-    return elements;
+    return this.elements(this.registration);
   }
 }
 
@@ -138,29 +123,12 @@ export interface UnregisteredDetails {
 
 const UNREGISTERED_ROWS: OptionRows = /* @__PURE__ */ optionRows({ reason: isUriText, registration: isId });
 
-/** A registration has ended: `[35, request]`; by the dealer's will `[35, 0, details]`. */
-export class Unregistered extends WampMessage {
+/** A registration has ended: `[67, request]`; by the dealer's will `[67, 0, details]`. */
+export class Unregistered extends EndedMessage<UnregisteredDetails> {
   readonly messageType: typeof MessageType.UNREGISTERED = MessageType.UNREGISTERED;
-  readonly request: number;
-  readonly details: UnregisteredDetails | null;
-
-  constructor(request: number, details: UnregisteredDetails | null = null) {
-    super();
-    this.request = request;
-    this.details = details;
-  }
 
   /** @throws ProtocolError */
   static parse(raw: RawMessage): Unregistered {
-    checkLength('UNREGISTERED', raw, 2, 3);
-    const details =
-      raw.length > 2 ? readOptions<UnregisteredDetails>('UNREGISTERED.Details', raw[2], UNREGISTERED_ROWS) : null;
-    return new Unregistered(readId('UNREGISTERED.Request', raw[1]), details);
-  }
-
-  marshal(): unknown[] {
-    return this.details === null
-      ? [MessageType.UNREGISTERED, this.request]
-      : [MessageType.UNREGISTERED, this.request, this.details];
+    return new Unregistered(...readEnded<UnregisteredDetails>('UNREGISTERED', raw, UNREGISTERED_ROWS));
   }
 }

@@ -1,7 +1,6 @@
 // SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, UNSUBSCRIBED: a subscription's life.
 
 import {
-  checkLength,
   type Forwarder,
   isBoolean,
   isForwardFor,
@@ -11,12 +10,19 @@ import {
   oneOf,
   optionRows,
   type RawMessage,
-  readId,
-  readOptions,
-  readUri,
 } from '../checks.ts';
 import type { MatchPolicy } from '../uri.ts';
 import { MessageType, WampMessage } from './message.ts';
+import {
+  EndedMessage,
+  type EndOptions,
+  EndRequest,
+  readConfirmation,
+  readEnded,
+  readEndRequest,
+  readStandingRequest,
+  StandingRequest,
+} from './standing-messages.ts';
 
 /** Options of {@link Subscribe}. */
 export interface SubscribeOptions {
@@ -33,25 +39,18 @@ const SUBSCRIBE_ROWS: OptionRows = /* @__PURE__ */ optionRows({
 });
 
 /** A client wants events: `[32, request, options, topic]`. */
-export class Subscribe extends WampMessage {
+export class Subscribe extends StandingRequest<SubscribeOptions> {
   readonly messageType: typeof MessageType.SUBSCRIBE = MessageType.SUBSCRIBE;
-  readonly request: number;
-  readonly options: SubscribeOptions;
   readonly topic: string;
 
   constructor(request: number, options: SubscribeOptions, topic: string) {
-    super();
-    this.request = request;
-    this.options = options;
+    super(request, options);
     this.topic = topic;
   }
 
   /** @throws ProtocolError, InvalidUriError */
   static parse(raw: RawMessage): Subscribe {
-    checkLength('SUBSCRIBE', raw, 4);
-    const options = readOptions<SubscribeOptions>('SUBSCRIBE.Options', raw[2], SUBSCRIBE_ROWS);
-    const topic = readUri('SUBSCRIBE.Topic', raw[3], options.match);
-    return new Subscribe(readId('SUBSCRIBE.Request', raw[1]), options, topic);
+    return new Subscribe(...readStandingRequest<SubscribeOptions>('SUBSCRIBE', 'Topic', raw, SUBSCRIBE_ROWS));
   }
 
   marshal(): unknown[] {
@@ -73,8 +72,7 @@ export class Subscribed extends WampMessage {
 
   /** @throws ProtocolError */
   static parse(raw: RawMessage): Subscribed {
-    checkLength('SUBSCRIBED', raw, 3);
-    return new Subscribed(readId('SUBSCRIBED.Request', raw[1]), readId('SUBSCRIBED.Subscription', raw[2]));
+    return new Subscribed(...readConfirmation('SUBSCRIBED', 'Subscription', raw));
   }
 
   marshal(): unknown[] {
@@ -83,38 +81,25 @@ export class Subscribed extends WampMessage {
 }
 
 /** Options of {@link Unsubscribe}. */
-export interface UnsubscribeOptions {
-  readonly forward_for?: readonly Forwarder[];
-}
-
-const UNSUBSCRIBE_ROWS: OptionRows = /* @__PURE__ */ optionRows({ forward_for: isForwardFor });
+export type UnsubscribeOptions = EndOptions;
 
 /** No more events: `[34, request, subscription]`, and options where there are any. */
-export class Unsubscribe extends WampMessage {
+export class Unsubscribe extends EndRequest {
   readonly messageType: typeof MessageType.UNSUBSCRIBE = MessageType.UNSUBSCRIBE;
-  readonly request: number;
   readonly subscription: number;
-  readonly options: UnsubscribeOptions | null;
 
   constructor(request: number, subscription: number, options: UnsubscribeOptions | null = null) {
-    super();
-    this.request = request;
+    super(request, options);
     this.subscription = subscription;
-    this.options = options;
   }
 
   /** @throws ProtocolError */
   static parse(raw: RawMessage): Unsubscribe {
-    checkLength('UNSUBSCRIBE', raw, 3, 4);
-    const options =
-      raw.length > 3 ? readOptions<UnsubscribeOptions>('UNSUBSCRIBE.Options', raw[3], UNSUBSCRIBE_ROWS) : null;
-    return new Unsubscribe(readId('UNSUBSCRIBE.Request', raw[1]), readId('UNSUBSCRIBE.Subscription', raw[2]), options);
+    return new Unsubscribe(...readEndRequest('UNSUBSCRIBE', 'Subscription', raw));
   }
 
   marshal(): unknown[] {
-    const elements: unknown[] = [MessageType.UNSUBSCRIBE, this.request, this.subscription];
-    if (this.options !== null) elements.push(this.options);
-    return elements;
+    return this.elements(this.subscription);
   }
 }
 
@@ -128,28 +113,11 @@ export interface UnsubscribedDetails {
 const UNSUBSCRIBED_ROWS: OptionRows = /* @__PURE__ */ optionRows({ reason: isUriText, subscription: isId });
 
 /** A subscription has ended: `[35, request]`; by the broker's will `[35, 0, details]`. */
-export class Unsubscribed extends WampMessage {
+export class Unsubscribed extends EndedMessage<UnsubscribedDetails> {
   readonly messageType: typeof MessageType.UNSUBSCRIBED = MessageType.UNSUBSCRIBED;
-  readonly request: number;
-  readonly details: UnsubscribedDetails | null;
-
-  constructor(request: number, details: UnsubscribedDetails | null = null) {
-    super();
-    this.request = request;
-    this.details = details;
-  }
 
   /** @throws ProtocolError */
   static parse(raw: RawMessage): Unsubscribed {
-    checkLength('UNSUBSCRIBED', raw, 2, 3);
-    const details =
-      raw.length > 2 ? readOptions<UnsubscribedDetails>('UNSUBSCRIBED.Details', raw[2], UNSUBSCRIBED_ROWS) : null;
-    return new Unsubscribed(readId('UNSUBSCRIBED.Request', raw[1]), details);
-  }
-
-  marshal(): unknown[] {
-    return this.details === null
-      ? [MessageType.UNSUBSCRIBED, this.request]
-      : [MessageType.UNSUBSCRIBED, this.request, this.details];
+    return new Unsubscribed(...readEnded<UnsubscribedDetails>('UNSUBSCRIBED', raw, UNSUBSCRIBED_ROWS));
   }
 }
