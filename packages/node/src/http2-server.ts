@@ -55,15 +55,15 @@ export function attachHttp2(server: Http2Server | Http2SecureServer, route: Rout
 const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void => {
     if (isServed(stream)) return;
-    if (!isWebSocket(headers)) {
-      if (isUnknown(headers) && server.listenerCount('request') === 0 && !hasOthers(server)) {
-        stream.respond({ ':status': 501 }, { endStream: true });
-      }
-      return;
+    if (isWebSocket(headers)) {
+      const route = findRoute(routes, String(headers[':path'] ?? ''));
+      if (route !== undefined) handleHttp2Stream(route.factory, stream, headers);
+      else if (!hasOthers(server)) refuse(stream, 404);
+    } else if (server.listenerCount('request') === 0 && !hasOthers(server)) {
+      if (isUnknown(headers)) refuse(stream, 501);
+      // Nobody else listens to this stream either.
+      else stream.on('error', ignoreError);
     }
-    const route = findRoute(routes, String(headers[':path'] ?? ''));
-    if (route !== undefined) handleHttp2Stream(route.factory, stream, headers);
-    else if (!hasOthers(server)) stream.respond({ ':status': 404 }, { endStream: true });
   };
   // For servers with a request handler: without this listener Node would answer every CONNECT with 405 itself.
   const onConnect = (request: Http2ServerRequest, response: Http2ServerResponse): void => {
@@ -79,8 +79,9 @@ const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   };
 });
 
+/** Names of protocols are compared without case, as those of `Upgrade` are (RFC 9110, 7.8); a proxy may pass them on. */
 function isWebSocket(headers: IncomingHttpHeaders): boolean {
-  return headers[':method'] === 'CONNECT' && headers[':protocol'] === 'websocket';
+  return headers[':method'] === 'CONNECT' && String(headers[':protocol']).toLowerCase() === 'websocket';
 }
 
 /** An extended CONNECT for something else. Without a request handler nobody would ever answer it (RFC 9220, 3: 501). */
@@ -94,6 +95,23 @@ function hasOthers(server: Http2Server): boolean {
   return server.listenerCount('stream') > own || server.listenerCount('connect') > 1;
 }
 
+/** Answers a stream that nobody serves. The client's half needs no end of its own (RFC 9113, 8.1). */
+function refuse(stream: ServerHttp2Stream, status: number): void {
+  stream.on('error', ignoreError);
+  // The client may have reset the stream in the same packet.
+  if (stream.destroyed || stream.closed) return;
+  stream.respond({ ':status': status }, { endStream: true });
+  stream.close();
+}
+
+/** All of ours has left: where the peer has not ended, RST_STREAM with NO_ERROR follows. */
+function closeStream(this: ServerHttp2Stream): void {
+  this.close();
+}
+
+/** An error of a stream harms that stream only, which is over then. */
+function ignoreError(): void {}
+
 /** An HTTP/2 stream: the head that the engine answers with becomes headers, `101` becomes `200`. */
 class Http2ServerStream extends DuplexStream {
   #collector: HeadCollector | null = new HeadCollector();
@@ -101,7 +119,7 @@ class Http2ServerStream extends DuplexStream {
   override write(bytes: Uint8Array): boolean {
     if (this.#collector === null) return super.write(bytes);
     const stream = this.socket as ServerHttp2Stream;
-    if (!this.isWritable || stream.destroyed) return true;
+    if (!this.isWritable || stream.destroyed || stream.closed) return true;
     const complete = this.#collector.push(bytes);
     if (complete === null) return true;
     this.#collector = null;
@@ -119,9 +137,20 @@ class Http2ServerStream extends DuplexStream {
     return this.#collector === null ? super.writev(chunks) : this.write(concatBytes(chunks));
   }
 
+  /**
+   * Ends both directions: over TCP the peer's end would be waited for, but a stream is ours to close once we have said
+   * all (RFC 9113, 8.1), and there are peers that leave their half open, such as Firefox.
+   */
+  override end(): void {
+    if (!this.isWritable) return;
+    // Not before that event: `close` right after `end` has Node send without end where the peer has ended already.
+    this.socket.once('finish', closeStream);
+    super.end();
+  }
+
   /** The application has a header that HTTP/2 does not allow: the connection ends with a 500. */
   #refuse(stream: ServerHttp2Stream, error: Error): void {
-    if (!stream.headersSent) stream.respond({ ':status': 500 }, { endStream: true });
+    if (!stream.headersSent && !stream.closed) stream.respond({ ':status': 500 }, { endStream: true });
     this.isWritable = false;
     // Not at once: a reset would overtake the answer.
     this.blame(error);
