@@ -11,6 +11,7 @@ import { canUseHandles, probeHandles } from './handle-probe.ts';
 import { HandleStream } from './handle-stream.ts';
 import { attachHttp2 } from './http2-server.ts';
 import type { NodeStream } from './node-stream.ts';
+import { passOtherUpgrades } from './other-upgrades.ts';
 import { findRoute, RouteTable } from './routes.ts';
 import { isServed, markServed, socketStream } from './socket-stream.ts';
 import { takeHandle } from './stream-handle.ts';
@@ -65,6 +66,8 @@ export function handleUpgrade(
  * extended CONNECT requests (RFC 8441). Several factories may be attached to one server, each to its path.
  *
  * Requests to other paths are left to others who listen to the server's event; if there is nobody, they get a 404.
+ * Upgrades to something else, such as `h2c`, go where they would go without us: to those others, or else to the request
+ * listeners (Node before 22.21 and 24.9: of connections that come after this call).
  *
  * @returns a function that detaches; connections stay
  */
@@ -96,7 +99,11 @@ const mounts: RouteTable<HttpServer> = new RouteTable((server, routes) => {
     else if (server.listenerCount('upgrade') === 1) refuse(request, socket);
   };
   server.on('upgrade', onUpgrade);
-  return () => server.off('upgrade', onUpgrade);
+  const stopPassing = passOtherUpgrades(server, isWebSocket);
+  return () => {
+    server.off('upgrade', onUpgrade);
+    stopPassing();
+  };
 });
 
 function isWebSocket({ headers }: IncomingMessage): boolean {
