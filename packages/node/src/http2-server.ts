@@ -95,18 +95,22 @@ function hasOthers(server: Http2Server): boolean {
   return server.listenerCount('stream') > own || server.listenerCount('connect') > 1;
 }
 
-/** Answers a stream that nobody serves. The client's half needs no end of its own (RFC 9113, 8.1). */
+/** Answers a stream that nobody serves. Node itself resets what the client has not ended (RFC 9113, 8.1). */
 function refuse(stream: ServerHttp2Stream, status: number): void {
   stream.on('error', ignoreError);
   // The client may have reset the stream in the same packet.
   if (stream.destroyed || stream.closed) return;
   stream.respond({ ':status': status }, { endStream: true });
-  stream.close();
 }
 
-/** All of ours has left: where the peer has not ended, RST_STREAM with NO_ERROR follows. */
+/**
+ * All of ours was handed over: RST_STREAM with NO_ERROR follows where the peer has not ended. Not at once: it would overtake
+ * what has yet to leave.
+ */
 function closeStream(this: ServerHttp2Stream): void {
-  this.close();
+  setImmediate(() => {
+    if (!this.destroyed) this.close();
+  });
 }
 
 /** An error of a stream harms that stream only, which is over then. */
@@ -115,6 +119,7 @@ function ignoreError(): void {}
 /** An HTTP/2 stream: the head that the engine answers with becomes headers, `101` becomes `200`. */
 class Http2ServerStream extends DuplexStream {
   #collector: HeadCollector | null = new HeadCollector();
+  #isOpen = false;
 
   override write(bytes: Uint8Array): boolean {
     if (this.#collector === null) return super.write(bytes);
@@ -124,8 +129,9 @@ class Http2ServerStream extends DuplexStream {
     if (complete === null) return true;
     this.#collector = null;
     const [, status = '500'] = complete.head.line.split(' ');
+    this.#isOpen = status === '101';
     try {
-      stream.respond({ ...http2Headers(complete.head), ':status': status === '101' ? 200 : Number(status) });
+      stream.respond({ ...http2Headers(complete.head), ':status': this.#isOpen ? 200 : Number(status) });
     } catch (error) {
       this.#refuse(stream, error as Error);
       return true;
@@ -138,13 +144,13 @@ class Http2ServerStream extends DuplexStream {
   }
 
   /**
-   * Ends both directions: over TCP the peer's end would be waited for, but a stream is ours to close once we have said
-   * all (RFC 9113, 8.1), and there are peers that leave their half open, such as Firefox.
+   * Ends an open connection in both directions: over TCP the peer's end would be waited for, but a stream is ours to close
+   * once we have said all (RFC 9113, 8.1), and there are peers that leave their half open, such as Firefox.
    */
   override end(): void {
     if (!this.isWritable) return;
     // Not before that event: `close` right after `end` has Node send without end where the peer has ended already.
-    this.socket.once('finish', closeStream);
+    if (this.#isOpen) this.socket.once('finish', closeStream);
     super.end();
   }
 
