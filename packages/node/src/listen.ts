@@ -101,7 +101,11 @@ function serve(
   protocol.attach(stream, details);
 }
 
-function listen(server: Server, place: Place, { backlog = DEFAULT_BACKLOG, reusePort = false }: ListenOptions): Promise<void> {
+function listen(
+  server: Server,
+  place: Place,
+  { backlog = DEFAULT_BACKLOG, reusePort = false }: ListenOptions,
+): Promise<void> {
   const where: NetListenOptions & { reusePort?: boolean } =
     place.path === undefined
       ? { port: place.port ?? 0, ...(place.host === undefined ? {} : { host: place.host }) }
