@@ -8,7 +8,7 @@ import {
   END_STREAM,
   HTTP2_PREFACE,
   http2GoAway,
-  http2Request,
+  http2Head,
   http2Reset,
   NO_ERROR,
 } from '../hostile/http2-wire.ts';
@@ -26,7 +26,8 @@ export interface Attack {
 
 const start = (target: string, method = 'GET', version = '1.1'): string => `${method} ${target} HTTP/${version}`;
 
-const HTTP1_REQUESTS: Readonly<Record<string, Buffer>> = {
+/** By what we answer; where nobody answers, that is said. */
+export const HTTP1_REQUESTS: Readonly<Record<string, Buffer>> = {
   '101': request({ start: start('/ws') }),
   '101, late': request({ start: start('/ws?late=1') }),
   '101, and a Close frame': Buffer.concat([
@@ -72,7 +73,8 @@ const extended = (path: string, more: Readonly<Record<string, string>> = {}): Re
   ...more,
 });
 
-const HTTP2_REQUESTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** The same for HTTP/2. */
+export const HTTP2_REQUESTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '200': extended('/ws'),
   '200, in other letters': extended('/ws', { ':protocol': 'WebSocket' }),
   '200, late': extended('/ws?late=1'),
@@ -106,7 +108,7 @@ export const HTTP2_ATTACKS: readonly Attack[] = Object.entries(HTTP2_REQUESTS).f
     [0, END_STREAM].map(flags => ({
       name: `${name}; ${flags === 0 ? '' : 'END_STREAM, '}${how}`,
       greeting: HTTP2_PREFACE,
-      packet: Buffer.concat([http2Request(1, fields, flags), bytes]),
+      packet: Buffer.concat([http2Head(1, fields, flags), bytes]),
       end,
     })),
   ),
