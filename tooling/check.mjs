@@ -2,21 +2,16 @@
 // tests; with CI set, or with `npm test -- --all`, every test runs, and those of the packages on the other releases of Node.
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** @typedef {readonly (readonly [name: string, command: string])[]} Lane steps, one after the other */
 
 const tier = process.env.CI || process.argv.includes('--all') ? 'all' : 'quick';
-// The figures of each run of the tests, a file each.
+// Each run of the tests leaves its figures in a file here.
 const summaries = mkdtempSync(join(tmpdir(), 'ws-tests-'));
-const env = {
-  ...process.env,
-  WS_TIER: tier,
-  WS_SEED: process.env.WS_SEED ?? `${randomInt(2 ** 32)}`,
-  WS_SUMMARIES: summaries,
-};
+const env = { ...process.env, WS_TIER: tier, WS_SEED: process.env.WS_SEED ?? `${randomInt(2 ** 32)}` };
 
 /** @type {Lane} */
 const TESTS = [['tests', `vitest run --project '!core'`]];
@@ -37,60 +32,54 @@ const CHECKS = [
 /** @type {Lane} */
 const NODES = tier === 'all' ? [['other releases of Node', 'node tooling/test-nodes.mjs']] : [];
 
-/** How many steps failed that are no tests, or failed before they could count. */
-let failedSteps = 0;
+/** @type {{ passed: number, failed: number, skipped: string[] }} */
+const total = { passed: 0, failed: 0, skipped: [] };
 
-/** Runs a command; what it prints is shown when it fails. @param {string} name @param {string} command */
+/**
+ * Runs a step, and adds its figures to the total. What it prints is shown when it fails.
+ *
+ * @param {string} name
+ * @param {string} command
+ */
 async function run(name, command) {
+  const summary = join(summaries, `${name}.json`);
   const began = Date.now();
-  const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'pipe'], env });
+  const child = spawn(command, {
+    shell: true,
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: { ...env, WS_SUMMARY: summary },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text));
   const status = await new Promise(resolve => child.once('error', () => resolve(1)).once('close', resolve));
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   console.log(status === 0 ? `${name}: ok (${seconds} s)` : `${output}\n${name} failed (${seconds} s): ${command}`);
+  const none = { passed: 0, failed: 0, skipped: [] };
+  const { passed, failed, skipped } = existsSync(summary) ? JSON.parse(readFileSync(summary, 'utf8')) : none;
+  total.passed += passed;
+  // A step that is no test, or fails for want of coverage, is one failure.
+  total.failed += status === 0 ? 0 : Math.max(failed, 1);
+  total.skipped.push(...skipped);
   return status === 0;
 }
 
-/** Runs a lane to its end: each step says something of its own. @param {Lane} lane */
+/** Runs a lane to its end, past what fails: each step says something of its own. @param {Lane} lane */
 async function runLane(lane) {
-  for (const [name, command] of lane) {
-    const before = failedTests();
-    if (!(await run(name, command)) && failedTests() === before) failedSteps++;
-  }
+  for (const [name, command] of lane) await run(name, command);
 }
-
-/** What the runs of the tests left, added up. */
-function total() {
-  /** @type {{ passed: number, failed: number, skipped: string[] }} */
-  const sum = { passed: 0, failed: 0, skipped: [] };
-  for (const file of readdirSync(summaries)) {
-    const { passed, failed, skipped } = JSON.parse(readFileSync(join(summaries, file), 'utf8'));
-    sum.passed += passed;
-    sum.failed += failed;
-    sum.skipped.push(...skipped);
-  }
-  return sum;
-}
-
-const failedTests = () => total().failed;
 
 if (await run('build', 'turbo run build --output-logs=errors-only')) {
   await Promise.all([runLane(TESTS), runLane(CHECKS)]);
   // Alone, since they take both cores themselves.
   await runLane(NODES);
-} else {
-  failedSteps++;
 }
 
-const { passed, failed, skipped } = total();
 rmSync(summaries, { recursive: true });
 // Where CI has installed every counterpart, a test that is skipped asks for one that is missing in its list.
-if (skipped.length > 0 && process.env.WS_NO_SKIPS) {
-  console.log(`skipped, for want of a counterpart that .ci/run should install:\n${skipped.join('\n')}`);
-  failedSteps++;
+if (total.skipped.length > 0 && process.env.WS_NO_SKIPS) {
+  console.log(`skipped, for want of a counterpart that .ci/run should install:\n${total.skipped.join('\n')}`);
+  total.failed++;
 }
-const isRight = failed + failedSteps === 0;
-if (!isRight) console.log(`the random inputs again: WS_SEED=${env.WS_SEED}`);
-console.log(`${tier}: ${passed} passed, ${failed + failedSteps} failed, ${skipped.length} skipped`);
-process.exitCode = isRight ? 0 : 1;
+if (total.failed > 0) console.log(`the random inputs again: WS_SEED=${env.WS_SEED}`);
+console.log(`${tier}: ${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -9,7 +9,7 @@ const PROJECTS = readdirSync('packages').flatMap(name => ['--project', name]);
 const FILES = process.argv.slice(2);
 const [present] = process.versions.node.split('.');
 // These count for themselves: they are the same tests as on this Node.
-const { WS_SUMMARIES: _, ...inherited } = process.env;
+const { WS_SUMMARY: _, ...inherited } = process.env;
 const env = { ...inherited, WS_TIER: 'quick' };
 
 let hasFailed = false;

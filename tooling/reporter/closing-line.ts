@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 import { SEED } from '../tests/seed.ts';
 
 /**
- * Ends a run with one plain line: `N passed, N failed, N skipped`. Where `WS_SUMMARIES` names a folder, the numbers are left
- * in a file there, and the names of what was skipped: `tooling/check.mjs` adds them up.
+ * Ends a run with one plain line: `N passed, N failed, N skipped`. The numbers, and the names of
+ * what was skipped, are left in the file that `WS_SUMMARY` names, if it does: `tooling/check.mjs` adds them up.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -22,10 +21,8 @@ export default class ClosingLine implements Reporter {
         else skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
       }
     }
-    const { WS_SUMMARIES: folder } = process.env;
-    if (folder !== undefined) {
-      writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify({ passed, failed, skipped }));
-    }
+    const { WS_SUMMARY: file } = process.env;
+    if (file !== undefined) writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
     process.on('exit', () => {
       if (failed > 0) process.stdout.write(`the random inputs again: WS_SEED=${SEED}\n`);
       process.stdout.write(`${passed} passed, ${failed} failed, ${skipped.length} skipped\n`);

@@ -214,7 +214,8 @@ describe.skipIf(!hasWebsockify)('wsc bridge and websockify', () => {
     const target = `127.0.0.1:${await echoPort()}`;
     const theirs = `ws://127.0.0.1:${await websockify(target)}/`;
     const ours = (await startServer(['bridge', '-q', '127.0.0.1:0', target])).url;
-    for (const subprotocols of [['binary'], ['base64', 'binary'], []]) {
+    // It takes the blank behind a comma for a part of the name that follows.
+    for (const subprotocols of [['binary'], ['binary', 'base64'], []]) {
       const answers = await Promise.all(
         [theirs, ours].map(async url => {
           const connection = await openWebSocket(url, { subprotocols });

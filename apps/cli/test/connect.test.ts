@@ -163,7 +163,7 @@ describe('what wsc connect asks for', () => {
     expect((await runCli(['connect', ...options, '--auth', 'ann:s:ü', url])).status).toBe(0);
     expect(seen).toMatchObject({
       'x-a': '1, 2',
-      'sec-websocket-protocol': 'other,chat',
+      'sec-websocket-protocol': 'other, chat',
       origin: 'https://example.com',
       authorization: `Basic ${Buffer.from('ann:s:ü').toString('base64')}`,
     });

@@ -1,12 +1,14 @@
 import { getEventListeners, once } from 'node:events';
 import {
   type ClientHttp2Session,
+  type ClientHttp2Stream,
   connect,
   createSecureServer,
   createServer,
   type Http2SecureServer,
   type Http2Server,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { HandshakeError } from '@ws/core';
@@ -221,6 +223,78 @@ describe('over HTTP/2 (RFC 8441)', () => {
     expect(await ask()).toBe(501);
     server.on('stream', stream => stream.respond({ ':status': 299 }, { endStream: true }));
     expect(await ask()).toBe(299);
+  });
+
+  /** A client that speaks frames, and never ends its half of the stream. */
+  async function openHalf(session: ClientHttp2Session, protocol: string): Promise<ClientHttp2Stream> {
+    if (!session.remoteSettings?.enableConnectProtocol) await once(session, 'remoteSettings');
+    const stream = session.request(
+      { ':method': 'CONNECT', ':protocol': protocol, ':path': '/', ':authority': 'x', 'sec-websocket-version': '13' },
+      { endStream: false },
+    );
+    const [headers] = await once(stream, 'response');
+    expect(headers[':status']).toBe(200);
+    return stream;
+  }
+
+  test.each(['websocket', 'WebSocket', 'WEBSOCKET'])('the protocol %s is ours (RFC 9110, 7.8)', async protocol => {
+    const server = createServer();
+    attach(server, echoFactory());
+    const stream = await openHalf(await open(server), protocol);
+    stream.write(Buffer.from('818537fa213d7f9f4d5158', 'hex'));
+    const [frame] = await once(stream, 'data');
+    expect(frame.toString('hex')).toBe('810548656c6c6f');
+  });
+
+  test.each(['client', 'server'])(
+    'the stream of a peer that does not end its half ends, closed by the %s',
+    async side => {
+      const server = createServer();
+      const factory = echoFactory();
+      // It would be waited for for ever.
+      factory.setProtocolOptions({ serverConnectionDropTimeout: 0, closeHandshakeTimeout: 0 });
+      attach(server, factory);
+      const stream = await openHalf(await open(server), 'websocket');
+      const [connection] = factory.connections;
+      const received: Buffer[] = [];
+      stream.on('data', data => received.push(data));
+      const ended = once(stream, 'end');
+      if (side === 'server') {
+        connection?.sendMessage(new Uint8Array(100_000), true);
+        connection?.sendClose(1000);
+        while (!Buffer.concat(received).toString('hex').endsWith('880203e8')) await turn();
+      }
+      stream.write(Buffer.from('888237fa213d3412', 'hex'));
+      expect(await connection?.closed).toMatchObject({ wasClean: true, code: 1000 });
+      await ended;
+      expect(Buffer.concat(received)).toHaveLength(side === 'server' ? 100_014 : 4);
+      if (!stream.closed) await once(stream, 'close');
+      expect(stream.rstCode).toBe(0);
+    },
+  );
+
+  test.each([
+    { name: 'a plain request', fields: { ':method': 'GET' } },
+    {
+      name: 'a path that nobody serves',
+      fields: { ':method': 'CONNECT', ':protocol': 'websocket', ':path': '/other' },
+    },
+    { name: 'a protocol that nobody knows', fields: { ':method': 'CONNECT', ':protocol': 'foo', ':path': '/' } },
+  ])('an error of the stream of $name stays with it', async ({ fields }) => {
+    const server = createServer();
+    attach(server, echoFactory(), { path: '/ws' });
+    const streams: ServerHttp2Stream[] = [];
+    // Listeners of sessions are no listeners of the server: nobody else answers.
+    server.on('session', session => session.on('stream', stream => streams.push(stream)));
+    const session = await open(server);
+    await once(session, 'remoteSettings');
+    const request = session.request({ ':authority': 'x', ...fields }, { endStream: false });
+    request.on('error', () => {});
+    while (streams.length === 0) await turn();
+    const [stream] = streams;
+    stream?.destroy(new Error('it breaks'));
+    await new Promise(resolve => request.once('close', resolve));
+    expect((await connectHttp2(client('/ws'), session)).state).toBe('open');
   });
 
   test.skipIf(noCertificates !== null)('a secure server speaks both versions of HTTP', async () => {

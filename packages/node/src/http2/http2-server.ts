@@ -55,15 +55,15 @@ export function attachHttp2(server: Http2Server | Http2SecureServer, route: Rout
 const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   const onStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void => {
     if (isServed(stream)) return;
-    if (!isWebSocket(headers)) {
-      if (isUnknown(headers) && server.listenerCount('request') === 0 && !hasOthers(server)) {
-        stream.respond({ ':status': 501 }, { endStream: true });
-      }
-      return;
+    if (isWebSocket(headers)) {
+      const route = findRoute(routes, String(headers[':path'] ?? ''));
+      if (route !== undefined) handleHttp2Stream(route.factory, stream, headers);
+      else if (!hasOthers(server)) refuse(stream, 404);
+    } else if (server.listenerCount('request') === 0 && !hasOthers(server)) {
+      if (isUnknown(headers)) refuse(stream, 501);
+      // Nobody else listens to this stream either.
+      else stream.on('error', ignoreError);
     }
-    const route = findRoute(routes, String(headers[':path'] ?? ''));
-    if (route !== undefined) handleHttp2Stream(route.factory, stream, headers);
-    else if (!hasOthers(server)) stream.respond({ ':status': 404 }, { endStream: true });
   };
   // For servers with a request handler: without this listener Node would answer every CONNECT with 405 itself.
   const onConnect = (request: Http2ServerRequest, response: Http2ServerResponse): void => {
@@ -79,8 +79,9 @@ const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   };
 });
 
+/** Names of protocols are compared without case, as those of `Upgrade` are (RFC 9110, 7.8); a proxy may pass them on. */
 function isWebSocket(headers: IncomingHttpHeaders): boolean {
-  return headers[':method'] === 'CONNECT' && headers[':protocol'] === 'websocket';
+  return headers[':method'] === 'CONNECT' && String(headers[':protocol']).toLowerCase() === 'websocket';
 }
 
 /** An extended CONNECT for something else. Without a request handler nobody would ever answer it (RFC 9220, 3: 501). */
@@ -94,20 +95,43 @@ function hasOthers(server: Http2Server): boolean {
   return server.listenerCount('stream') > own || server.listenerCount('connect') > 1;
 }
 
+/** Answers a stream that nobody serves. Node itself resets what the client has not ended (RFC 9113, 8.1). */
+function refuse(stream: ServerHttp2Stream, status: number): void {
+  stream.on('error', ignoreError);
+  // The client may have reset the stream in the same packet.
+  if (stream.destroyed || stream.closed) return;
+  stream.respond({ ':status': status }, { endStream: true });
+}
+
+/**
+ * All of ours was handed over: RST_STREAM with NO_ERROR follows where the peer has not ended. Not at once: it would overtake
+ * what has yet to leave.
+ */
+function closeStream(this: ServerHttp2Stream): void {
+  setImmediate(() => {
+    if (!this.destroyed) this.close();
+  });
+}
+
+/** An error of a stream harms that stream only, which is over then. */
+function ignoreError(): void {}
+
 /** An HTTP/2 stream: the head that the engine answers with becomes headers, `101` becomes `200`. */
 class Http2ServerStream extends DuplexStream {
   #collector: HeadCollector | null = new HeadCollector();
+  #isOpen = false;
 
   override write(bytes: Uint8Array): boolean {
     if (this.#collector === null) return super.write(bytes);
     const stream = this.socket as ServerHttp2Stream;
-    if (!this.isWritable || stream.destroyed) return true;
+    if (!this.isWritable || stream.destroyed || stream.closed) return true;
     const complete = this.#collector.push(bytes);
     if (complete === null) return true;
     this.#collector = null;
     const [, status = '500'] = complete.head.line.split(' ');
+    this.#isOpen = status === '101';
     try {
-      stream.respond({ ...http2Headers(complete.head), ':status': status === '101' ? 200 : Number(status) });
+      stream.respond({ ...http2Headers(complete.head), ':status': this.#isOpen ? 200 : Number(status) });
     } catch (error) {
       this.#refuse(stream, error as Error);
       return true;
@@ -119,9 +143,20 @@ class Http2ServerStream extends DuplexStream {
     return this.#collector === null ? super.writev(chunks) : this.write(concatBytes(chunks));
   }
 
+  /**
+   * Ends an open connection in both directions: over TCP the peer's end would be waited for, but a stream is ours to close
+   * once we have said all (RFC 9113, 8.1), and there are peers that leave their half open, such as Firefox.
+   */
+  override end(): void {
+    if (!this.isWritable) return;
+    // Not before that event: `close` right after `end` has Node send without end where the peer has ended already.
+    if (this.#isOpen) this.socket.once('finish', closeStream);
+    super.end();
+  }
+
   /** The application has a header that HTTP/2 does not allow: the connection ends with a 500. */
   #refuse(stream: ServerHttp2Stream, error: Error): void {
-    if (!stream.headersSent) stream.respond({ ':status': 500 }, { endStream: true });
+    if (!stream.headersSent && !stream.closed) stream.respond({ ':status': 500 }, { endStream: true });
     this.isWritable = false;
     // Not at once: a reset would overtake the answer.
     this.blame(error);

@@ -16,6 +16,7 @@ import { isServed, markServed, socketStream } from '../streams/socket-stream.ts'
 import { describeTransport } from '../streams/transport-details.ts';
 import { findRoute, RouteTable } from '../support/routes.ts';
 import { probeTlsHandles } from '../tls/tls-probe.ts';
+import { passOtherUpgrades } from './other-upgrades.ts';
 
 /** What {@link attach} takes. */
 export interface AttachOptions {
@@ -65,6 +66,8 @@ export function handleUpgrade<Connection extends AcceptedConnection>(
  * extended CONNECT requests (RFC 8441). Several factories may be attached to one server, each to its path.
  *
  * Requests to other paths are left to others who listen to the server's event; if there is nobody, they get a 404.
+ * Upgrades to something else, such as `h2c`, go where they would go without us: to those others, or else to the request
+ * listeners (Node before 22.21 and 24.9: of connections that come after this call).
  *
  * @returns a function that detaches; connections stay
  */
@@ -96,7 +99,11 @@ const mounts: RouteTable<HttpServer> = new RouteTable((server, routes) => {
     else if (server.listenerCount('upgrade') === 1) refuse(request, socket);
   };
   server.on('upgrade', onUpgrade);
-  return () => server.off('upgrade', onUpgrade);
+  const stopPassing = passOtherUpgrades(server, isWebSocket);
+  return () => {
+    server.off('upgrade', onUpgrade);
+    stopPassing();
+  };
 });
 
 function isWebSocket({ headers }: IncomingMessage): boolean {

@@ -26,7 +26,7 @@ export interface ListenOptions {
   readonly path?: string | undefined;
   /** Certificate, key and all else that `tls.createServer` takes. Needed when the factory's url is `wss:`. */
   readonly tls?: TlsOptions | undefined;
-  /** Most connections that wait to be accepted. Default 50. */
+  /** Most connections that wait to be accepted; the system may allow fewer. Default 511, as Node's. */
   readonly backlog?: number | undefined;
   /** Share the port with other processes that do the same; the kernel spreads connections (Node 22.12 or newer). */
   readonly reusePort?: boolean | undefined;
@@ -36,6 +36,9 @@ export interface ListenOptions {
    */
   readonly maxConnectionsPerAddress?: number | undefined;
 }
+
+/** Those that find no room are tried again by their kernels, a second later or more. */
+const DEFAULT_BACKLOG = 511;
 
 /** How long a client may take for the TLS handshake, in milliseconds. */
 const TLS_HANDSHAKE_TIMEOUT = 10_000;
@@ -101,7 +104,11 @@ function serve(
   protocol.attach(stream, details);
 }
 
-function listen(server: Server, place: Place, { backlog = 50, reusePort = false }: ListenOptions): Promise<void> {
+function listen(
+  server: Server,
+  place: Place,
+  { backlog = DEFAULT_BACKLOG, reusePort = false }: ListenOptions,
+): Promise<void> {
   const where: NetListenOptions & { reusePort?: boolean } =
     place.path === undefined
       ? { port: place.port ?? 0, ...(place.host === undefined ? {} : { host: place.host }) }

@@ -264,6 +264,25 @@ describe.skipIf(noCertificates !== null)('over TLS, connectWS', () => {
     expect(error.message).toMatch(/: the TLS handshake failed: wrong version number \(does the server speak TLS\?\)$/);
   });
 
+  test.each(['without', 'through'])(
+    'garbage behind the TLS handshake, in one packet, rejects, %s a proxy',
+    async way => {
+      const port = await listenTls();
+      const spoilt = await serve(socket => {
+        const server = connect(port, '127.0.0.1');
+        sockets.push(server.on('error', () => {}));
+        socket.pipe(server);
+        server.on('data', data => void socket.write(Buffer.concat([data, Buffer.from('no record of TLS')])));
+      });
+      const proxy = way === 'without' ? null : { host: '127.0.0.1', port: await serveProxy() };
+      const factory = new WebSocketClientFactory({ url: `wss://localhost:${spoilt}`, proxy });
+      await expect(connectWS(factory, { tls: { ca: cert } })).rejects.toMatchObject({
+        code: 'ERR_HANDSHAKE_ENDED',
+        cause: { code: expect.stringMatching(/^ERR_SSL_/) },
+      });
+    },
+  );
+
   test('goes through a proxy, TLS all the way to the server (RFC 9110, 9.3.6)', async () => {
     const port = await listenTls();
     const proxy = { host: '127.0.0.1', port: await serveProxy() };

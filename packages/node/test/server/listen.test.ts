@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -66,6 +67,21 @@ describe('listenWS', () => {
     connection.sendMessage('hello');
     expect(Buffer.from((await nextMessage(connection)).payload).toString()).toBe('hello');
     expect(connection.peer).toBe(`tcp4:127.0.0.1:${port.port}`);
+  });
+
+  test.each(['a port', 'a Unix domain socket'])('has room for hundreds that come at once to %s', async kind => {
+    const folder = mkdtempSync(join(tmpdir(), 'ws-node-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'server.sock');
+    const { port } = await listen(echoFactory(), kind === 'a port' ? {} : { path });
+    const where = kind === 'a port' ? { port, host: '127.0.0.1' } : { path };
+    // This process accepts nobody while it waits: those that find no room are not connected.
+    const script = `let count = 0;
+      for (let i = 0; i < 200; i++) {
+        const socket = require('node:net').connect(${JSON.stringify(where)}, () => ++count === 200 && process.exit(0));
+        socket.on('error', () => process.exit(1));
+      }`;
+    expect(spawnSync(process.execPath, ['-e', script], { timeout: 20_000 }).status).toBe(0);
   });
 
   test('takes the port of the url of the factory', async () => {
