@@ -1,8 +1,7 @@
 // A server's connections over any stream of bytes.
 
 import { ConnectionAcceptor, ConnectionTimeout, EngineRequest, type Partially, type ServerOptions } from '@ws/core';
-import type { ByteStream } from '@ws/types';
-import type { WebSocketConnection } from './connection.ts';
+import type { ByteStream, OpeningRequest } from '@ws/types';
 import {
   type ConnectionOptions,
   connectionLimits,
@@ -21,15 +20,13 @@ export interface AcceptOverOptions extends ConnectionOptions {
 
 /** Who is told of the requests to a {@link RequestAcceptor}. */
 export interface RequestListener {
-  onRequest(request: WebSocketRequest): void;
+  onRequest(opening: OpeningRequest): void;
   /** There will be no request: the client asked for something else, said nothing in time, or left. */
   onFailed?(error: unknown): void;
-  /** A connection was opened; told before who accepted it. */
-  onAccepted?(request: WebSocketRequest, connection: WebSocketConnection): void;
 }
 
 /**
- * Makes a {@link WebSocketRequest} of each stream: for adapters, which attach the streams to what `buildProtocol` gives.
+ * Makes an opening request of each stream: for adapters, which attach the streams to what `buildProtocol` gives.
  * A client that says nothing is dropped after `connectTimeout`.
  */
 export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
@@ -52,7 +49,7 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
     const opening = new EngineRequest(this, {
       onRequest: () => {
         timer?.cancel();
-        listener.onRequest(this.#request(opening));
+        listener.onRequest(opening);
       },
       onFailed: error => {
         timer?.cancel();
@@ -68,16 +65,6 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
       : null;
     return opening;
   }
-
-  #request(opening: EngineRequest): WebSocketRequest {
-    const request: WebSocketRequest = new WebSocketRequest({
-      opening,
-      platform: this.platform,
-      ...connectionLimits(this.#options),
-      onAccepted: connection => this.#listener.onAccepted?.(request, connection),
-    });
-    return request;
-  }
 }
 
 /**
@@ -89,11 +76,14 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
 export function acceptOver(stream: ByteStream, options: AcceptOverOptions = {}): Promise<WebSocketRequest> {
   let listener: RequestListener = { onRequest() {} };
   const acceptor = new RequestAcceptor(options, {
-    onRequest: request => listener.onRequest(request),
+    onRequest: opening => listener.onRequest(opening),
     onFailed: error => listener.onFailed?.(error),
   });
   return cancellable<WebSocketRequest>(options.signal, (resolve, reject) => {
-    listener = { onRequest: resolve, onFailed: reject };
+    const onRequest = (request: OpeningRequest): void => {
+      resolve(new WebSocketRequest({ opening: request, platform: acceptor.platform, ...connectionLimits(options) }));
+    };
+    listener = { onRequest, onFailed: reject };
     const opening = acceptor.buildProtocol();
     opening.attach(stream, options.transportDetails ?? null);
     return () => opening.dropConnection(true);

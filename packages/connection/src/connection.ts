@@ -1,7 +1,8 @@
 // A connection to pull from: nothing is read that nobody takes, nothing is sent that the transport does not take.
 
-import { checkClose, ProtocolError } from '@ws/core';
+import { checkClose, ProtocolError, UsageError } from '@ws/core';
 import {
+  type Clock,
   type CloseInfo,
   CloseReason,
   type Headers,
@@ -10,7 +11,7 @@ import {
   type TransportDetails,
 } from '@ws/types';
 import { encodeText } from '@ws/util/primitives';
-import type { ConnectionLimits } from './connection-options.ts';
+import { type ConnectionLimits, isLimited } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';
 import { Inbox } from './inbox.ts';
@@ -26,11 +27,14 @@ export interface SendMessageOptions extends Cancellable {
   readonly compress?: boolean | undefined;
 }
 
+/** What a connection needs of where it runs. */
+export type ConnectionPlatform = Pick<Platform, 'clock' | 'random' | 'textCodec' | 'diagnostics'>;
+
 /** What a connection is made of. */
 export interface ConnectionSetup extends ConnectionLimits {
   /** Open, and without a listener. */
   readonly transport: MessageTransport;
-  readonly platform: Platform;
+  readonly platform: ConnectionPlatform;
   readonly transportDetails: TransportDetails | null;
   /** The other side, such as `tcp4:127.0.0.1:52914`, where the details do not say it. */
   readonly peer: string;
@@ -54,6 +58,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   readonly handshakeHeaders: Headers;
 
   readonly #transport: MessageTransport;
+  readonly #clock: Clock;
   readonly #disconnectTimeout: number;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -77,6 +82,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     this.subprotocol = transport.subprotocol;
     this.handshakeHeaders = setup.handshakeHeaders;
     this.#transport = transport;
+    this.#clock = platform.clock;
     this.#disconnectTimeout = setup.disconnectTimeout;
     let onGone: (info: CloseInfo) => void;
     this.#gone = new Promise(resolve => {
@@ -183,12 +189,14 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
    */
   async ping(payload?: Uint8Array | string, { signal }: Cancellable = {}): Promise<number> {
     throwIfAborted(signal);
+    this.#checkPing();
     return await this.#pings.ping(payload, signal);
   }
 
   /** Sends a pong that nobody asked for: at most 125 bytes, by default none. Resolves when the transport took it. */
   async pong(payload: Uint8Array | string = '', { signal }: Cancellable = {}): Promise<void> {
     throwIfAborted(signal);
+    this.#checkPing();
     if (this.#closed !== null) throw this.#closedError();
     this.#transport.pong(typeof payload === 'string' ? encodeText(payload) : payload);
     await this.#outbox.drained(signal);
@@ -204,23 +212,19 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
    */
   close(code = 1000, reason = '', { signal }: Cancellable = {}): Promise<CloseReason> {
     try {
-      checkClose(requireCode(code), reason, { longReason: 'refuse' });
+      checkClose(requireCode(code), reason, { codes: this.#transport.closeCodes, longReason: 'refuse' });
       throwIfAborted(signal);
     } catch (error) {
       return Promise.reject(error);
     }
     if (this.#closing === null) {
-      const isFirst = this.#closed === null;
-      if (isFirst) {
+      this.#closing = this.#awaitEnd();
+      this.#closing.catch(() => {});
+      if (this.#closed === null) {
         this.#closed = new CloseReason(code, reason);
         this.#inbox.close(() => this.#closedError(), true);
         this.#transport.close(code, reason === '' ? null : reason);
       }
-      this.#closing = this.#gone.then(({ timeout }) => {
-        if (timeout === 'closeHandshake') throw new DisconnectionTimeout(this.#disconnectTimeout);
-        return this.#whenClosed;
-      });
-      this.#closing.catch(() => {});
     }
     return orAborted(this.#closing, signal);
   }
@@ -233,6 +237,21 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   /** Closes with 1000; a peer that does not answer is dropped, and that is no error here. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close().catch(() => {});
+  }
+
+  /** Waits for the end; drops a peer that does not answer in time, where the transport has not done so. */
+  async #awaitEnd(): Promise<CloseReason> {
+    const limit = this.#disconnectTimeout;
+    let isLate = false;
+    const onLate = (): void => {
+      isLate = true;
+      this.#transport.drop();
+    };
+    const timer = isLimited(limit) ? this.#clock.setTimer(limit, onLate) : null;
+    const { timeout } = await this.#gone;
+    timer?.cancel();
+    if (isLate || timeout === 'closeHandshake') throw new DisconnectionTimeout(limit);
+    return await this.#whenClosed;
   }
 
   /** Closing began: who waits for a message, or for a piece to send, need not wait for the transport to be gone. */
@@ -250,6 +269,11 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     if (!hasFailed || localCode === null || this.#closed === null) this.#closed = new CloseReason(code ?? 1005, reason);
     this.#inbox.close(() => this.#closedError(), false);
     this.#pings.fail();
+  }
+
+  /** Without pings a ping would wait for ever. */
+  #checkPing(): void {
+    if (!this.#transport.canPing) throw new UsageError('ERR_UNSUPPORTED', 'this runtime sends no pings and pongs');
   }
 
   #closedError(): ConnectionClosed {

@@ -1,5 +1,6 @@
 // Messages on their way out: one after the other, each until the transport took it.
 
+import { ProtocolError } from '@ws/core';
 import type { AbortSignalLike, MessageTransport } from '@ws/types';
 import { encodeText } from '@ws/util/primitives';
 import { cancellable, orAborted, throwIfAborted } from './signals.ts';
@@ -169,7 +170,9 @@ export class Outbox {
     } catch (error) {
       // Half a message is out: only an end of the connection can tell the peer that the rest will not come.
       const isOpen = this.#transport.state === 'open';
-      if (isText !== null && !isDone && isOpen) this.#transport.fail(error);
+      if (isText !== null && !isDone && isOpen) {
+        this.#transport.fail(new ProtocolError('ERR_INTERNAL_ERROR', { cause: error }));
+      }
       throw error;
     } finally {
       // Not waited for: a source that is idle may take for ever.

@@ -5,6 +5,7 @@ import type { AbortSignalLike, Clock } from '@ws/types';
 import type { WebSocketConnection } from './connection.ts';
 import { checkLimits } from './connection-options.ts';
 import { ConnectionRejected } from './errors.ts';
+import { closeWithOwn } from './own-close.ts';
 import { cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** An attempt to connect. */
@@ -108,7 +109,7 @@ async function* reconnect<Target, Options extends OpenerOptions>(
       throwIfAborted(signal);
       yield connection;
     } finally {
-      await connection.close(signal?.aborted ? 1001 : 1000).catch(() => {});
+      await closeWithOwn(connection, signal?.aborted ? 1001 : 1000).catch(() => {});
     }
     cause = connection.closed;
     throwIfAborted(signal);
@@ -121,7 +122,7 @@ async function* reconnect<Target, Options extends OpenerOptions>(
 function closeWhenAborted(connection: WebSocketConnection, signal: AbortSignalLike | undefined, clock: Clock): void {
   if (signal === undefined) return;
   // In a microtask: whoever waits for a message with the same signal is told its reason, not that we closed.
-  const onAbort = (): void => clock.defer(() => void connection.close(1001).catch(() => {}));
+  const onAbort = (): void => clock.defer(() => void closeWithOwn(connection, 1001).catch(() => {}));
   signal.addEventListener('abort', onAbort);
   void connection.whenClosed.then(() => signal.removeEventListener('abort', onAbort));
 }

@@ -1,5 +1,5 @@
-import type { HeaderInit, Headers, MessageTransport, OpeningRequest, Platform } from '@ws/types';
-import { WebSocketConnection } from './connection.ts';
+import type { HeaderInit, Headers, MessageTransport, OpeningRequest } from '@ws/types';
+import { type ConnectionPlatform, WebSocketConnection } from './connection.ts';
 import type { ConnectionLimits } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { ConnectionClosed } from './errors.ts';
@@ -21,7 +21,7 @@ export interface RejectOptions extends Cancellable {
 /** What a request is made of. */
 export interface RequestSetup extends ConnectionLimits {
   readonly opening: OpeningRequest;
-  readonly platform: Platform;
+  readonly platform: ConnectionPlatform;
   /** Told of the connection before who accepted it. */
   readonly onAccepted?: ((connection: WebSocketConnection) => void) | undefined;
 }

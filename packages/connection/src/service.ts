@@ -1,9 +1,11 @@
 // One handler per connection: what a server does, wherever its streams come from.
 
-import type { ByteStream } from '@ws/types';
+import type { ByteStream, OpeningRequest } from '@ws/types';
 import { type AcceptOverOptions, RequestAcceptor } from './accept-over.ts';
 import type { WebSocketConnection } from './connection.ts';
-import type { WebSocketRequest } from './request.ts';
+import { connectionLimits } from './connection-options.ts';
+import { closeWithOwn } from './own-close.ts';
+import { WebSocketRequest } from './request.ts';
 import { type Cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** Serves one connection. When it returns, the connection is closed with 1000; when it throws, with 1011. */
@@ -55,10 +57,7 @@ export class WebSocketService {
     if (typeof handler !== 'function') throw new TypeError('handler must be a function');
     this.#handler = handler;
     this.#options = options;
-    this.acceptor = new RequestAcceptor(options, {
-      onRequest: request => this.#serve(request),
-      onAccepted: (request, connection) => this.#add(request, connection),
-    });
+    this.acceptor = new RequestAcceptor(options, { onRequest: opening => this.serve(opening) });
   }
 
   /** Connections that are open. */
@@ -72,7 +71,14 @@ export class WebSocketService {
     await orAborted(Promise.all(this.#running), signal);
   }
 
-  #serve(request: WebSocketRequest): void {
+  /** Serves a request, also one that does not come from the acceptor's streams. */
+  serve(opening: OpeningRequest): void {
+    const request: WebSocketRequest = new WebSocketRequest({
+      opening,
+      platform: this.acceptor.platform,
+      ...connectionLimits(this.#options),
+      onAccepted: connection => this.#add(request, connection),
+    });
     const running = this.#run(request).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
@@ -82,7 +88,7 @@ export class WebSocketService {
     void connection.whenClosed.then(() => this.#connections.delete(connection));
     // The handler has ended without waiting for it.
     const code = this.#ended.get(request);
-    if (code !== undefined) connection.close(code).catch(() => {});
+    if (code !== undefined) closeWithOwn(connection, code).catch(() => {});
   }
 
   /** Runs the handler, and ends what it leaves open. Never rejects. */
@@ -96,7 +102,7 @@ export class WebSocketService {
     }
     this.#ended.set(request, code);
     if (!request.isAnswered) await request.reject(500).catch(() => {});
-    await request.connection?.close(code).catch(() => {});
+    if (request.connection !== null) await closeWithOwn(request.connection, code).catch(() => {});
   }
 
   #report(error: unknown, request: WebSocketRequest): void {

@@ -7,6 +7,7 @@ import { decodeText, truncateText } from '@ws/util/primitives';
 import { ConnectionClosed } from './errors.ts';
 import type { Received } from './incoming.ts';
 import type { OutgoingData } from './outbox.ts';
+import { closeWithOwn } from './own-close.ts';
 import type { Cancellable } from './signals.ts';
 
 declare global {
@@ -98,7 +99,7 @@ function createSink(connection: StreamedConnection): Sink {
 async function closeFor(connection: StreamedConnection, reason: unknown): Promise<void> {
   // Half a message was out: the connection has failed already.
   if (connection.closed !== null) return void (await connection.whenClosed);
-  await connection.close(...closeArguments(reason));
+  await closeWithOwn(connection, ...closeArguments(reason));
 }
 
 /** None: 1000. One that carries a close code, such as a WebSocketError or a CloseReason: that. Any other error: 1011. */

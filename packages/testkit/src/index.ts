@@ -38,8 +38,9 @@ export { CANARY, MemoryStream } from './memory-stream.ts';
 export type { DirectionFaults, FaultyProxy, FaultyProxyOptions } from './node/faulty-proxy.ts';
 export type { SeededRandom } from './seeded-random.ts';
 export { seededRandom } from './seeded-random.ts';
-export type { MemoryOpening, MemoryOpeningOptions, OpeningResponse } from './transport/memory-opening.ts';
+export type { MemoryOpening } from './transport/memory-opening.ts';
 export { memoryOpeningRequest } from './transport/memory-opening.ts';
+export type { MemoryOpeningOptions, OpeningResponse } from './transport/memory-opening-options.ts';
 export { MemoryOpeningError, type MemoryOpeningErrorCode } from './transport/memory-opening-request.ts';
 export {
   type MemoryTransportOptions,

@@ -133,13 +133,13 @@ export class ConnectionEngine
     else if (rest.length > 0) this.inflow.onData(rest);
   }
 
-  /** Fails the connection (RFC 6455, 7.1.7); by 1011 for any error that is not the peer's. */
-  failConnection(error: unknown): void {
+  /** Fails the connection (RFC 6455, 7.1.7); by 1011 for any error that is not the peer's, unless `code` is given. */
+  failConnection(error: unknown, code?: number): void {
     if (this.state === 'closed') return;
     const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_INTERNAL_ERROR', { cause: error });
     this.#log('connection-failed', failure);
     if (this.inflow.hasOpened) this.inflow.skipToClose();
-    this.closing.failConnection(failure.closeCode, failure.message, error);
+    this.closing.failConnection(code ?? failure.closeCode, failure.message, error);
     this.#compression?.close();
     this.inflow.readOnToClose();
   }

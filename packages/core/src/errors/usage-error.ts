@@ -6,7 +6,8 @@ export type UsageErrorCode =
   | 'ERR_ALREADY_ATTACHED'
   | 'ERR_SEND_STATE'
   | 'ERR_TOO_BIG_TO_SEND'
-  | 'ERR_STREAMING_COMPRESSED';
+  | 'ERR_STREAMING_COMPRESSED'
+  | 'ERR_UNSUPPORTED';
 
 /** The connection is not open (any more): what was asked for cannot be done. Carries how it ended, when it has. */
 export class ClosedError extends WsError<'ERR_NOT_OPEN'> {

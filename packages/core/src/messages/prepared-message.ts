@@ -26,6 +26,11 @@ export class PreparedMessage {
     this.doNotCompress = doNotCompress;
   }
 
+  /** As the port `MessageTransport` says it. */
+  get compress(): boolean {
+    return !this.doNotCompress;
+  }
+
   /** The unmasked frame of a connection that compresses by `compression`; `null`: it has to make one of its own. */
   frameFor(_compression: MessageCompression | null): PreparedFrame | null {
     return null;

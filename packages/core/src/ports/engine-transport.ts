@@ -7,7 +7,7 @@ import type {
   TransportPreparedOptions,
   TransportSendOptions,
 } from '@ws/types';
-import { checkClose } from '../closing/close-check.ts';
+import { checkClose, isWireCloseCode } from '../closing/close-check.ts';
 import type { ConnectionEngine } from '../engine/connection-engine.ts';
 import { ClosedError } from '../errors/usage-error.ts';
 import { PING, PONG } from '../frames/opcode.ts';
@@ -24,6 +24,7 @@ export class EngineTransport implements MessageTransport {
   readonly extensions: string;
   readonly canPause = true;
   readonly canPing = true;
+  readonly closeCodes = 'wire';
   readonly #engine: ConnectionEngine;
 
   constructor(engine: ConnectionEngine, subprotocol: string | null, extensions: string) {
@@ -81,9 +82,10 @@ export class EngineTransport implements MessageTransport {
 
   sendPrepared(prepared: PreparedPayload, { dropIfBusy = false }: TransportPreparedOptions = {}): boolean {
     const { outflow } = this.#open();
-    if (prepared instanceof PreparedMessage) return outflow.sendPrepared(prepared, dropIfBusy);
-    if (dropIfBusy && outflow.writer.isBlocked) return false;
-    this.send(prepared.payload, prepared.isBinary);
+    if (dropIfBusy && (outflow.writer.isBlocked || !outflow.sender.isIdle)) return false;
+    if (prepared instanceof PreparedMessage) return outflow.sendPrepared(prepared, false);
+    const { payload, isBinary, compress } = prepared;
+    this.send(payload, isBinary, { compress });
     return true;
   }
 
@@ -108,14 +110,14 @@ export class EngineTransport implements MessageTransport {
   }
 
   close(code: number | null, reason: string | null): void {
-    checkClose(code, reason);
+    checkClose(code, reason, { longReason: 'refuse' });
     const { inflow, closing } = this.#engine;
     inflow.inTurn(() => closing.startClosingHandshake(code, reason));
   }
 
   fail(error: unknown): void {
     const engine = this.#engine;
-    engine.inflow.inTurn(() => engine.failConnection(error));
+    engine.inflow.inTurn(() => engine.failConnection(error, closeCodeOf(error)));
   }
 
   drop(): void {
@@ -133,6 +135,12 @@ export class EngineTransport implements MessageTransport {
     if (engine.isOpen && !engine.inflow.isGone) return engine;
     throw new ClosedError(`the connection is not open but ${this.state}`);
   }
+}
+
+/** The code that an error carries for the Close frame; `undefined`: none that may stand there. */
+function closeCodeOf(error: unknown): number | undefined {
+  const { closeCode } = (error ?? {}) as { readonly closeCode?: unknown };
+  return typeof closeCode === 'number' && isWireCloseCode(closeCode) ? closeCode : undefined;
 }
 
 function sendOptions(options: TransportSendOptions | undefined): SendOptions | undefined {

@@ -10,13 +10,12 @@ import {
   openingRequestContract,
   type TransportPair,
 } from '@ws/testkit';
-import { webPlatform } from '@ws/util/primitives';
+import { EMPTY_BYTES, webPlatform } from '@ws/util/primitives';
 import { describe, test } from 'vitest';
 import type { ClientOptions, Partially, ServerOptions } from '../../src/options/options.ts';
 import { type ClientAttempt, openTransport } from '../../src/ports/engine-client.ts';
 import type { EngineRequest } from '../../src/ports/engine-request.ts';
 import { Connector } from '../../src/protocol/connector.ts';
-import { xorCompression } from '../xor-compression.ts';
 import { TestAcceptor } from './support.ts';
 
 interface Setup {
@@ -45,6 +44,8 @@ async function ask(
   return { opening, attempt, stream: pair.a };
 }
 
+const SLOW: Setup = { memory: { chunkSize: 1000, capacity: 3000 } };
+const FRAGMENTS: Setup = { server: { autoFragmentSize: 40_000 }, client: { autoFragmentSize: 30_001 } };
 const PLAIN: OpeningProposal = { resource: '/', headers: {}, subprotocols: [], origin: null };
 
 async function makePair(setup: Setup): Promise<TransportPair> {
@@ -54,25 +55,9 @@ async function makePair(setup: Setup): Promise<TransportPair> {
   return { a: client, b: server, breakConnection: () => stream.destroy() };
 }
 
-describe.each([
-  { name: 'the engine', setup: {} },
-  { name: 'the engine over a slow stream', setup: { memory: { chunkSize: 1000, capacity: 3000 } } },
-  {
-    name: 'the engine that sends in fragments',
-    setup: { server: { autoFragmentSize: 1000 }, client: { autoFragmentSize: 777 } },
-  },
-] as readonly { name: string; setup: Setup }[])('$name', ({ name, setup }) => {
-  messageTransportContract(name, () => makePair(setup), { describe, test });
-});
-
-describe('the engine that compresses', () => {
-  const { accept, offers } = xorCompression();
-  const setup: Setup = {
-    server: { perMessageCompressionAccept: accept },
-    client: { perMessageCompressionOffers: offers },
-  };
-  messageTransportContract('the engine that compresses', () => makePair(setup), { describe, test });
-});
+messageTransportContract('the engine', () => makePair({}), { describe, test });
+messageTransportContract('over a slow stream, the engine', () => makePair(SLOW), { describe, test });
+messageTransportContract('sending in fragments, the engine', () => makePair(FRAGMENTS), { describe, test });
 
 describe('the engine', () => {
   openingRequestContract(
@@ -83,10 +68,10 @@ describe('the engine', () => {
         request: opening,
         client: attempt.opened.then(({ transport }) => transport),
         response: attempt.opened.then(
-          ({ response }) => ({ status: 101, headers: response.headers, body: null }),
+          ({ response }) => ({ status: 101, headers: response.headers, body: EMPTY_BYTES }),
           error => {
             if (typeof error.statusCode !== 'number') throw error;
-            return { status: error.statusCode, headers: error.headers, body: error.body };
+            return { status: error.statusCode, headers: error.headers, body: error.body ?? EMPTY_BYTES };
           },
         ),
         async leave() {

@@ -5,9 +5,9 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { attach, createClientAgent, openWebSocket, serveWebSocket } from '../src/index.ts';
-import { createCertificate, noCertificates } from './support/certificates.ts';
-import { echoFactory } from './support/echo.ts';
+import { attach, createClientAgent, openWebSocket, serveWebSocket } from '../../src/index.ts';
+import { createCertificate, noCertificates } from '../support/certificates.ts';
+import { echoFactory } from '../support/echo.ts';
 
 type AnyServer = Pick<Server, 'on' | 'off' | 'listen' | 'close' | 'address' | 'listenerCount'>;
 

@@ -41,6 +41,7 @@ async function checkClean(
   const [own, info] = await Promise.all([closer.untilClosed(), peer.untilClosed()]);
   checkEqual([own.wasClean, info.wasClean], [true, true], 'whether the end was clean');
   checkEqual([own.closedBy, info.closedBy], ['local', 'remote'], 'who closed it');
+  checkEqual([own.stage, info.stage], ['closing', 'closing'], 'how far the connection had come');
   checkEqual([info.code, info.reason], [code, reason], 'what the peer is told');
   checkEqual([own.localCode, own.localReason], [code, reason], 'what the one that closes is told of itself');
   checkEqual([own.timeout, own.error, info.timeout, info.error], [null, null, null, null], 'timeouts and errors');
@@ -68,9 +69,12 @@ export const closeRules: readonly TransportRule[] = [
   ...WIRE_CODES.map(
     (code): TransportRule => ({
       name: `close with ${code}`,
-      async run({ from, to, limits, listen }) {
-        if (limits.closeCodes === 'application') return;
+      async run({ from, to, listen }) {
         const [closer, peer] = [listen(from), listen(to)];
+        if (from.closeCodes === 'application') {
+          await checkThrows(() => from.close(code, 'why'), 'RangeError', `close with ${code}`);
+          return;
+        }
         from.close(code, 'why');
         await checkClean(closer, peer, code, 'why');
       },

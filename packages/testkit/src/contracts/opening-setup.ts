@@ -1,5 +1,5 @@
 import type { HeaderInit, MessageTransport, OpeningRequest } from '@ws/types';
-import type { OpeningResponse } from '../transport/memory-opening.ts';
+import type { OpeningResponse } from '../transport/memory-opening-options.ts';
 import type { TransportRecorder } from './transport-recorder.ts';
 
 /** What the client of a suite's test asks for. */

@@ -8,8 +8,6 @@ import type { Received, TransportRecorder } from './transport-recorder.ts';
 export interface TransportLimits {
   /** `false`: it can only close, with a Close frame. Default `true`. */
   readonly canDrop?: boolean | undefined;
-  /** `'application'`: it sends no close codes but 1000 and 3000 to 4999. Default `'wire'`: all that may be sent. */
-  readonly closeCodes?: 'application' | 'wire' | undefined;
 }
 
 /** What one rule works with: it looks at what goes from `from` to `to`. */

@@ -10,7 +10,7 @@ import type {
 import { checkBytes, checkInteger, checkToken } from '@ws/types/checks';
 import { WsError } from '@ws/util';
 import { encodeText, flattenHeaders } from '@ws/util/primitives';
-import type { MemoryOpeningOptions, OpeningResponse } from './memory-opening.ts';
+import type { MemoryOpeningOptions, OpeningResponse } from './memory-opening-options.ts';
 import { type MemoryTransportPair, memoryTransportPair } from './memory-transport-pair.ts';
 
 /** Why a client in memory has no connection. */

@@ -28,11 +28,12 @@ class MemoryTransportError extends WsError<'ERR_NOT_OPEN' | 'ERR_SEND_STATE'> {
 type DrainWaiter = (error: unknown) => void;
 
 /** A {@link MessageTransport} whose other end is in the same memory. There are no frames, and no limits of time. */
-export class MemoryTransport implements MessageTransport, InboxOwner {
+export class MemoryTransport implements MessageTransport {
   readonly subprotocol: string | null;
   readonly extensions: string;
   readonly canPause = true;
   readonly canPing = true;
+  readonly closeCodes = 'wire';
   readonly latency = null;
   readonly #outgoing: MessagePipe;
   readonly #inbox: MemoryInbox;
@@ -47,7 +48,7 @@ export class MemoryTransport implements MessageTransport, InboxOwner {
     this.extensions = setup.extensions;
     this.#outgoing = setup.outgoing;
     this.#schedule = setup.schedule;
-    this.#inbox = new MemoryInbox(this, setup.incoming, setup);
+    this.#inbox = new MemoryInbox(this.#inboxOwner(), setup.incoming, setup);
     this.#outgoing.onTaken = () => this.#tellWaiters(undefined);
   }
 
@@ -106,8 +107,8 @@ export class MemoryTransport implements MessageTransport, InboxOwner {
 
   sendPrepared(prepared: PreparedPayload, { dropIfBusy = false }: TransportPreparedOptions = {}): boolean {
     this.#checkOpen();
+    if (dropIfBusy && (this.#outgoing.waitingBytes > 0 || this.#draft !== null)) return false;
     this.#checkDraft(false);
-    if (dropIfBusy && this.#outgoing.waitingBytes > 0) return false;
     this.send(prepared.payload, prepared.isBinary);
     return true;
   }
@@ -156,25 +157,26 @@ export class MemoryTransport implements MessageTransport, InboxOwner {
     this.#finish();
   }
 
-  /** @internal */
-  onPing(payload: Uint8Array): void {
-    if (this.state === 'open') this.#outgoing.push({ kind: 'pong', payload });
-  }
-
-  /** @internal */
-  onCloseFrame(code: number | null, reason: string | null): void {
-    if (this.state === 'closed') return;
-    this.#closing.receive({ code, reason });
-    if (this.state === 'open') this.#sendClose({ code: CloseCode.NORMAL, reason: null });
-    this.#finish();
-  }
-
-  /** @internal */
-  onEnd(error: Error | null): void {
-    if (this.state === 'closed') return;
-    this.#closing.beginBy('transport');
-    if (error !== null) this.#closing.failBy(error);
-    this.#finish();
+  /** What becomes of what comes from the other end and is no message. */
+  #inboxOwner(): InboxOwner {
+    return {
+      onPing: payload => {
+        if (this.state === 'open') this.#outgoing.push({ kind: 'pong', payload });
+      },
+      onCloseFrame: (code, reason) => {
+        if (this.state === 'closed') return;
+        this.#closing.receive({ code, reason });
+        if (this.state === 'open') this.#sendClose({ code: CloseCode.NORMAL, reason: null });
+        this.#finish();
+      },
+      onEnd: error => {
+        if (this.state === 'closed') return;
+        this.#closing.beginBy('transport');
+        if (error !== null) this.#closing.failBy(error);
+        this.#finish();
+      },
+      fail: error => this.fail(error),
+    };
   }
 
   #sendControl(kind: 'ping' | 'pong', payload: Uint8Array): void {

@@ -5,7 +5,7 @@ import type { CloseInfo, ConnectionState, MessageTransportListener, Receives } f
 import { TransportWrapper } from './transport-wrapper.ts';
 
 /** What the contract is not to ask of it. */
-export const PLAIN_LIMITS = { canDrop: false, closeCodes: 'application' } as const;
+export const PLAIN_LIMITS = { canDrop: false } as const;
 
 const ABNORMAL = { code: 1006, reason: null } as const;
 
@@ -17,12 +17,16 @@ export class PlainTransport extends TransportWrapper {
   #isDropped = false;
   #isClosing = false;
   #isOver = false;
+  #failure: { readonly error: unknown } | null = null;
 
   override get canPause(): boolean {
     return false;
   }
   override get canPing(): boolean {
     return false;
+  }
+  override get closeCodes(): 'application' | 'wire' {
+    return 'application';
   }
   override get state(): ConnectionState {
     return this.#isDropped ? 'closed' : super.state;
@@ -62,7 +66,14 @@ export class PlainTransport extends TransportWrapper {
   }
   override fail(error: unknown): void {
     this.#kept = [];
-    super.fail(error);
+    this.#failure ??= { error };
+    const { closeCode = 1011 } = (error ?? {}) as { closeCode?: number };
+    super.fail(Object.assign(new Error('failed'), { closeCode: closeCode < 3000 ? closeCode + 3000 : closeCode }));
+  }
+  override close(code: number | null, reason: string | null): void {
+    if (code !== null && code !== 1000 && code >= 1000 && code < 3000)
+      throw new RangeError('no code of an application');
+    super.close(code, reason);
   }
   override drop(): void {
     if (this.state === 'closed') return;
@@ -88,7 +99,7 @@ export class PlainTransport extends TransportWrapper {
     this.#isPaused = false;
     this.#deliver();
     this.#isOver = true;
-    return super.onClose(info);
+    return super.onClose(this.#failure === null ? info : { ...info, error: this.#failure.error });
   }
 
   #tellDrop(): void {

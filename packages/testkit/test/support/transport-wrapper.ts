@@ -23,7 +23,7 @@ export class TransportWrapper implements MessageTransport {
   get subprotocol(): string | null {
     return this.inner.subprotocol;
   }
-  get extensions(): string {
+  get extensions(): string | null {
     return this.inner.extensions;
   }
   get canPause(): boolean {
@@ -31,6 +31,9 @@ export class TransportWrapper implements MessageTransport {
   }
   get canPing(): boolean {
     return this.inner.canPing;
+  }
+  get closeCodes(): 'application' | 'wire' {
+    return this.inner.closeCodes;
   }
   get bufferedAmount(): number {
     return this.inner.bufferedAmount;

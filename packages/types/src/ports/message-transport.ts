@@ -16,7 +16,8 @@ export interface Receives {
 
 /**
  * Hears a {@link MessageTransport}. What a method throws, or the promise that it returns rejects with, fails the
- * connection with 1011; the next event does not wait for a promise.
+ * connection with 1011; the next event does not wait for a promise. Methods may be called within `setListener`, `resume`,
+ * `close`, `fail` and `drop`.
  */
 export interface MessageTransportListener {
   readonly receives: Receives;
@@ -38,7 +39,10 @@ export interface MessageTransportListener {
   onPong(payload: Uint8Array): unknown;
   /** Nothing can be sent any more: one side began to close, or the connection was lost. Called once. */
   onClosing(): unknown;
-  /** The connection is gone. Called once, last, also when the listener was set after the end. */
+  /**
+   * The connection is gone. Called once, last, also when the listener was set after the end. What has come is told before
+   * it, paused or not.
+   */
   onClose(info: CloseInfo): unknown;
 }
 
@@ -50,7 +54,10 @@ export interface TransportSendOptions {
 
 /** Options of {@link MessageTransport.sendPrepared}. */
 export interface TransportPreparedOptions {
-  /** Skip a connection that has not taken what was sent before. Default `false`. */
+  /**
+   * Skip a connection whose network is behind, and one in the middle of a message in pieces. What was sent in the same turn
+   * does not count; a transport that can only be asked for its `bufferedAmount` is behind from 64 KiB on. Default `false`.
+   */
   readonly dropIfBusy?: boolean | undefined;
 }
 
@@ -59,22 +66,30 @@ export interface PreparedPayload {
   /** Of text the UTF-8. */
   readonly payload: Uint8Array;
   readonly isBinary: boolean;
+  /** `false`: to be sent as it is, though compression was agreed. Default `true`. */
+  readonly compress?: boolean | undefined;
 }
 
 /**
  * One open connection. It is paused until a listener is set: the first message is never lost.
  *
- * Methods that send throw a TypeError for what is no payload and an error with `code` `'ERR_NOT_OPEN'` when the
- * connection is not open; nothing was sent then.
+ * Methods that send throw a TypeError for what is no payload, an error with `code` `'ERR_NOT_OPEN'` when the connection is
+ * not open, and one with `'ERR_SEND_STATE'` within a message in pieces (`sendPiece` and `endMessage`: outside of one);
+ * nothing was sent then.
  */
 export interface MessageTransport {
   readonly state: ConnectionState;
   /** The subprotocol that was agreed on; `null`: none. */
   readonly subprotocol: string | null;
-  /** The extensions that were agreed on, as the header says them; empty: none. */
-  readonly extensions: string;
+  /** The extensions that were agreed on, as the header says them; empty: none; `null`: the runtime does not tell. */
+  readonly extensions: string | null;
   /** Whether `pause` makes the peer wait. Where it is false, what comes meanwhile is kept in memory. */
   readonly canPause: boolean;
+  /**
+   * Which close codes `close` takes: `'application'`: 1000 and 3000 to 4999, as browsers do; `'wire'`: all that may stand in
+   * a Close frame.
+   */
+  readonly closeCodes: 'application' | 'wire';
   /** Whether `ping` and `pong` send anything, and `onPong` is called. */
   readonly canPing: boolean;
   /** Bytes that were sent and that the network has not taken. */
@@ -95,7 +110,12 @@ export interface MessageTransport {
    * The memory of a long payload may be sent from where it is: it must not be changed before `whenDrained`.
    */
   send(payload: Uint8Array | string, isBinary: boolean, options?: TransportSendOptions): void;
-  /** The same, at once. @returns whether the network has taken everything that was sent */
+  /**
+   * The same, at once.
+   *
+   * @returns `true`: the network has taken everything that was sent. `false`: it has not, or the transport cannot tell yet:
+   * see `whenDrained`
+   */
   sendNow(payload: Uint8Array | string, isBinary: boolean, options?: TransportSendOptions): boolean;
   /** Begins a message that is sent in pieces. Nothing else but control frames can be sent until `endMessage`. */
   beginMessage(isBinary: boolean, options?: TransportSendOptions): void;
@@ -106,14 +126,14 @@ export interface MessageTransport {
   /** Makes a message that is framed, and compressed, once for all connections of the same kind. */
   prepare(payload: Uint8Array | string, isBinary: boolean, options?: TransportSendOptions): PreparedPayload;
   /**
-   * Sends what `prepare` of any transport made; one of another kind is sent as its payload.
+   * Sends what `prepare` of any transport made, or an object of the same shape, which is sent as its payload.
    *
    * @returns `false`: skipped, by `dropIfBusy`
    */
   sendPrepared(prepared: PreparedPayload, options?: TransportPreparedOptions): boolean;
   /**
    * Calls back once when the network has taken everything, perhaps before it returns; with an error when the connection
-   * is gone before. `onDrained` must not throw.
+   * is gone before. `onDrained` must not throw. A transport that can only be asked looks again in the next tasks.
    */
   whenDrained(onDrained: (error: unknown) => void): void;
   /** No message comes until `resume`. Pings and Close frames are still answered, as far as the transport looks ahead. */
@@ -124,16 +144,19 @@ export interface MessageTransport {
   /** Sends a pong that nobody asked for. Does nothing when not open. @throws TypeError, RangeError */
   pong(payload: Uint8Array): void;
   /**
-   * Starts the closing handshake; does nothing when it has begun. `onClose` follows within the transport's own limits of
-   * time.
+   * Starts the closing handshake; does nothing when it has begun. The state is `'closing'` until `onClose`, which follows
+   * within the transport's own limits of time.
    *
-   * @param code one that may stand in a Close frame; `null`: the frame is empty
+   * @param code one of `closeCodes`; `null`: the frame is empty
    * @param reason at most 123 bytes of UTF-8
    * @throws TypeError, RangeError
    */
   close(code: number | null, reason: string | null): void;
-  /** Fails the connection (RFC 6455, 7.1.7): with the `closeCode` of the error if it has one, else with 1011. */
+  /**
+   * Fails the connection (RFC 6455, 7.1.7): with the `closeCode` of the error if it has one, else with 1011; where
+   * `closeCodes` has not that code, with 3000 more (4011).
+   */
   fail(error: unknown): void;
-  /** Ends the connection at once, without a Close frame. `onClose` follows. */
+  /** Ends the connection at once, where the runtime can without a Close frame. `onClose` follows, with 1006. */
   drop(): void;
 }

@@ -7,7 +7,7 @@ import type { MessageTransport } from './message-transport.ts';
 
 /** How an {@link OpeningRequest} is accepted. */
 export interface OpeningAccept {
-  /** One that the client proposed; `null`: none. */
+  /** One that the client proposed; `null`: none. A runtime may then choose one: the transport's `subprotocol` tells. */
   readonly subprotocol?: string | null | undefined;
   readonly headers?: HeaderInit | null | undefined;
 }
@@ -22,7 +22,7 @@ export interface OpeningReject {
 export interface OpeningRequest {
   /** Names in lower case; lines of one name are joined. */
   readonly headers: Headers;
-  /** Path and query, as they were sent. */
+  /** Path and query, as they were sent, or as the runtime gives them. */
   readonly resource: string;
   /** Subprotocols that the client proposes, the preferred first. */
   readonly subprotocols: readonly string[];
