@@ -242,6 +242,35 @@ describe('memoryTransportPair', () => {
     expect(atB).toEqual(['closing', 'close 1000']);
   });
 
+  test('the first of several errors is the one that is told', () => {
+    const { a, listenerA, flush } = manualPair();
+    const first = new Error('first');
+    a.fail(first);
+    a.fail(new Error('second'));
+    flush();
+    expect(listenerA.infos[0]?.error).toBe(first);
+  });
+
+  test('a ping that comes while it closes has no pong', () => {
+    const { a, b, atA, flush } = manualPair();
+    a.ping(hex('01'));
+    b.close(1000, null);
+    flush();
+    expect(atA).toEqual(['closing', 'close 1000']);
+  });
+
+  test('a piece may be changed as soon as it was sent', () => {
+    const { a, atB, flush } = manualPair();
+    const piece = hex('01 02');
+    a.beginMessage(true);
+    a.sendPiece(piece);
+    piece.fill(0xff);
+    a.sendPiece(piece);
+    a.endMessage();
+    flush();
+    expect(atB).toEqual(['01 02 ff ff']);
+  });
+
   test('an empty reason is none, and a reason without a code is refused', () => {
     const { a, listenerB, flush } = manualPair();
     expect(() => a.close(null, 'why')).toThrow(RangeError);

@@ -6,6 +6,7 @@ import { checkThrows, drained, flood, send, type TransportRule } from './transpo
 async function checkLost(recorder: TransportRecorder): Promise<void> {
   const info = await recorder.untilClosed();
   checkEqual([info.wasClean, info.code], [false, 1006], 'wasClean and code');
+  checkEqual(info.stage, 'open', 'how far the connection had come');
   checkEqual(recorder.transport.closingReason.code, 1006, 'closingReason');
   checkEqual(recorder.events.slice(-2), ['Closing', 'Close'], 'the last that is told');
 }

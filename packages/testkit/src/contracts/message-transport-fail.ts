@@ -4,8 +4,10 @@ import { pattern } from './stream-rule.ts';
 import type { TransportEvent, TransportRecorder } from './transport-recorder.ts';
 import {
   ascii,
+  flood,
   nextTurn,
   type Payload,
+  received,
   send,
   type TransportRule,
   type TransportRuleContext,
@@ -24,7 +26,7 @@ function failIn(recorder: TransportRecorder, method: TransportEvent, error: unkn
 
 /** The connection has failed at `failed` with this error: the peer was told, and the listener nothing but the end. */
 async function checkFailed(
-  { limits, settle }: TransportRuleContext,
+  { settle }: Pick<TransportRuleContext, 'settle'>,
   failed: TransportRecorder,
   peer: TransportRecorder,
   error: unknown,
@@ -32,8 +34,8 @@ async function checkFailed(
 ): Promise<void> {
   const [own, info] = await Promise.all([failed.untilClosed(), peer.untilClosed()]);
   await settle();
-  if (limits.closeCodes !== 'application' || code >= 3000)
-    checkEqual(info.code, code, 'the code that the peer is told');
+  const isRefused = failed.transport.closeCodes === 'application' && code < 3000;
+  checkEqual(info.code, isRefused ? code + 3000 : code, 'the code that the peer is told');
   checkEqual([own.closedBy, info.closedBy], ['local', 'remote'], 'who closed it');
   checkEqual(own.error === error, true, 'whether the end tells the error');
   checkEqual(failed.events.slice(-2), ['Closing', 'Close'], 'the last that is told');
@@ -84,6 +86,22 @@ export const failRules: readonly TransportRule[] = [
       from.close(3001, 'too late');
       await checkFailed(context, failed, peer, error);
       from.fail(new Error('too late'));
+    },
+  },
+  {
+    name: 'fail ends a connection that was paused, whatever waits; what was held is told in order, or not at all',
+    async run({ from, to, listen, settle }) {
+      const [failed, peer] = [listen(to), listen(from)];
+      to.pause();
+      const sent = flood(from);
+      await settle();
+      const error = new Error('no more of it');
+      to.fail(error);
+      const [own] = await Promise.all([failed.untilClosed(), peer.untilClosed()]);
+      await settle();
+      checkEqual(own.error === error, true, 'whether the end tells the error');
+      checkEqual(failed.messages, received(...sent.slice(0, failed.messages.length)), 'the messages');
+      checkEqual([failed.events.at(-1), peer.events.at(-1)], ['Close', 'Close'], 'the last that is told');
     },
   },
   ...FAILURES.flatMap(([method, payload, receives]) =>

@@ -111,6 +111,18 @@ export const flowRules: readonly TransportRule[] = [
     },
   },
   {
+    name: 'so it does when the connection ends though it is still paused',
+    async run({ from, to, listen, settle }) {
+      const recorder = listen(to);
+      to.pause();
+      send(from, 'one');
+      await settle();
+      from.drop();
+      await recorder.untilClosed();
+      checkEqual(recorder.messages, received('one'), 'the messages');
+    },
+  },
+  {
     name: 'while paused, pings and a Close frame are answered',
     async run({ from, to, listen }) {
       listen(to);

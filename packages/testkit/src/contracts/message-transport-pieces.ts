@@ -69,15 +69,17 @@ export const pieceRules: readonly TransportRule[] = [
       const prepared = from.prepare('prepared', false);
       from.beginMessage(false);
       from.sendPiece(ascii('be'));
-      await checkThrows(() => from.send('inside', false), 'an error', 'send inside a message');
-      await checkThrows(() => from.sendNow('inside', false), 'an error', 'sendNow inside a message');
-      await checkThrows(() => from.beginMessage(true), 'an error', 'beginMessage inside a message');
-      await checkThrows(() => from.sendPrepared(prepared), 'an error', 'sendPrepared inside a message');
+      await checkThrows(() => from.send('inside', false), 'ERR_SEND_STATE', 'send inside a message');
+      await checkThrows(() => from.sendNow('inside', false), 'ERR_SEND_STATE', 'sendNow inside a message');
+      await checkThrows(() => from.beginMessage(true), 'ERR_SEND_STATE', 'beginMessage inside a message');
+      await checkThrows(() => from.sendPrepared(prepared), 'ERR_SEND_STATE', 'sendPrepared inside a message');
       await checkThrows(
         () => from.sendPrepared({ payload: ascii('inside'), isBinary: false }),
-        'an error',
+        'ERR_SEND_STATE',
         'sendPrepared, of another transport’s, inside a message',
       );
+      const isSent = from.sendPrepared(prepared, { dropIfBusy: true });
+      checkEqual(isSent, false, 'what sendPrepared with dropIfBusy returns inside a message');
       from.sendPiece(ascii('gun'));
       from.endMessage();
       send(from, 'after');
@@ -89,15 +91,15 @@ export const pieceRules: readonly TransportRule[] = [
     name: 'pieces and an end without a beginning throw, and what is no piece is a TypeError',
     async run({ from, to, listen, settle }) {
       const recorder = listen(to);
-      await checkThrows(() => from.sendPiece(ascii('x')), 'an error', 'sendPiece outside of a message');
-      await checkThrows(() => from.endMessage(), 'an error', 'endMessage outside of a message');
+      await checkThrows(() => from.sendPiece(ascii('x')), 'ERR_SEND_STATE', 'sendPiece outside of a message');
+      await checkThrows(() => from.endMessage(), 'ERR_SEND_STATE', 'endMessage outside of a message');
       from.beginMessage(true);
       for (const wrong of [42, null, 'text', new ArrayBuffer(2)] as unknown as readonly Uint8Array[]) {
         await checkThrows(() => from.sendPiece(wrong), 'TypeError', 'sendPiece of what is no Uint8Array');
       }
       from.sendPiece(ascii('right'));
       from.endMessage();
-      await checkThrows(() => from.endMessage(), 'an error', 'a second endMessage');
+      await checkThrows(() => from.endMessage(), 'ERR_SEND_STATE', 'a second endMessage');
       await recorder.untilReceived(1);
       await settle();
       checkEqual(recorder.messages, received(ascii('right')), 'the messages');

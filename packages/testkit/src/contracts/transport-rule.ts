@@ -83,7 +83,7 @@ export function flood(transport: MessageTransport): Payload[] {
 }
 
 /** What a method throws: the name of an error class, its `code`, or any error. */
-export type Thrown = 'TypeError' | 'RangeError' | 'ERR_NOT_OPEN' | 'an error';
+export type Thrown = 'TypeError' | 'RangeError' | 'ERR_NOT_OPEN' | 'ERR_SEND_STATE' | 'an error';
 
 /** @throws ContractError unless `run` throws just that, or returns a promise that rejects with it */
 export async function checkThrows(run: () => unknown, expected: Thrown, what: string): Promise<void> {

@@ -105,6 +105,11 @@ export const brokenEnding: Readonly<Record<string, BrokenTransport>> = {
       return super.onClose({ ...info, closedBy: 'remote' });
     }
   },
+  'does not say how far it had come': class extends TransportWrapper {
+    protected override onClose(info: CloseInfo) {
+      return super.onClose({ ...info, stage: 'connecting' });
+    }
+  },
   'does not know what it was closed with': class extends TransportWrapper {
     override get closingReason() {
       return { code: 1006, reason: null };

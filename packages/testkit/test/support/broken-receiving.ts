@@ -122,6 +122,20 @@ export const brokenReceiving: Readonly<Record<string, BrokenTransport>> = {
       return this.#isPaused ? undefined : super.onMessage(payload, isBinary);
     }
   },
+  'loses what it holds when the connection ends': class extends TransportWrapper {
+    #isPaused = false;
+    override pause() {
+      this.#isPaused = true;
+      super.pause();
+    }
+    override resume() {
+      this.#isPaused = false;
+      super.resume();
+    }
+    protected override onMessage(payload: Uint8Array, isBinary: boolean) {
+      return this.#isPaused ? undefined : super.onMessage(payload, isBinary);
+    }
+  },
   'keeps without limit what comes while paused': class extends TransportWrapper {
     #isPaused = false;
     #kept: [Uint8Array, boolean][] = [];

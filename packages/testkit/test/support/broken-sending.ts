@@ -217,6 +217,16 @@ export const brokenSending: Readonly<Record<string, BrokenTransport>> = {
       return !OWN.has(prepared) || super.sendPrepared(prepared, options);
     }
   },
+  'has no code for a message inside another': class extends TransportWrapper {
+    override beginMessage(isBinary: boolean) {
+      try {
+        super.beginMessage(isBinary);
+      } catch (error) {
+        if (this.state !== 'open') throw error;
+        throw new Error('inside a message');
+      }
+    }
+  },
   'prepares texts as binary': class extends TransportWrapper {
     override prepare(payload: Payload, isBinary: boolean) {
       return { ...super.prepare(payload, isBinary), isBinary: true };

@@ -71,8 +71,7 @@ export class PlainTransport extends TransportWrapper {
     super.fail(Object.assign(new Error('failed'), { closeCode: closeCode < 3000 ? closeCode + 3000 : closeCode }));
   }
   override close(code: number | null, reason: string | null): void {
-    if (code !== null && code !== 1000 && code >= 1000 && code < 3000)
-      throw new RangeError('no code of an application');
+    if (typeof code === 'number' && code > 1000 && code < 3000) throw new RangeError('no code of an application');
     super.close(code, reason);
   }
   override drop(): void {
