@@ -2,6 +2,7 @@
 
 import { ConnectionAcceptor, ConnectionTimeout, EngineRequest, type Partially, type ServerOptions } from '@ws/core';
 import type { ByteStream, OpeningRequest } from '@ws/types';
+import { cancellable } from '@ws/util/primitives';
 import {
   type ConnectionOptions,
   connectionLimits,
@@ -10,7 +11,6 @@ import {
   isLimited,
 } from './connection-options.ts';
 import { WebSocketRequest } from './request.ts';
-import { cancellable } from './signals.ts';
 
 /** What a server can be told. */
 export interface AcceptOverOptions extends ConnectionOptions {

@@ -1,5 +1,6 @@
 // For who binds the pull API to a transport or a runtime: what `@ws/node` is made of.
 
+export { cancellable, orAborted, throwIfAborted } from '@ws/util/primitives';
 export { RequestAcceptor, type RequestListener } from './accept-over.ts';
 export {
   type ConnectedStream,
@@ -25,4 +26,3 @@ export {
 } from './reconnecting.ts';
 export type { RequestSetup } from './request.ts';
 export { WebSocketService } from './service.ts';
-export { cancellable, orAborted, throwIfAborted } from './signals.ts';

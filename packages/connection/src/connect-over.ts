@@ -13,7 +13,7 @@ import {
   type ProxyParameters,
 } from '@ws/core';
 import type { ByteStream, HeaderInit, TransportDetails } from '@ws/types';
-import { ownOptions } from '@ws/util/primitives';
+import { cancellable, ownOptions } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
 import {
   type ConnectionOptions,
@@ -22,7 +22,6 @@ import {
   engineOptions,
   isLimited,
 } from './connection-options.ts';
-import { cancellable } from './signals.ts';
 
 /** What a client asks for. */
 export interface ConnectOverOptions extends ConnectionOptions {

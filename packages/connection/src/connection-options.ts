@@ -2,7 +2,7 @@
 
 import type { ClientOptions, Partially, ServerOptions } from '@ws/core';
 import type { Platform, TransportDetails } from '@ws/types';
-import type { Cancellable } from './signals.ts';
+import type { Cancellable } from './cancellable.ts';
 
 /** What both sides can be told. Durations in milliseconds, sizes in bytes; of both, `Infinity` or 0: no limit. */
 export interface ConnectionOptions extends Cancellable {

@@ -10,7 +10,8 @@ import {
   type Platform,
   type TransportDetails,
 } from '@ws/types';
-import { encodeText } from '@ws/util/primitives';
+import { encodeText, orAborted, throwIfAborted } from '@ws/util/primitives';
+import type { Cancellable } from './cancellable.ts';
 import { type ConnectionLimits, isLimited } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { ConnectionClosed, DisconnectionTimeout } from './errors.ts';
@@ -18,7 +19,6 @@ import { Inbox } from './inbox.ts';
 import { chunksOf, Messages, nextMessage, type Received } from './incoming.ts';
 import { Outbox, type OutgoingData } from './outbox.ts';
 import { Pings } from './pings.ts';
-import { type Cancellable, orAborted, throwIfAborted } from './signals.ts';
 import { type MessageStreams, streamsOf } from './web-streams.ts';
 
 /** Options of {@link WebSocketConnection.sendMessage}. */

@@ -1,9 +1,8 @@
 // What comes out of the inbox: whole messages, one or all of them, or one chunk by chunk.
 
 import type { AbortSignalLike } from '@ws/types';
-import { concatBytes } from '@ws/util/primitives';
+import { cancellable, concatBytes } from '@ws/util/primitives';
 import { type Inbox, IncomingParts, type PartsTaker, type WholeTaker } from './inbox.ts';
-import { cancellable } from './signals.ts';
 import { TextDecoderStreaming } from './text-stream.ts';
 
 /** A message as it is received: text as a string, binary as bytes. */

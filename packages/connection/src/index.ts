@@ -1,4 +1,5 @@
 export { type AcceptOverOptions, acceptOver } from './accept-over.ts';
+export type { Cancellable } from './cancellable.ts';
 export { type ConnectOverOptions, connectOver } from './connect-over.ts';
 export { type SendMessageOptions, WebSocketConnection } from './connection.ts';
 export type { ConnectionOptions } from './connection-options.ts';
@@ -16,5 +17,4 @@ export type { OutgoingData } from './outbox.ts';
 export type { Attempt, RetryOptions } from './reconnecting.ts';
 export { type AcceptOptions, type RejectOptions, WebSocketRequest } from './request.ts';
 export { type ServeOverOptions, serveOver, type WebSocketHandler } from './service.ts';
-export type { Cancellable } from './signals.ts';
 export type { MessageStreams } from './web-streams.ts';

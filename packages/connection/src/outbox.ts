@@ -2,8 +2,7 @@
 
 import { ProtocolError } from '@ws/core';
 import type { AbortSignalLike, MessageTransport } from '@ws/types';
-import { encodeText } from '@ws/util/primitives';
-import { cancellable, orAborted, throwIfAborted } from './signals.ts';
+import { cancellable, encodeText, orAborted, throwIfAborted } from '@ws/util/primitives';
 
 /** A message to send; in pieces, they are all strings or all bytes. */
 export type OutgoingData = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
@@ -176,7 +175,7 @@ export class Outbox {
       throw error;
     } finally {
       // Not waited for: a source that is idle may take for ever.
-      if (!isDone) leave(iterator).catch(() => {});
+      if (!isDone) abandon(iterator).catch(() => {});
     }
   }
 
@@ -204,7 +203,7 @@ export class Outbox {
 }
 
 /** Tells a source that no more is wanted. */
-async function leave(iterator: Source): Promise<void> {
+async function abandon(iterator: Source): Promise<void> {
   await iterator.return?.();
 }
 

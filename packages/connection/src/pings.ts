@@ -1,6 +1,5 @@
 import type { AbortSignalLike, MessageTransport, Platform } from '@ws/types';
-import { encodeText } from '@ws/util/primitives';
-import { cancellable } from './signals.ts';
+import { cancellable, encodeText } from '@ws/util/primitives';
 
 interface PendingPing {
   readonly sentAt: number;

@@ -2,11 +2,11 @@
 // chance are handed in.
 
 import type { AbortSignalLike, Clock } from '@ws/types';
+import { cancellable, orAborted, throwIfAborted } from '@ws/util/primitives';
 import type { WebSocketConnection } from './connection.ts';
 import { checkLimits } from './connection-options.ts';
 import { ConnectionRejected } from './errors.ts';
 import { closeWithOwn } from './own-close.ts';
-import { cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** An attempt to connect. */
 export interface Attempt {

@@ -1,9 +1,10 @@
 import type { HeaderInit, Headers, MessageTransport, OpeningRequest } from '@ws/types';
+import { cancellable, orAborted, throwIfAborted } from '@ws/util/primitives';
+import type { Cancellable } from './cancellable.ts';
 import { type ConnectionPlatform, WebSocketConnection } from './connection.ts';
 import type { ConnectionLimits } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { ConnectionClosed } from './errors.ts';
-import { type Cancellable, cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** What {@link WebSocketRequest.accept} answers with. */
 export interface AcceptOptions extends Cancellable {

@@ -1,12 +1,13 @@
 // One handler per connection: what a server does, wherever its streams come from.
 
 import type { ByteStream, OpeningRequest } from '@ws/types';
+import { orAborted, throwIfAborted } from '@ws/util/primitives';
 import { type AcceptOverOptions, RequestAcceptor } from './accept-over.ts';
+import type { Cancellable } from './cancellable.ts';
 import type { WebSocketConnection } from './connection.ts';
 import { connectionLimits } from './connection-options.ts';
 import { closeWithOwn } from './own-close.ts';
 import { WebSocketRequest } from './request.ts';
-import { type Cancellable, orAborted, throwIfAborted } from './signals.ts';
 
 /** Serves one connection. When it returns, the connection is closed with 1000; when it throws, with 1011. */
 export type WebSocketHandler = (request: WebSocketRequest) => Promise<void> | void;

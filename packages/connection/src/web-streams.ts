@@ -4,11 +4,11 @@
 import { isWireCloseCode, MAX_CLOSE_REASON } from '@ws/core';
 import { type AbortSignalLike, CloseReason } from '@ws/types';
 import { decodeText, truncateText } from '@ws/util/primitives';
+import type { Cancellable } from './cancellable.ts';
 import { ConnectionClosed } from './errors.ts';
 import type { Received } from './incoming.ts';
 import type { OutgoingData } from './outbox.ts';
 import { closeWithOwn } from './own-close.ts';
-import type { Cancellable } from './signals.ts';
 
 declare global {
   // They merge with those of the platform's types, where there are such, and have the same type parameters for it.

@@ -6,6 +6,7 @@ export { portableMasker } from './masking.ts';
 export { nearestName } from './nearest-name.ts';
 export { ownOptions } from './own-options.ts';
 export { sha1 } from './sha1.ts';
+export { cancellable, orAborted, throwIfAborted } from './signals.ts';
 export {
   decodeLatin1,
   decodeText,

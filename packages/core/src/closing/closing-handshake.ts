@@ -94,7 +94,7 @@ export class ClosingHandshake {
     this.closedByMe = !isReply;
     this.localCode = code;
     this.localReason = reason;
-    this.#leave('closing', formatClosePayload(code, reason));
+    this.#enter('closing', formatClosePayload(code, reason));
     // The application was told, and may have dropped the connection.
     if (isReply || this.#isClosed) return;
     this.#startTimer('closeHandshake');
@@ -142,7 +142,7 @@ export class ClosingHandshake {
   drop(isAbort: boolean): void {
     if (this.state !== 'closed') {
       this.#closedBy ??= 'local';
-      this.#leave('closed');
+      this.#enter('closed');
       if (!isAbort) {
         this.#awaitDrop();
         this.#actions.outflow.writer.end();
@@ -174,7 +174,7 @@ export class ClosingHandshake {
 
   /** The transport is gone. */
   onTransportClosed(error: unknown): CloseInfo {
-    this.#leave('closed');
+    this.#enter('closed');
     if (error !== undefined) this.error ??= error;
     if (!this.wasClean) {
       this.notCleanReason ??=
@@ -229,7 +229,7 @@ export class ClosingHandshake {
     return this.state === 'closed';
   }
 
-  #leave(next: 'closing' | 'closed', closePayload?: Uint8Array): void {
+  #enter(next: 'closing' | 'closed', closePayload?: Uint8Array): void {
     const { state } = this;
     this.#stopTimer();
     if (state === 'closed') return;

@@ -37,7 +37,6 @@ export class ConnectionEngine
   readonly closing: ClosingHandshake;
   readonly #shared: SharedResources;
   #options: CommonOptions;
-  #compression: MessageCompression | null = null;
   readonly #onGone: (() => void) | null;
 
   /** @param onGone called when the transport is gone, perhaps before the listener is told: it may not be there yet */
@@ -64,7 +63,7 @@ export class ConnectionEngine
   }
 
   get compression(): MessageCompression | null {
-    return this.#compression;
+    return this.inflow.compression;
   }
 
   /** The object that tracing is told of. */
@@ -100,7 +99,7 @@ export class ConnectionEngine
 
   /** From here on it is freed with the connection. */
   useCompression(compression: MessageCompression | null): void {
-    this.#compression = compression;
+    this.inflow.useCompression(compression);
   }
 
   /** Goes on with another stream, which the one so far has become. */
@@ -140,7 +139,7 @@ export class ConnectionEngine
     this.#log('connection-failed', failure);
     if (this.inflow.hasOpened) this.inflow.skipToClose();
     this.closing.failConnection(code ?? failure.closeCode, failure.message, error);
-    this.#compression?.close();
+    this.compression?.close();
     this.inflow.readOnToClose();
   }
 
@@ -173,7 +172,7 @@ export class ConnectionEngine
     this.delivery.finish();
     const info = this.closing.onTransportClosed(error);
     this.control.stopKeepalive();
-    this.#compression?.close();
+    this.compression?.close();
     this.outflow.finish(info);
     opening?.onGone(info);
     publish(this.owner.platform, this.subject, 'close', { ...info });
@@ -189,7 +188,7 @@ export class ConnectionEngine
   }
 
   #rulesFor(receives: Receives): ConnectionRules {
-    return connectionRules(this.owner, this.#options, this.#compression !== null, receives);
+    return connectionRules(this.owner, this.#options, this.compression !== null, receives);
   }
 
   #log(event: string, error: unknown): void {

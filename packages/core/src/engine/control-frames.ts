@@ -32,7 +32,7 @@ export class ControlFrames implements KeepaliveActions {
   /** The peer's Close frame came: what follows does not count (RFC 6455, 5.5.1). */
   hasReceivedClose = false;
   /** The answer to the last ping, until there is a place for it (RFC 6455, 5.5.3 allows to skip those before). */
-  #pendingPong: Uint8Array | null = null;
+  pendingPong: Uint8Array | null = null;
 
   constructor(engine: ControlFramesOwner) {
     this.#engine = engine;
@@ -59,7 +59,7 @@ export class ControlFrames implements KeepaliveActions {
       closing.onCloseFrame(payload);
     } else if (opcode === PING) {
       publish(owner.platform, subject, 'ping', { payload });
-      this.#pendingPong = payload;
+      this.pendingPong = payload;
       this.answerPing();
       delivery.call(() => this.#engine.delivery.listener?.onPing?.(payload));
     } else {
@@ -71,11 +71,11 @@ export class ControlFrames implements KeepaliveActions {
 
   /** Sends the pong that waits, if there is a place for it. */
   answerPing(): void {
-    const pong = this.#pendingPong;
+    const pong = this.pendingPong;
     if (pong === null) return;
     const { writer } = this.#engine.outflow;
     if (writer.isBlocked || writer.isInsideFrame) return;
-    this.#pendingPong = null;
+    this.pendingPong = null;
     if (this.#engine.isOpen) this.send(PONG, pong);
   }
 

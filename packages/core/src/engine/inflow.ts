@@ -21,7 +21,6 @@ export interface InflowEngine {
   readonly delivery: Delivery;
   readonly outflow: Outflow;
   readonly stats: TrafficStats;
-  readonly compression: MessageCompression | null;
   failConnection(error: unknown): void;
   /** The transport is gone; what came before its end is perhaps still to be read. */
   onTransportGone(): void;
@@ -37,6 +36,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   readonly #engine: InflowEngine;
   readonly #shared: SharedResources;
   #stream: ByteStream;
+  #compression: MessageCompression | null = null;
   /** The opening handshake, as long as it lasts. */
   #opening: OpeningDriver | null = null;
   /** Set when open. */
@@ -62,8 +62,13 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     return this.#stream;
   }
 
+  /** The compression that was agreed on. */
   get compression(): MessageCompression | null {
-    return this.#engine.compression;
+    return this.#compression;
+  }
+
+  useCompression(compression: MessageCompression | null): void {
+    this.#compression = compression;
   }
 
   /** The stream has told its end. */
@@ -206,7 +211,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     this.stats.incomingOctetsWireLevel += bytes.length;
     const reader = this.#useReader(rules);
     reader.push(bytes);
-    if (this.#engine.compression !== null || !reader.isIdle) return;
+    if (this.#compression !== null || !reader.isIdle) return;
     this.#reader = null;
     this.#shared.readers.give(rules, reader);
   }

@@ -19,7 +19,7 @@ export interface OutflowOwner {
   readonly stats: TrafficStats;
   readonly compression: MessageCompression | null;
   /** Sends the pong that waits for its place. */
-  readonly control: { answerPing(): void };
+  readonly control: { readonly pendingPong: Uint8Array | null; answerPing(): void };
   failConnection(error: unknown): void;
 }
 
@@ -104,7 +104,7 @@ export class Outflow implements FrameWriterListener {
 
   /** Called after each send: a producer learns that it is too fast, and a peer that reads too slowly is ended. */
   afterSend(): void {
-    this.#control.answerPing();
+    if (this.#control.pendingPong !== null) this.#control.answerPing();
     if (!this.#writer.isBlocked) return;
     this.#producer?.onBlocked();
     const { maxBufferedAmount } = this.#owner.options;

@@ -1,6 +1,6 @@
 import type { HeaderInit, Headers } from '@ws/types';
 import { WsError } from '@ws/util';
-import { codeText } from '../support/code-words.ts';
+import { codeWords } from '../support/code-words.ts';
 
 /** Stable names of what can go wrong before a connection is open, for `switch (error.code)`. */
 export type HandshakeErrorCode =
@@ -71,7 +71,7 @@ export class HandshakeError extends WsError<HandshakeErrorCode> {
   body: Uint8Array | null = null;
 
   constructor(code: HandshakeErrorCode, options: HandshakeErrorOptions = {}) {
-    const { status = code === 'ERR_DENIED' ? 403 : 400, message = `handshake failed: ${codeText(code)}` } = options;
+    const { status = code === 'ERR_DENIED' ? 403 : 400, message = `handshake failed: ${codeWords(code)}` } = options;
     super(code, message, options);
     this.status = status;
     this.reason = options.reason ?? message;

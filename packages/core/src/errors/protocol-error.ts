@@ -1,5 +1,5 @@
 import { WsError } from '@ws/util';
-import { codeText } from '../support/code-words.ts';
+import { codeWords } from '../support/code-words.ts';
 
 /** Stable names of the rules that a peer can break, for `switch (error.code)`. */
 export type ProtocolErrorCode =
@@ -43,7 +43,7 @@ export class ProtocolError extends WsError<ProtocolErrorCode> {
   /** What the connection fails with. */
   readonly closeCode: number;
   constructor(code: ProtocolErrorCode, options?: { readonly cause?: unknown }) {
-    super(code, codeText(code), options);
+    super(code, codeWords(code), options);
     this.closeCode = CLOSE_CODES[code] ?? 1002;
   }
 }

@@ -30,7 +30,7 @@ export interface HookedProtocol {
   hasFrameHooks(): boolean;
   settleOpened(): void;
   /** The transport is gone. @returns whether that is anything to tell the application */
-  leave(): boolean;
+  retire(): boolean;
   settleClosed(info: CloseInfo): void;
 }
 
@@ -120,7 +120,7 @@ export class ProtocolHooks implements EngineListener {
   }
 
   onClose(info: CloseInfo): unknown {
-    const isToBeTold = this.subject.leave();
+    const isToBeTold = this.subject.retire();
     try {
       return isToBeTold ? this.subject.onClose(info.wasClean, info.code, info.reason) : undefined;
     } finally {

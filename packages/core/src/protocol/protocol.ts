@@ -311,7 +311,7 @@ export abstract class WebSocketProtocol {
   }
 
   /** @internal */
-  leave(): boolean {
+  retire(): boolean {
     return true;
   }
 

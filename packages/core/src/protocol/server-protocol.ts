@@ -84,7 +84,7 @@ export class WebSocketServerProtocol extends WebSocketProtocol implements Accept
   }
 
   /** @internal */
-  override leave(): boolean {
+  override retire(): boolean {
     this.factory.countOut(this);
     return !this.#hasServedPolicy;
   }

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from '@ws/types';
+import { cancellable } from '@ws/util/primitives';
 
 /** Takes `{ signal }`. */
 export interface Abortable {
@@ -17,27 +18,15 @@ export function abortable<Value>(
   undo: (value: Value) => Promise<unknown> | undefined,
 ): Promise<Value> {
   if (signal === undefined) return begin();
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
+  return cancellable(signal, (resolve, reject) => {
     let isAborted = false;
-    const stop = (): void => signal.removeEventListener('abort', onAbort);
-    const onAbort = (): void => {
+    begin().then(value => {
+      // The session may be gone by then, and what was asked for with it.
+      if (isAborted) undo(value)?.catch(() => {});
+      else resolve(value);
+    }, reject);
+    return () => {
       isAborted = true;
-      stop();
-      reject(signal.reason);
     };
-    signal.addEventListener('abort', onAbort);
-    begin().then(
-      value => {
-        stop();
-        // The session may be gone by then, and what was asked for with it.
-        if (isAborted) undo(value)?.catch(() => {});
-        else resolve(value);
-      },
-      error => {
-        stop();
-        reject(error);
-      },
-    );
   });
 }

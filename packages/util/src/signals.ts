@@ -1,10 +1,6 @@
-import type { AbortSignalLike } from '@ws/types';
+// What `{ signal }` means for a promise: one shape for all packages.
 
-/** Takes `{ signal }`, as every call that returns a promise does. */
-export interface Cancellable {
-  /** Aborting rejects the promise with the signal's reason. */
-  readonly signal?: AbortSignalLike | undefined;
-}
+import type { AbortSignalLike } from '@ws/types';
 
 /** Throws the signal's reason when it is aborted. */
 export function throwIfAborted(signal: AbortSignalLike | undefined): void {
