@@ -75,11 +75,8 @@ if (await run('build', 'turbo run build --output-logs=errors-only')) {
 }
 
 rmSync(summaries, { recursive: true });
-// Where CI has installed every counterpart, a test that is skipped asks for one that is missing in its list.
-if (total.skipped.length > 0 && process.env.WS_NO_SKIPS) {
-  console.log(`skipped, for want of a counterpart that .ci/run should install:\n${total.skipped.join('\n')}`);
-  total.failed++;
-}
+// For want of a counterpart, which `.ci/run` installs, or of a newer Node.
+for (const name of total.skipped) console.log(`skipped: ${name}`);
 if (total.failed > 0) console.log(`the random inputs again: WS_SEED=${env.WS_SEED}`);
 console.log(`${tier}: ${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -18,7 +18,7 @@ export default class ClosingLine implements Reporter {
         const { state } = test.result();
         if (state === 'passed') passed++;
         else if (state === 'failed') failed++;
-        else skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
+        else skipped.push(`${module.project.name}/${module.relativeModuleId}: ${test.fullName}`);
       }
     }
     const { WS_SUMMARY: file } = process.env;
