@@ -5,41 +5,43 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
+// Budgets stand 5 % over what was measured, and are moved on purpose. Last: the engine in parts and the ports above it, which
+// cost 1.3 to 1.8 KB, and give more than they cost to whatever façade stands on them without protocol classes.
 /** @type {readonly { name: string, from: string, code: string, budget: number, external?: RegExp }[]} budgets in bytes */
 const BUDGETS = [
-  { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1024 },
-  { name: 'createUrl, parseUrl', from: 'util', code: "export { createUrl, parseUrl } from '@ws/util';", budget: 2048 },
-  { name: 'all of util', from: 'util', code: "export * from '@ws/util';", budget: 2048 },
+  { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1017 },
+  { name: 'createUrl, parseUrl', from: 'util', code: "export { createUrl, parseUrl } from '@ws/util';", budget: 1796 },
+  { name: 'all of util', from: 'util', code: "export * from '@ws/util';", budget: 1895 },
   {
     name: 'a client over a transport of your own',
     from: 'core',
     code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';",
-    budget: 21_504,
+    budget: 23_461,
   },
   {
     name: 'the same with permessage-deflate',
     from: 'core',
     code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';\nexport { offerDeflate } from '@ws/compress/deflate';\nexport { portableDeflate } from '@ws/compress';",
-    budget: 40_960,
+    budget: 42_382,
   },
   {
     name: 'a server over a transport of your own',
     from: 'core',
     code: "export { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';",
-    budget: 23_552,
+    budget: 26_088,
   },
-  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 27_648 },
+  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 30_871 },
   {
     name: 'offerDeflate',
     from: 'compress',
     code: "export { offerDeflate } from '@ws/compress/deflate';",
-    budget: 30_000,
+    budget: 19_545,
   },
   {
     name: 'all of core, without types and util',
     from: 'core',
     code: "export * from '@ws/core';",
-    budget: 22_528,
+    budget: 26_110,
     external: /^@ws\/(?:types|util)/,
   },
   { name: 'nothing of core', from: 'core', code: "import '@ws/core';", budget: 25 },
