@@ -34,9 +34,9 @@ describe('SECURITY.md', () => {
     ['body of a refusal', '65536 bytes', 'core/src/handshake/refusal-body.ts', /MAX_REFUSAL_BODY = (\S+);/],
     ['read ahead', '65536 bytes', 'core/src/messages/delivery.ts', /LOOK_AHEAD = (\S+);/],
     ['final deflate blocks', '64', 'compress/src/deflate/trailer.ts', /MAX_FINAL_BLOCKS = (\S+);/],
-    ['`maxMessageSize`', '1048576 bytes', 'connection/src/over.ts', /DEFAULT_MESSAGE_SIZE = (.+);/],
-    ['`messageQueueSize`', '1 message', 'connection/src/over.ts', /messageQueueSize = (\d+)/],
-    ['`connectTimeout`, `disconnectTimeout`', '60000 ms', 'connection/src/over.ts', /DEFAULT_TIMEOUT = (\S+);/],
+    ['`maxMessageSize`', '1048576 bytes', 'connection/src/connection-options.ts', /DEFAULT_MESSAGE_SIZE = (.+);/],
+    ['`messageQueueSize`', '1 message', 'connection/src/connection-options.ts', /messageQueueSize = (\d+)/],
+    ['`connectTimeout`, `disconnectTimeout`', '60000 ms', 'connection/src/connection-options.ts', /DEFAULT_TIMEOUT = (\S+);/],
     ['`keepalive`', '20000 ms', 'node/src/client/open-once.ts', /interval = (\S+), timeout = 20_000/],
     ['TLS handshake', '10000 ms', 'node/src/server/listen.ts', /TLS_HANDSHAKE_TIMEOUT = (\S+);/],
   ] as const)('%s: %s', (name, value, path, pattern) => {

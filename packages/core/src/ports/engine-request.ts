@@ -17,7 +17,7 @@ import { ConnectionEngine } from '../engine/connection-engine.ts';
 import { HandshakeError } from '../errors/handshake-error.ts';
 import { UsageError } from '../errors/usage-error.ts';
 import { handshakeHeaders } from '../handshake/http-message.ts';
-import { ServerOpening, type ServerOpeningOwner } from '../handshake/server-opening.ts';
+import { ServerOpening } from '../handshake/server-opening.ts';
 import {
   type AcceptedConnection,
   type ConnectionAcceptor,
@@ -46,7 +46,7 @@ interface Acceptance {
 }
 
 /** A connection to a server that is being opened: an {@link OpeningRequest}, once its request is there. */
-export class EngineRequest implements OpeningRequest, AcceptedConnection, ServerOpeningOwner {
+export class EngineRequest implements OpeningRequest, AcceptedConnection {
   transportDetails: TransportDetails | null = null;
   isGoingAway = false;
   isAnswered = false;

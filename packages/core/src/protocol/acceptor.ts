@@ -4,12 +4,12 @@
 import type { ByteStream, TransportDetails } from '@ws/types';
 import { parseUrl } from '@ws/util';
 import { checkHeaderValue, checkToken, ownOptions } from '@ws/util/primitives';
-import type { Role, RoleOwner, RoleRules } from '../engine/connection-rules.ts';
+import type { Role, RoleRules } from '../engine/connection-rules.ts';
 import { handshakeHeaders } from '../handshake/http-message.ts';
 import { compileOriginPatterns } from '../handshake/origin.ts';
 import { createRequestHead } from '../handshake/request-head.ts';
 import type { UpgradePolicy } from '../handshake/server-handshake.ts';
-import type { GivenRequest, ServerSettings } from '../handshake/server-opening.ts';
+import type { GivenRequest } from '../handshake/server-opening.ts';
 import { ServerPreparedMessage } from '../messages/server-prepared-message.ts';
 import { shortTextSender } from '../messages/short-text.ts';
 import {
@@ -59,10 +59,7 @@ export interface AcceptedConnection {
 }
 
 /** Makes what serves each connection to one server. */
-export abstract class ConnectionAcceptor<Connection extends AcceptedConnection>
-  extends WebSocketFactory
-  implements RoleOwner, ServerSettings
-{
+export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> extends WebSocketFactory {
   override readonly isServer = true;
   declare server: string | null;
   declare externalPort: number | null;

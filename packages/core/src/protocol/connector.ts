@@ -1,8 +1,8 @@
 import { ConnectingRequest, type ConnectingRequestFields, type Platform } from '@ws/types';
 import { parseUrl, type UrlParts } from '@ws/util';
 import { ownOptions } from '@ws/util/primitives';
-import type { Role, RoleOwner, RoleRules } from '../engine/connection-rules.ts';
-import type { ClientSettings, ProxyParameters } from '../handshake/client-opening.ts';
+import type { Role, RoleRules } from '../engine/connection-rules.ts';
+import type { ProxyParameters } from '../handshake/client-opening.ts';
 import {
   CLIENT_OPTIONS,
   type ClientOptions,
@@ -23,7 +23,7 @@ export interface ClientSession extends SessionParameters {
 }
 
 /** Where a client connects to, and how: whatever façade its connections have. */
-export class Connector extends WebSocketFactory implements RoleOwner, ClientSettings {
+export class Connector extends WebSocketFactory {
   override readonly isServer = false;
   declare origin: string | null;
   declare useragent: string | null;

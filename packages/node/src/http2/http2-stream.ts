@@ -45,8 +45,6 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
   'host',
   'keep-alive',
-  'proxy-connection',
-  'http2-settings',
   'transfer-encoding',
   'sec-websocket-key',
   'sec-websocket-accept',

@@ -10,8 +10,6 @@ const OF_THE_CONNECTION = [
   ['Upgrade', 'websocket'],
   ['Host', 'localhost'],
   ['Keep-Alive', 'timeout=5'],
-  ['Proxy-Connection', 'keep-alive'],
-  ['HTTP2-Settings', 'AAMAAABkAAQAAP__'],
   ['Transfer-Encoding', 'chunked'],
   ['Sec-WebSocket-Key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
   ['Sec-WebSocket-Accept', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='],
