@@ -6,7 +6,7 @@ import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
 import { seededRandom } from '@ws/testkit';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import {
   attach,
   connectHttp2,
@@ -19,7 +19,7 @@ import {
 } from '../src/index.ts';
 import { createCertificate, noCertificates } from './support/certificates.ts';
 
-const CLIENTS = 6;
+const CLIENTS = inject('tier') === 'quick' ? 2 : 6;
 const MESSAGES = 40;
 // Without a limit of time for the closing handshake: a busy machine may take longer than a second.
 const LIMITS = { maxMessagePayloadSize: 0, maxFramePayloadSize: 0, closeHandshakeTimeout: 0 };
