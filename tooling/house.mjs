@@ -1,4 +1,4 @@
-// Holds the shape of the house (docs/ARCHITECTURE.md, 1 and 2): which rooms of a package may import which, no cycles (of
+// Holds the shape of the house (docs/ARCHITECTURE.md, 1 and 5): which rooms of a package may import which, no cycles (of
 // types neither), nothing imported that a package does not depend on (no type of it either, which Biome lets through), how
 // long files and classes may be, and how many public members a class may have. Lines of code count, comments and blank
 // lines do not. `node tooling/house.mjs [FOLDER]` reads the packages below FOLDER (default: the folder it runs in), prints

@@ -1,5 +1,5 @@
-// Messages between the transport and who pulls them: at most so many complete ones, then the transport is paused. A
-// message may also be taken before it is complete, chunk by chunk.
+// Messages between the transport and the calls that pull them: it holds a limited number of complete ones, then pauses the
+// transport. A message may also be taken before it is complete, chunk by chunk.
 
 import type { EngineListener } from '@ws/core';
 import type { CloseInfo, MessageTransport, Platform, Receives, TextCodec } from '@ws/types';
@@ -21,7 +21,7 @@ export class IncomingParts {
   }
 }
 
-/** Somebody who waits for a message. */
+/** A call that waits for a message. */
 interface AnyTaker {
   /** The next message, complete or, where `wantsParts`, just begun. */
   take(message: IncomingParts): void;
@@ -30,12 +30,12 @@ interface AnyTaker {
   fail(error: unknown): void;
 }
 
-/** One who takes messages as they come. */
+/** A call that takes a message chunk by chunk, as it comes. */
 export interface PartsTaker extends AnyTaker {
   readonly wantsParts: true;
 }
 
-/** One who takes whole messages. */
+/** A call that takes a whole message. */
 export interface WholeTaker extends AnyTaker {
   readonly wantsParts: false;
   /** The next message: text as a string. */
@@ -74,9 +74,9 @@ export class Inbox implements EngineListener {
   readonly #complete: IncomingParts[] = [];
   #current: IncomingParts | null = null;
   readonly #takers: Taker[] = [];
-  /** The transport is, until somebody is there to take messages. */
+  /** Whether the transport is paused; at first it is, until a call waits for a message or the queue has room. */
   #isPaused = true;
-  /** Nothing will come but what the transport has read already, which is fetched whatever the capacity. */
+  /** The connection is closing: what the transport has read already is fetched, whatever the capacity. */
   #isEnding = false;
   /** What takers are told once there will be no more messages. */
   #end: (() => unknown) | null = null;
@@ -169,13 +169,13 @@ export class Inbox implements EngineListener {
     this.#owner.onClose(info);
   }
 
-  /** Somebody wants the next message. */
+  /** Adds a call that waits for the next message. */
   add(taker: Taker): void {
     this.#takers.push(taker);
     this.#serve();
   }
 
-  /** Somebody wants it no more. */
+  /** Removes a call that does not wait any more. */
   remove(taker: Taker): void {
     const index = this.#takers.indexOf(taker);
     if (index >= 0) this.#takers.splice(index, 1);
@@ -188,7 +188,7 @@ export class Inbox implements EngineListener {
     this.#serve();
   }
 
-  /** Takes those out who want no more. */
+  /** Removes all calls that do not wait any more. */
   withdraw(isWithdrawn: (taker: Taker) => boolean): Taker[] {
     const withdrawn = this.#takers.filter(isWithdrawn);
     for (const taker of withdrawn) this.remove(taker);

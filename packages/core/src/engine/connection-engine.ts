@@ -21,7 +21,7 @@ import { OpeningDriver, type OpeningEngine } from './opening-driver.ts';
 import { Outflow, type OutflowOwner } from './outflow.ts';
 import { type SharedResources, sharedResourcesOf } from './shared-resources.ts';
 
-/** What a connection without a listener is prepared for. */
+/** What the engine assumes a listener receives until one is set. */
 const WHOLE_MESSAGES: Receives = { frames: 'none', lentText: false };
 
 /** A WebSocket connection over a stream of bytes. */
@@ -39,7 +39,7 @@ export class ConnectionEngine
   #options: CommonOptions;
   readonly #onGone: (() => void) | null;
 
-  /** @param onGone called when the transport is gone, perhaps before the listener is told: it may not be there yet */
+  /** @param onGone called when the transport is gone; `onClose` may come later, when no listener is set yet */
   constructor(owner: RoleOwner, stream: ByteStream, options: CommonOptions, onGone: (() => void) | null = null) {
     this.owner = owner;
     this.#options = options;
@@ -66,7 +66,7 @@ export class ConnectionEngine
     return this.inflow.compression;
   }
 
-  /** The object that tracing is told of. */
+  /** The object that diagnostics events carry as `connection`. */
   get subject(): object {
     return this.delivery.listener?.subject ?? this;
   }
@@ -78,7 +78,7 @@ export class ConnectionEngine
   }
 
   /**
-   * Sets who is told, before `start` or when the connection is open: what came until then is read now.
+   * Sets the listener, before `start` or once the connection is open. Frames that arrived earlier are read now.
    *
    * @throws TypeError when there is a listener
    */
@@ -97,12 +97,12 @@ export class ConnectionEngine
     this.#options = options;
   }
 
-  /** From here on it is freed with the connection. */
+  /** Sets the agreed compression. The engine closes it when the connection ends. */
   useCompression(compression: MessageCompression | null): void {
     this.inflow.useCompression(compression);
   }
 
-  /** Goes on with another stream, which the one so far has become. */
+  /** Replaces the stream by another, such as the TLS stream made from it. */
   useStream(stream: ByteStream): void {
     this.outflow.useStream(stream);
     // Dropped meanwhile: `onClose` is still to come.
@@ -113,7 +113,7 @@ export class ConnectionEngine
   /**
    * The opening handshake is done: frames from here on, `rest` of them already here.
    *
-   * @param refusal what the application threw, that wants the connection no more; the peer is told by a Close frame
+   * @param refusal the error with which the application refused the connection; the peer gets a Close frame with 1000
    */
   open(rest: Uint8Array, refusal?: { readonly error: unknown }): void {
     const { listener } = this.delivery;
@@ -132,7 +132,7 @@ export class ConnectionEngine
     else if (rest.length > 0) this.inflow.onData(rest);
   }
 
-  /** Fails the connection (RFC 6455, 7.1.7); by 1011 for any error that is not the peer's, unless `code` is given. */
+  /** Fails the connection (RFC 6455, 7.1.7). The close code is `code`, else that of a ProtocolError, else 1011. */
   failConnection(error: unknown, code?: number): void {
     if (this.state === 'closed') return;
     const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_INTERNAL_ERROR', { cause: error });

@@ -13,14 +13,14 @@ export type Role = 'client' | 'server';
 
 /** What client and server each do in their own way, by their options. */
 export interface RoleRules {
-  /** Whether frames are masked that it sends (RFC 6455, 5.1). */
+  /** Whether this side masks the frames that it sends (RFC 6455, 5.1). */
   readonly isMasking: boolean;
-  /** Whether frames must be masked that it receives. */
+  /** Whether the frames that it receives must be masked. */
   readonly masking: FrameDecoderRules['masking'];
   readonly sendShortText?: ShortTextSender;
 }
 
-/** Whose connections they are: a client or a server, on a platform. Factories are one. */
+/** The client or server that owns connections, and its platform. Factories are such. */
 export interface RoleOwner {
   readonly role: Role;
   readonly platform: Platform;
@@ -32,11 +32,11 @@ export interface RoleOwner {
 /** What the parts of an open connection go by. */
 export interface ConnectionRules extends FrameDecoderRules, MessageReceiverRules, MessageSenderRules {
   readonly outgoingMasking: Masking;
-  /** Tried first for texts, where it can be used. */
+  /** Fast path for short texts. `null`: these options rule it out. */
   readonly sendShortText: ShortTextSender | null;
 }
 
-/** The rules that were made of the same options already, by what else they depend on. */
+/** Cache of rules: by the options object, then by compression and by what the listener receives. */
 const made: WeakMap<CommonOptions, Record<string, ConnectionRules>> = /* @__PURE__ */ new WeakMap();
 
 /** The rules of a connection: one object for all connections of a role that have the same. */

@@ -20,7 +20,7 @@ export interface ControlFramesOwner {
   readonly delivery: Delivery;
   readonly outflow: Outflow;
   readonly stats: TrafficStats;
-  /** The object that tracing is told of. */
+  /** The object that diagnostics events carry as `connection`. */
   readonly subject: object;
   readonly owner: { readonly platform: Platform };
 }
@@ -31,7 +31,10 @@ export class ControlFrames implements KeepaliveActions {
   #keepalive: Keepalive | null = null;
   /** The peer's Close frame came: what follows does not count (RFC 6455, 5.5.1). */
   hasReceivedClose = false;
-  /** The answer to the last ping, until there is a place for it (RFC 6455, 5.5.3 allows to skip those before). */
+  /**
+   * Payload of the pong that answers the last ping, kept while the transport is blocked or a frame is half sent. Earlier
+   * pongs may be skipped (RFC 6455, 5.5.3).
+   */
   pendingPong: Uint8Array | null = null;
 
   constructor(engine: ControlFramesOwner) {
@@ -69,7 +72,7 @@ export class ControlFrames implements KeepaliveActions {
     }
   }
 
-  /** Sends the pong that waits, if there is a place for it. */
+  /** Sends the kept pong, unless the transport is blocked or a frame is half sent. Called after sends and drains. */
   answerPing(): void {
     const pong = this.pendingPong;
     if (pong === null) return;

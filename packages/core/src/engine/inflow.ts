@@ -46,7 +46,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   /** Frames that came before the listener; `null`: there is one. */
   #early: Uint8Array | null = null;
   #isGone = false;
-  /** Told when there is a listener, after what came before. */
+  /** The stream's end, kept until a listener is set and the early frames are read. */
   #lateEnd: (() => void) | null = null;
 
   constructor(engine: InflowEngine, stream: ByteStream, shared: SharedResources) {
@@ -76,7 +76,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     return this.#isGone;
   }
 
-  /** Whether frames still count. */
+  /** Whether frames are still processed: no Close frame has come, and the connection is not closed. */
   get isListening(): boolean {
     return !this.control.hasReceivedClose && this.#engine.closing.state !== 'closed';
   }
@@ -98,7 +98,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   endOpening(length: number, rules: ConnectionRules): void {
     this.#opening = null;
     this.#rules = rules;
-    // They are counted as what they are.
+    // These bytes were counted as handshake; they are counted again, as frames, when they are read.
     this.stats.preopenIncomingOctetsWireLevel -= length;
   }
 
@@ -197,8 +197,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     this.#useReader(this.#rules!).skipToClose();
   }
 
-  /** Reading may have been stopped for an application that is told nothing more: what is left to come is the peer's
-   * Close frame. */
+  /** Resumes reading that the application had paused: after a failure only the peer's Close frame matters. */
   readOnToClose(): void {
     this.inTurn(() => this.#readOn());
   }

@@ -27,7 +27,7 @@ export interface KeepaliveActions {
   readonly isInsideFrame: boolean;
 }
 
-/** Where {@link Keepalive} has the time and its payloads from. */
+/** The parts of the platform that {@link Keepalive} takes time and random payloads from. */
 export type KeepalivePlatform = Pick<Platform, 'clock' | 'random'>;
 
 /** Pings one connection at intervals; each ping after the pong of the one before. */

@@ -138,7 +138,10 @@ export class OpeningDriver implements OpeningHost {
     if (this.state === 'connecting') this.#engine.inflow.inTurn(task);
   }
 
-  /** The stream so far tells nothing from here on: without TLS the connection is gone. */
+  /**
+   * Replaces the stream by one with TLS. The old stream reports nothing afterwards, so if TLS fails, `secure` ends the
+   * connection.
+   */
   async #startTls(): Promise<void> {
     const { startTls } = this.#engine.inflow.stream;
     if (startTls === undefined) throw new Error('this transport has no TLS');

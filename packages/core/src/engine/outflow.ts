@@ -1,5 +1,5 @@
-// The way out of one connection: messages, who waits until the transport has taken them, the producer that makes data as
-// it does, and what happens when it does not.
+// The way out of one connection: it sends messages, calls back when the transport has taken everything, drives the
+// producer, and fails the connection when too much is buffered.
 
 import type { ByteStream, CloseInfo, MessageCompression } from '@ws/types';
 import { ProtocolError } from '../errors/protocol-error.ts';
@@ -64,7 +64,7 @@ export class Outflow implements FrameWriterListener {
     this.#writer.masking = rules.outgoingMasking;
   }
 
-  /** From now on what is sent goes to another stream: that of TLS through a proxy. Nothing must wait. */
+  /** Sends to another stream from now on (TLS through a proxy). The old one must have no unsent data. */
   useStream(stream: ByteStream): void {
     this.#writer = new FrameWriter(stream, this.#ports, this);
   }

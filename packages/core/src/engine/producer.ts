@@ -4,7 +4,7 @@ import type { Clock } from '@ws/types';
 
 /** Makes data, and sends it by the protocol's own methods. */
 export interface Producer {
-  /** Make (more) data. Of a pull producer: once. */
+  /** Makes data. A pull producer makes one portion for each call. */
   resumeProducing(): void;
   /** Stop making data until resumed. Not called of a pull producer. */
   pauseProducing?(): void;

@@ -1,5 +1,5 @@
-// Readers for connections with something to read. Between two messages a connection needs none: of many connections most
-// are there at most times, so they lend each other a few.
+// Readers for connections with something to read. Most connections are between two messages most of the time and need
+// none, so all of them share a few.
 
 import type { MessageCompression, Platform } from '@ws/types';
 import { FrameDecoder } from '../frames/frame-decoder.ts';
@@ -10,7 +10,7 @@ import type { PayloadPool } from '../messages/payload-pool.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
 import type { ConnectionRules } from './connection-rules.ts';
 
-/** So many are kept for connections of the same rules. */
+/** How many idle readers are kept for connections of the same rules. */
 const MOST_KEPT = 16;
 
 /** The connection that a reader reads for. */
@@ -30,7 +30,7 @@ export class ReaderPool {
   readonly #platform: Platform;
   readonly #payloads: PayloadPool;
   readonly #idle: WeakMap<ConnectionRules, FrameReader[]> = new WeakMap();
-  /** Those asked for last. */
+  /** The rules asked for last, and their idle readers: saves the look into `#idle`. */
   #rules: ConnectionRules | null = null;
   #readers: FrameReader[] = [];
 
@@ -39,7 +39,7 @@ export class ReaderPool {
     this.#payloads = payloads;
   }
 
-  /** For one that compresses, which keeps it, a reader of its own. */
+  /** Takes an idle reader or makes one. A connection with compression always gets a new one, and keeps it. */
   take(rules: ConnectionRules, owner: ReaderOwner): FrameReader {
     const { compression, delivery, stats } = owner;
     const reader = (compression === null ? this.#idleOf(rules).pop() : undefined) ?? this.#create(rules, compression);

@@ -27,7 +27,7 @@ import {
 import { LazyPromise } from '../support/lazy-promise.ts';
 import { EngineTransport } from './engine-transport.ts';
 
-/** Who is told of an {@link EngineRequest}. Must not throw. */
+/** Hears of one {@link EngineRequest}. Its methods must not throw. */
 export interface EngineRequestListener {
   /** The client's request is there: to be answered by `accept` or `reject`. */
   onRequest(request: EngineRequest): void;

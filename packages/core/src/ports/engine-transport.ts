@@ -137,7 +137,7 @@ export class EngineTransport implements MessageTransport {
   }
 }
 
-/** The code that an error carries for the Close frame; `undefined`: none that may stand there. */
+/** The close code of an error. `undefined`: it has none, or one that may not be sent. */
 function closeCodeOf(error: unknown): number | undefined {
   const { closeCode } = (error ?? {}) as { readonly closeCode?: unknown };
   return typeof closeCode === 'number' && isWireCloseCode(closeCode) ? closeCode : undefined;
