@@ -36,7 +36,12 @@ describe('SECURITY.md', () => {
     ['final deflate blocks', '64', 'compress/src/deflate/trailer.ts', /MAX_FINAL_BLOCKS = (\S+);/],
     ['`maxMessageSize`', '1048576 bytes', 'connection/src/connection-options.ts', /DEFAULT_MESSAGE_SIZE = (.+);/],
     ['`messageQueueSize`', '1 message', 'connection/src/connection-options.ts', /messageQueueSize = (\d+)/],
-    ['`connectTimeout`, `disconnectTimeout`', '60000 ms', 'connection/src/connection-options.ts', /DEFAULT_TIMEOUT = (\S+);/],
+    [
+      '`connectTimeout`, `disconnectTimeout`',
+      '60000 ms',
+      'connection/src/connection-options.ts',
+      /DEFAULT_TIMEOUT = (\S+);/,
+    ],
     ['`keepalive`', '20000 ms', 'node/src/client/open-once.ts', /interval = (\S+), timeout = 20_000/],
     ['TLS handshake', '10000 ms', 'node/src/server/listen.ts', /TLS_HANDSHAKE_TIMEOUT = (\S+);/],
   ] as const)('%s: %s', (name, value, path, pattern) => {
