@@ -42,7 +42,7 @@ describe('SECURITY.md', () => {
       'connection/src/connection-options.ts',
       /DEFAULT_TIMEOUT = (\S+);/,
     ],
-    ['`keepalive`', '20000 ms', 'node/src/client/open-once.ts', /interval = (\S+), timeout = 20_000/],
+    ['`keepalive`', '20000 ms', 'node/src/client/open-web-socket.ts', /interval = (\S+), timeout = 20_000/],
     ['TLS handshake', '10000 ms', 'node/src/server/listen.ts', /TLS_HANDSHAKE_TIMEOUT = (\S+);/],
   ] as const)('%s: %s', (name, value, path, pattern) => {
     expect(rows.find(([cell = '']) => cell.startsWith(name))?.[1]).toBe(value);

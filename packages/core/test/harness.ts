@@ -11,6 +11,7 @@ import type { ClientOptions, Partially, ServerOptions } from '../src/options/opt
 import type { ServerSession } from '../src/protocol/acceptor.ts';
 import { WebSocketClientFactory } from '../src/protocol/client-factory.ts';
 import { WebSocketClientProtocol } from '../src/protocol/client-protocol.ts';
+import type { WebSocketProtocol } from '../src/protocol/protocol.ts';
 import { WebSocketServerFactory } from '../src/protocol/server-factory.ts';
 import { WebSocketServerProtocol } from '../src/protocol/server-protocol.ts';
 
@@ -83,9 +84,9 @@ export class RawPeer implements ByteStreamHandler {
 /** What hooks were called, in order. */
 export type Log = unknown[];
 
-/** A protocol class that writes down its hooks. `extend` may override some of them. */
-export function loggingServer(log: Log): new () => WebSocketServerProtocol {
-  return class extends WebSocketServerProtocol {
+/** A protocol class that writes down its hooks. */
+function logging<Protocol extends WebSocketProtocol>(Base: new () => Protocol, log: Log): new () => Protocol {
+  const Logging = class extends (Base as unknown as typeof WebSocketServerProtocol) {
     override onOpen(): void {
       log.push('open');
     }
@@ -102,27 +103,11 @@ export function loggingServer(log: Log): new () => WebSocketServerProtocol {
       log.push(['close', wasClean, code, reason]);
     }
   };
+  return Logging as unknown as new () => Protocol;
 }
 
-export function loggingClient(log: Log): new () => WebSocketClientProtocol {
-  return class extends WebSocketClientProtocol {
-    override onOpen(): void {
-      log.push('open');
-    }
-    override onMessage(payload: Uint8Array, isBinary: boolean): void {
-      log.push(isBinary ? payload : text(payload));
-    }
-    override onPing(payload: Uint8Array): void {
-      log.push(['ping', text(payload)]);
-    }
-    override onPong(payload: Uint8Array): void {
-      log.push(['pong', text(payload)]);
-    }
-    override onClose(wasClean: boolean, code: number | null, reason: string | null): void {
-      log.push(['close', wasClean, code, reason]);
-    }
-  };
-}
+export const loggingServer = (log: Log): (new () => WebSocketServerProtocol) => logging(WebSocketServerProtocol, log);
+export const loggingClient = (log: Log): (new () => WebSocketClientProtocol) => logging(WebSocketClientProtocol, log);
 
 /** The request of the RFC's example, and the first line of the answer to it. */
 export const REQUEST = [

@@ -14,8 +14,13 @@ export {
 export { type ClientAgent, createClientAgent, type OpenOptions } from './client/agent.ts';
 export { type ConnectOptions, connectWS, ProxyError, type ProxyErrorCode } from './client/connect.ts';
 export { createDialer, type DialOptions } from './client/dial.ts';
-export type { KeepaliveOptions, OpenTarget, OpenWebSocketOptions } from './client/open-once.ts';
-export { openWebSocket, type ReconnectOptions } from './client/open-web-socket.ts';
+export {
+  type KeepaliveOptions,
+  type OpenTarget,
+  type OpenWebSocketOptions,
+  openWebSocket,
+  type ReconnectOptions,
+} from './client/open-web-socket.ts';
 export { connectHttp2 } from './http2/http2-client.ts';
 export { handleHttp2Stream } from './http2/http2-server.ts';
 export { USES_NVX } from './native/nvx.ts';

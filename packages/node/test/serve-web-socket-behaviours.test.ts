@@ -15,8 +15,7 @@ import {
   HandshakeError,
 } from '@ws/connection';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keepaliveOptions } from '../src/client/open-once.ts';
-import { openWebSocket } from '../src/client/open-web-socket.ts';
+import { keepaliveOptions, openWebSocket } from '../src/client/open-web-socket.ts';
 import { nodePlatform } from '../src/platform/platform.ts';
 import {
   type ServeOptions,

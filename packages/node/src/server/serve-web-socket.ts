@@ -11,7 +11,7 @@ import {
 } from '@ws/connection';
 import { orAborted, WebSocketService } from '@ws/connection/adapter';
 import { ownOptions } from '@ws/util/primitives';
-import { type KeepaliveOptions, keepaliveOptions } from '../client/open-once.ts';
+import { type KeepaliveOptions, keepaliveOptions } from '../client/open-web-socket.ts';
 import { nodePlatform } from '../platform/platform.ts';
 import { withTimeout } from '../support/timeouts.ts';
 import { type AttachableServer, attach } from './attach.ts';
