@@ -1,16 +1,16 @@
-// A connection as a Node stream: bytes in, messages out, and the brakes of both connected.
+// Presents a connection as a Node stream, and connects the backpressure of the two.
 
 import { Duplex, type DuplexOptions } from 'node:stream';
 import { ConnectionClosed } from '@ws/connection';
 import { ClosedError, type CloseInfo, type WebSocketProtocol } from '@ws/core';
 
-/** Options of {@link createWebSocketStream}: those of `stream.Duplex`, and: */
+/** Options of {@link createWebSocketStream}, in addition to those of `stream.Duplex`. */
 export interface WebSocketStreamOptions extends DuplexOptions {
-  /** What is written is sent as binary messages, by default; `false`: as text. Strings in object mode are text. */
+  /** Whether chunks are sent as binary messages; `false`: as text. Default `true`. Strings in object mode are text. */
   readonly isBinary?: boolean | undefined;
 }
 
-/** What of a pull connection (`WebSocketConnection`) is used. */
+/** The members of a pull connection (`WebSocketConnection`) that the stream uses. */
 export interface PullConnection {
   sendMessage(message: string | Uint8Array): Promise<void>;
   getMessage(): Promise<string | Uint8Array>;
@@ -21,11 +21,12 @@ export interface PullConnection {
 }
 
 /**
- * The stream of a connection. Each chunk that is written is one message; each message that comes is one chunk. A slow
- * reader stops the peer, a slow peer stops the writer. `end` closes the connection, with code 1000; a connection that
- * ends any other way than orderly destroys the stream, with a ClosedError if anybody listens to `'error'`.
+ * Wraps a connection in a stream. Each chunk that is written is sent as one message; each message received is read as
+ * one chunk. A slow reader stops the peer, a slow peer stops the writer. `end` closes the connection with code 1000. A
+ * connection that does not end in an orderly way destroys the stream with a ClosedError, which is ignored if nobody
+ * listens to `'error'`.
  *
- * Create it before messages can come, such as in `onOpen`.
+ * Create the stream before messages can arrive, for example in `onOpen`.
  *
  * @example await pipeline(createReadStream('in'), createWebSocketStream(connection), createWriteStream('out'));
  */
@@ -41,7 +42,7 @@ export function createWebSocketStream(
 
 type Callback = (error?: Error | null) => void;
 
-/** The stream of a protocol object. */
+/** A stream over a protocol object. */
 export class ProtocolStream extends Duplex {
   readonly #protocol: WebSocketProtocol;
   readonly #isBinary: boolean;
@@ -54,7 +55,7 @@ export class ProtocolStream extends Duplex {
     protocol.closed.then(info => this.#onClosed(info));
   }
 
-  /** A message came. */
+  /** Passes a received message to the readable side. */
   receive(payload: Uint8Array, isBinary: boolean): void {
     if (this.destroyed || this.readableEnded) return;
     if (!this.push(this.decode(payload, isBinary))) this.#protocol.pauseReceiving();
@@ -85,7 +86,7 @@ export class ProtocolStream extends Duplex {
       done(error as Error);
       return;
     }
-    // What the peer still sends before its Close frame must not be held up by a reader that is not there.
+    // The writable side finishes when the connection is closed.
     protocol.closed.then(() => done());
   }
 
@@ -95,13 +96,13 @@ export class ProtocolStream extends Duplex {
     done(error);
   }
 
-  /** What a chunk is sent as. */
+  /** The message that a written chunk is sent as. */
   protected encode(chunk: unknown): readonly [payload: Uint8Array | string, isBinary: boolean] {
     if (typeof chunk === 'string') return [chunk, false];
     return [chunk as Uint8Array, this.#isBinary];
   }
 
-  /** What a message is read as. */
+  /** The chunk that a received message is read as. */
   protected decode(payload: Uint8Array, isBinary: boolean): unknown {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
     return this.readableObjectMode && !isBinary ? bytes.toString('utf8') : bytes;
@@ -129,7 +130,7 @@ export class ProtocolStream extends Duplex {
   }
 }
 
-/** The stream of a pull connection. */
+/** A stream over a pull connection. */
 class PullStream extends Duplex {
   readonly #connection: PullConnection;
   readonly #isBinary: boolean;
@@ -141,7 +142,7 @@ class PullStream extends Duplex {
     tolerateLoss(this);
     void connection.whenClosed.then(({ code, reason }) => {
       if (isOrderly(code)) endOrderly(this);
-      // Whoever is reading gets what came before.
+      // Destroyed a turn later, so that a pending read still gets the messages received before.
       else setImmediate(() => this.destroy(new ClosedError(reason ?? `closed with code ${code}`)));
     });
   }
@@ -168,7 +169,7 @@ class PullStream extends Duplex {
 
   override _final(done: Callback): void {
     const connection = this.#connection;
-    // An end that is not orderly destroys the stream.
+    // The rejection is ignored: after an end that is not orderly, the constructor's callback destroys the stream.
     connection.close().catch(() => {});
     void connection.whenClosed.then(({ code }) => isOrderly(code) && done());
   }
@@ -188,21 +189,21 @@ function isOrderly(code: number): boolean {
   return code === 1000 || code === 1001 || code === 1005;
 }
 
-/** The connection is closed, and all is well: so ends the writable side, and the readable one when it was read. */
+/** After an orderly close: ends the writable side, and the readable side once its data has been read. */
 function endOrderly(stream: Duplex): void {
   if (stream.destroyed) return;
   if (!stream.writableEnded) stream.end();
   seeEnd(stream);
 }
 
-/** Where nobody reads, the end is seen all the same, unless there is data before it: that stays for who comes late. */
+/** Lets a stream that nobody reads end too, unless data is buffered: that is kept for a reader that comes later. */
 function seeEnd(stream: Duplex): void {
   if (stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.read(0);
 }
 
 /**
- * A peer that vanishes must not end a process that has no listener for it. Any other error does, as ever. The listener
- * of `source.pipe(stream)` would not count: it raises the error anew where it was the only one.
+ * Keeps the loss of a peer from ending a process that has no listener for `'error'`. Any other error still ends it. The
+ * listener that `source.pipe(stream)` adds is not enough: it raises the error again when it was the only one.
  */
 function tolerateLoss(stream: Duplex): void {
   stream.on('error', error => {

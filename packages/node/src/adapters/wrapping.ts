@@ -1,5 +1,5 @@
-// Any byte stream over a WebSocket, as websockify does it: subprotocol `binary`, where each write is a binary message,
-// or `base64`, where it is a text message in base64, for clients that have nothing else.
+// Carries any byte stream over a WebSocket, as websockify does. With the subprotocol `binary` each write is sent as a
+// binary message; with `base64`, for clients that support nothing else, it is sent as a text message in base64.
 
 import type { Duplex } from 'node:stream';
 import { acceptDeflate, offerDeflate } from '@ws/compress/deflate';
@@ -10,14 +10,14 @@ import { WebSocketClientFactory, WebSocketServerFactory } from '../platform/fact
 import { nodePlatform } from '../platform/platform.ts';
 import { ProtocolStream } from './web-socket-stream.ts';
 
-/** What both wrapping factories take. */
+/** Options of both wrapping factories. */
 export interface WrappingOptions {
   readonly url?: string | undefined;
-  /** Compress, where the peer does too. Default `true`. */
+  /** Compress messages if the peer agrees to it. Default `true`. */
   readonly enableCompression?: boolean | undefined;
-  /** Send in frames of at most so many bytes; 0, the default: each write is one frame. */
+  /** The most bytes that a sent frame may have. Default 0: each write is one frame. */
   readonly autoFragmentSize?: number | undefined;
-  /** One more subprotocol, of messages like `binary`. */
+  /** An additional subprotocol, whose messages are like those of `binary`. */
   readonly subprotocol?: string | null | undefined;
 }
 
@@ -44,7 +44,7 @@ export class WrappingWebSocketServerFactory extends WebSocketServerFactory {
   }
 }
 
-/** Reaches a byte stream protocol over a WebSocket: `onStream` gets a Duplex when the connection is open. */
+/** Connects to a byte stream protocol over a WebSocket: `onStream` gets a Duplex when the connection is open. */
 export class WrappingWebSocketClientFactory extends WebSocketClientFactory {
   constructor(onStream: OnStream, options: WrappingOptions = {}, platform: Platform = nodePlatform) {
     const { url, enableCompression = true, autoFragmentSize = 0, subprotocol = null } = options;
@@ -54,7 +54,7 @@ export class WrappingWebSocketClientFactory extends WebSocketClientFactory {
     if (enableCompression) this.setProtocolOptions({ perMessageCompressionOffers: [offerDeflate()] });
     this.protocol = class extends WrappingClientProtocol {
       override onOpen(): void {
-        // A server that chose none cannot be talked to (RFC 6455, 4.1 leaves that to us).
+        // Without a subprotocol the encoding is unknown. RFC 6455, 4.1 leaves it to the client to close.
         if (this.subprotocol === null) transportOf(this).close(1002, 'no subprotocol was agreed on');
         else onStream(this.open());
       }
@@ -96,7 +96,7 @@ class WrappingClientProtocol extends WebSocketClientProtocol {
   }
 }
 
-/** The Duplex over a connection, in the way that its subprotocol wants it. */
+/** A Duplex over a connection, which encodes bytes as the connection's subprotocol says. */
 class WrappedStream extends ProtocolStream {
   readonly #connection: WebSocketServerProtocol | WebSocketClientProtocol;
   readonly #isBase64: boolean;

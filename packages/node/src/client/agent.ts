@@ -14,7 +14,7 @@ export interface OpenOptions {
   readonly proxy?: ProxyParameters | null | undefined;
   readonly protocolOptions?: Partially<ClientOptions> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** As of `connectWS`. */
+  /** `tls` and the options below are those of `connectWS`. */
   readonly tls?: DialOptions['tls'];
   readonly timeout?: number | undefined;
   readonly localAddress?: string | undefined;
@@ -35,7 +35,7 @@ const OPTION_NAMES: readonly string[] = [
   'localPort',
 ];
 
-/** Opens client connections one by one, without a factory of one's own. */
+/** Opens single client connections, so that the caller needs no factory. */
 export interface ClientAgent {
   /**
    * @param url `ws:`, `wss:`, `ws+unix:`…: what `parseUrl` reads

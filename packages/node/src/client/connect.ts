@@ -9,7 +9,7 @@ export type ConnectOptions = DialOptions;
 
 export type ProxyErrorCode = 'ERR_PROXY' | 'ERR_PROXY_AUTHENTICATION';
 
-/** The proxy did not open a tunnel; `cause` is the HandshakeError with its answer. */
+/** The proxy did not open a tunnel; `cause` is the HandshakeError with the proxy's answer. */
 export class ProxyError extends WsError<ProxyErrorCode> {
   override readonly name = 'ProxyError';
   /** The status of the proxy's answer, such as 407. */
@@ -22,10 +22,10 @@ export class ProxyError extends WsError<ProxyErrorCode> {
 }
 
 /**
- * Connects to where the factory's url points, through its proxy if it has one, and performs the opening handshake.
+ * Connects to the factory's url, through the factory's proxy if it has one, and performs the opening handshake.
  *
- * A protocol class that overrides neither `onOpen` nor `onMessage` gets its messages only after the promise was
- * resolved: listeners that are added then miss none.
+ * A protocol class that overrides neither `onOpen` nor `onMessage` gets its messages only after the promise has
+ * resolved, so that listeners added then miss no message.
  *
  * @returns the connection, open
  * @throws ConnectError, ProxyError, HandshakeError, or the signal's reason
@@ -45,7 +45,7 @@ export async function connectWS(
   }
 }
 
-/** Connects to where a client's url points, or to its proxy. */
+/** Connects to the server of a client's url, or to the client's proxy. */
 export async function dialFor(connector: Connector, options: ConnectOptions): Promise<Dialled> {
   checkOptions(options);
   const target = targetOf(connector);
@@ -55,7 +55,7 @@ export async function dialFor(connector: Connector, options: ConnectOptions): Pr
   return dialled;
 }
 
-/** Performs the opening handshake over a stream that is connected. */
+/** Performs the opening handshake over a connected stream. */
 export async function openOver(
   factory: WebSocketClientFactory,
   stream: ByteStream,
@@ -73,7 +73,7 @@ export async function openOver(
     protocol.attach(stream, details);
     if (isUsedByListeners(protocol)) {
       protocol.pauseReceiving();
-      // Not before those who wait for the promise had their turn.
+      // Resumed a turn later, so that code that awaits the promise can add its listeners first.
       protocol.opened.then(
         () => setImmediate(() => protocol.resumeReceiving()),
         () => {},
@@ -88,7 +88,7 @@ export async function openOver(
   }
 }
 
-/** A connection that has opened, unless the signal came while it was being handed over: then it is dropped. */
+/** Returns an open connection, or drops it and throws the signal's reason if the signal was aborted meanwhile. */
 export function unlessAborted<Protocol extends WebSocketClientProtocol>(
   protocol: Protocol,
   signal: AbortSignal | undefined,
@@ -107,11 +107,11 @@ function targetOf({ hostname, port, isSecure, udsPath }: Connector): DialTarget 
   return { hostname, port: port ?? (isSecure ? 443 : 80), isSecure, udsPath };
 }
 
-/** Says of a failure of the proxy which one it was. */
+/** Turns an error that the proxy caused into a ProxyError, which names the target and the proxy. */
 export function asProxyError(error: unknown, connector: Connector): unknown {
   const { proxy } = connector;
   if (proxy === null || !(error instanceof HandshakeError) || !error.code.startsWith('ERR_PROXY')) return error;
-  // The tunnel was opened, and TLS failed in it: the server's doing.
+  // The proxy opened the tunnel and TLS failed inside it: the server caused the error, not the proxy.
   if (error.cause instanceof ConnectError) return error.cause;
   const places = `${formatPlace(placeOf(targetOf(connector)))} through the proxy ${formatPlace(proxy)}`;
   return new ProxyError(`cannot connect to ${places}: ${error.message}`, error);

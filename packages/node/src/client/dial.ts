@@ -16,11 +16,11 @@ import { probeTlsHandles } from '../tls/tls-probe.ts';
 export interface DialOptions {
   /** TLS settings. Certificates are verified unless `rejectUnauthorized` is `false`. */
   readonly tls?: ConnectionOptions | undefined;
-  /** Until connected, TLS included, in milliseconds; 0: for ever. Default 30,000. */
+  /** How long connecting may take, TLS included, in milliseconds; 0: no limit. Default 30,000. */
   readonly timeout?: number | undefined;
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
-  /** Gives up; the promise rejects with the signal's reason. */
+  /** Aborting it ends the attempt; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function dialTarget(target: DialTarget, options: DialOptions = {}):
 }
 
 /**
- * Connects to a proxy, with TLS in reserve for when it has opened the tunnel to `target`.
+ * Connects to a proxy. Once the proxy has opened the tunnel, the stream can start TLS with `target`.
  *
  * @throws {@link ConnectError}, or the signal's reason
  */
@@ -62,7 +62,7 @@ export async function dialProxy(proxy: Place, target: DialTarget, options: DialO
   return { stream: new TunnelStream(socket, target, options, details), details };
 }
 
-/** The port `Dialer` on Node's sockets. */
+/** Implements the port `Dialer` with Node's sockets. */
 export function createDialer(options: DialOptions = {}): Dialer {
   return {
     async dial(target, { signal } = {}) {
@@ -75,13 +75,13 @@ export function createDialer(options: DialOptions = {}): Dialer {
   };
 }
 
-/** The stream to a proxy, and through it. */
+/** The stream to a proxy. Once the tunnel is open, the stream leads to the target, and can start TLS with it. */
 class TunnelStream extends SocketStream {
   readonly #target: DialTarget;
   readonly #options: DialOptions;
   readonly #details: TransportDetails;
 
-  /** @param details those of the tunnel; they become those of TLS */
+  /** @param details the details of the tunnel; `startTls` overwrites them with the details of TLS */
   constructor(socket: Socket, target: DialTarget, options: DialOptions, details: TransportDetails) {
     super(socket);
     this.#target = target;
@@ -128,14 +128,14 @@ function endpoints({ hostname, port, udsPath }: DialTarget, { localAddress, loca
   };
 }
 
-/** The name that the certificate must be for, and that is asked for (RFC 6066, 3: never an address). */
+/** The name that the certificate must match and that the server is asked for (RFC 6066, 3: never an address). */
 function serverName({ hostname, udsPath }: DialTarget, { servername }: ConnectionOptions): ConnectionOptions {
   const host = udsPath === null ? hostname : 'localhost';
   if (servername !== undefined) return { host };
   return isIP(host) === 0 ? { host, servername: host } : { host };
 }
 
-/** Waits for a socket to be connected (and verified), for the timeout or for the signal, and leaves no listener. */
+/** Waits until the socket is connected (and verified), the time is over or the signal aborted; leaves no listener. */
 function connect<Kind extends Socket>(open: () => Kind, target: DialTarget, options: DialOptions): Promise<Kind> {
   const { timeout = DEFAULT_TIMEOUT, signal } = options;
   const place = placeOf(target);
@@ -145,10 +145,10 @@ function connect<Kind extends Socket>(open: () => Kind, target: DialTarget, opti
     try {
       socket = open();
     } catch (error) {
-      // Bad settings are the caller's mistake; a key that cannot be read is not.
+      // Invalid settings are the caller's mistake; other errors, such as an unreadable key, are failures to connect.
       throw error instanceof TypeError || error instanceof RangeError ? error : connectError(place, error);
     }
-    // Nothing is read before somebody attaches to the stream.
+    // Paused, so that nothing is read before a protocol is attached to the stream.
     socket.pause();
     const readyEvent = 'getPeerCertificate' in socket ? 'secureConnect' : 'connect';
     const settle = (): void => {
@@ -167,7 +167,7 @@ function connect<Kind extends Socket>(open: () => Kind, target: DialTarget, opti
       socket.off('error', onError);
       resolve(socket);
     };
-    // Stays after a failure: a late error must not be an unhandled one.
+    // This listener stays after a failure, because a late error would otherwise be unhandled.
     const onError = (error: Error): void => fail(connectError(place, error));
     const onClose = (): void => fail(new ConnectError('ERR_RESET', `${formatPlace(place)} closed the connection`));
     const onAbort = (): void => fail(signal?.reason);
@@ -181,7 +181,7 @@ function connect<Kind extends Socket>(open: () => Kind, target: DialTarget, opti
   });
 }
 
-/** Where a target is, for messages. */
+/** The place of a target, for error messages. */
 export function placeOf({ hostname, port, udsPath }: DialTarget): Place {
   return udsPath === null ? { host: hostname, port } : { path: udsPath };
 }

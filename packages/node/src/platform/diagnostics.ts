@@ -2,18 +2,18 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import type { Diagnostics, DiagnosticsEvent } from '@ws/types';
 
 /**
- * The channels of `node:diagnostics_channel`. Every message has `connection`, the object that the
- * application has: a protocol object, or a WebSocketConnection of the pull API; beside it:
+ * The channels of `node:diagnostics_channel`. Every message has the field `connection`, the object that the
+ * application uses: a protocol object, or a WebSocketConnection of the pull API. Each channel adds fields:
  *
  * | channel | fields |
  * |---|---|
  * | `ws:open` | |
- * | `ws:close` | those of `CloseInfo`: `wasClean`, `code`, `reason`, `closedBy`, `stage`, … |
+ * | `ws:close` | the fields of `CloseInfo`: `wasClean`, `code`, `reason`, `closedBy`, `stage`, … |
  * | `ws:message` | `payload`, `isBinary` |
  * | `ws:ping`, `ws:pong` | `payload` |
  * | `ws:error` | `error` |
  *
- * Nothing is made of them while nobody listens.
+ * No message is created for a channel that has no subscriber.
  */
 const CHANNELS: Readonly<Record<DiagnosticsEvent, Channel>> = {
   open: channel('ws:open'),
@@ -26,7 +26,7 @@ const CHANNELS: Readonly<Record<DiagnosticsEvent, Channel>> = {
 
 const MESSAGE = CHANNELS.message;
 
-/** The port `Diagnostics` on `node:diagnostics_channel`. */
+/** Implements the port `Diagnostics` with `node:diagnostics_channel`. */
 export const channelDiagnostics: Diagnostics = {
   // perf: asked for each message, when a look for a name that varies is the dearest part (apps/bench, echo-64).
   hasSubscribers: event => (event === 'message' ? MESSAGE : CHANNELS[event]).hasSubscribers,

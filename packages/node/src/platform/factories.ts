@@ -9,7 +9,7 @@ import {
 import type { CompressionExtension, Platform } from '@ws/types';
 import { nodePlatform } from './platform.ts';
 
-/** Extensions that are known by name, where a session names no others. Whether one is used is up to the options. */
+/** Extensions that a session knows if it names no others. The protocol options decide whether one is used. */
 const EXTENSIONS: readonly CompressionExtension[] = [deflateExtension, bzip2Extension];
 
 /** The core's factory of server connections, on Node's platform by default. */

@@ -19,11 +19,11 @@ const clock: Clock = {
     const timer = setTimeout(onExpiry, Math.min(delay, LONGEST_DELAY)).unref();
     return { cancel: () => clearTimeout(timer) };
   },
-  // perf: a fourth of what `queueMicrotask` costs, which keeps an async context (the server bench, `ours-pull`).
+  // perf: a fourth of what `queueMicrotask` costs, which keeps an async context (apps/bench, `ours-pull`).
   defer: task => void RESOLVED.then(task),
 };
 
-/** The same, but its timers keep the process alive: somebody waits for them. */
+/** The same clock, except that its timers keep the process alive, because a caller waits for them. */
 export const waitingClock: Clock = {
   ...clock,
   setTimer: (delay, onExpiry) => {
@@ -36,7 +36,7 @@ export const waitingClock: Clock = {
 export const nodePlatform: Platform = {
   clock,
   random: { fill: target => void randomFillSync(target) },
-  // perf: a third of the time of bytes in and bytes out (the server bench, `handshake`).
+  // perf: a third of the time of bytes in and bytes out (apps/bench, `handshake`).
   digest: { sha1: bytes => hash('sha1', bytes, 'buffer'), sha1Base64: text => hash('sha1', text, 'base64') },
   masker: nodeAccelerator.masker,
   utf8: nodeAccelerator.utf8,

@@ -1,9 +1,9 @@
-// Text by what `Buffer` does it with.
+// Encodes and decodes text with the methods that `Buffer` itself uses.
 
 import type { TextCodec } from '@ws/types';
 import { decodeText } from '@ws/util/primitives';
 
-/** What `Buffer` has for any Uint8Array, though only its types for buffers say so. */
+/** Methods of `Buffer` that work on any Uint8Array, though Node's types declare them for buffers only. */
 interface Utf8Methods {
   utf8Write(this: Uint8Array, text: string, offset: number): number;
   utf8Slice(this: Uint8Array, start: number, end: number): string;
@@ -13,19 +13,19 @@ const { utf8Write, utf8Slice } = Buffer.prototype as unknown as Utf8Methods;
 
 /**
  * perf: no view of the memory for each text, and no options to look at for each call: a fourth and half of the time
- * (the server bench, `ours-pull`).
+ * (apps/bench, `ours-pull`).
  */
 const codec: Required<TextCodec> = {
   encodeInto: (text, target, offset) => utf8Write.call(target, text, offset),
   decode(bytes) {
     const text = utf8Slice.call(bytes, 0, bytes.length);
-    // It stands for what is not UTF-8, or for itself.
+    // U+FFFD is in the text itself, or replaces bytes that are not UTF-8: `decodeText` finds out.
     return text.includes('\ufffd') ? decodeText(bytes) : text;
   },
   decodeValid: (bytes, start, end) => utf8Slice.call(bytes, start, end),
 };
 
-/** Node's, or `null` where it does not work for any Uint8Array, as nobody has promised. */
+/** The codec, or `null` where it does not work on any Uint8Array, which Node does not promise. */
 export const nodeTextCodec: TextCodec | null = works(codec) ? codec : null;
 
 function works({ encodeInto, decode, decodeValid }: typeof codec): boolean {

@@ -1,8 +1,8 @@
-// How many connections one client may have: attackers have many sockets, but few addresses (RFC 4732, 2.1.3).
+// Limits the connections of one client: attackers have many sockets, but few addresses (RFC 4732, 2.1.3).
 
 import { isIPv6 } from 'node:net';
 
-/** Counts connections by where they come from. */
+/** Counts connections by the network that they come from. */
 export class AddressLimit {
   readonly #most: number;
   readonly #counts: Map<string, number> = new Map();
@@ -14,9 +14,9 @@ export class AddressLimit {
   }
 
   /**
-   * Counts a connection in, whether there is room for it or not, until it leaves.
+   * Counts a connection, whether there is room for it or not, until `leave` is called.
    *
-   * @param address of its peer; `undefined`, as of Unix domain sockets: it is not counted
+   * @param address the peer's; `undefined`, as for Unix domain sockets: the connection is not counted
    * @returns whether there is room
    */
   enter(connection: object, address: string | undefined): boolean {
@@ -38,12 +38,12 @@ export class AddressLimit {
   }
 }
 
-/** The address in what `TransportDetails.peer` says; `undefined`: there is none in it. */
+/** The IP address in `TransportDetails.peer`; `undefined` if there is none in it. */
 export function addressOf(peer: string | null): string | undefined {
   return /^tcp[46]:(.+):\d+$/.exec(peer ?? '')?.[1];
 }
 
-/** What one client has: an IPv4 address, of IPv6 all addresses with the same first 64 bits (RFC 4291, 2.5.4). */
+/** The network of one client: an IPv4 address, or all IPv6 addresses with the same first 64 bits (RFC 4291, 2.5.4). */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped !== null) return mapped[1]!;

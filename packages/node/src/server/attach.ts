@@ -1,4 +1,4 @@
-// On servers that others made: node:http and node:https servers hand over what they have read, and the socket.
+// Serves on the application's own servers: node:http and node:https hand over the socket and the bytes already read.
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer, Http2Server } from 'node:http2';
@@ -18,22 +18,22 @@ import { findRoute, RouteTable } from '../support/routes.ts';
 import { probeTlsHandles } from '../tls/tls-probe.ts';
 import { passOtherUpgrades } from './other-upgrades.ts';
 
-/** What {@link attach} takes. */
+/** Options of {@link attach}. */
 export interface AttachOptions {
-  /** The path to serve, exactly, without query. Default: all of them. */
+  /** The path to serve, which must match exactly, without the query. Default: all paths. */
   readonly path?: string | undefined;
 }
 
-/** Servers that can be attached to. */
+/** Servers that {@link attach} accepts. */
 export type AttachableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer;
 
-/** How long a refusal may take to leave, in milliseconds. */
+/** How long sending a refusal may take, in milliseconds. */
 const REFUSAL_TIMEOUT = 5000;
 
 /**
  * Serves one upgrade request, as the event `'upgrade'` of a node:http or node:https server gives it. A request that is
- * malformed is answered accordingly; one that comes before an earlier request is answered ends the connection. Where
- * the earlier response has been ended, the upgrade goes on as soon as it is written.
+ * malformed is answered with an HTTP error. One that arrives before an earlier request is answered ends the connection,
+ * unless the earlier response has been ended: then the upgrade goes on as soon as that response is written.
  *
  * @throws TypeError when the socket is served already
  * @example server.on('upgrade', (request, socket, head) => handleUpgrade(factory, request, socket, head));
@@ -62,12 +62,13 @@ export function handleUpgrade<Connection extends AcceptedConnection>(
 }
 
 /**
- * Serves the upgrade requests of a server, those to `path` or all: of node:http, node:https, and of node:http2 the
- * extended CONNECT requests (RFC 8441). Several factories may be attached to one server, each to its path.
+ * Serves a server's WebSocket requests, either all or those to `path`. In node:http and node:https they are upgrade
+ * requests, in node:http2 extended CONNECT requests (RFC 8441). Several factories may be attached to one server, each
+ * to its own path.
  *
- * Requests to other paths are left to others who listen to the server's event; if there is nobody, they get a 404.
- * Upgrades to something else, such as `h2c`, go where they would go without us: to those others, or else to the request
- * listeners (Node before 22.21 and 24.9: of connections that come after this call).
+ * Requests to other paths are left to the other listeners of the server's event; if there are none, they get a 404.
+ * Upgrades to another protocol, such as `h2c`, go where they would go without `attach`: to those other listeners, or
+ * else to the request listeners (in Node before 22.21 and 24.9 only for connections accepted after this call).
  *
  * @returns a function that detaches; connections stay
  */
@@ -92,7 +93,7 @@ export function attach(
 
 const mounts: RouteTable<HttpServer> = new RouteTable((server, routes) => {
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Uint8Array): void => {
-    // Another listener may have been quicker.
+    // Another listener may have taken the socket already.
     if (isTaken(socket)) return;
     const route = isWebSocket(request) ? findRoute(routes, request.url ?? '') : undefined;
     if (route !== undefined) handleUpgrade(route.factory, request, socket, head);
@@ -121,12 +122,12 @@ function isTaken(socket: Duplex): boolean {
 }
 
 /**
- * Calls back when the responses to earlier requests of the socket, which the client has sent ahead, are written. One
- * that has not been ended is not waited for: then the socket is not free, nor when it closes meanwhile.
+ * Calls back when the responses to earlier requests, which the client has pipelined on the socket, are written. A
+ * response that has not been ended is not waited for. Then, or if the socket closes meanwhile, `isFree` is `false`.
  */
 function afterResponses(request: IncomingMessage, socket: Duplex, done: (isFree: boolean) => void): void {
   const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null };
-  // Whoever listens may have given the socket to a response to this very request.
+  // Another listener may have assigned the socket to a response to this very request.
   if (response === undefined || response === null || response.req === request) {
     done(socket.writable);
   } else if (!response.writableEnded || socket.destroyed) {
@@ -139,14 +140,14 @@ function afterResponses(request: IncomingMessage, socket: Duplex, done: (isFree:
       afterResponses(request, socket, done);
     };
     waiting.add(socket);
-    // The HTTP server's own listener comes first: by then the next response has the socket.
+    // The HTTP server's own listener runs before ours, and assigns the socket to the next response.
     response.once('finish', goOn);
     socket.once('close', goOn);
     socket.on('error', () => {});
   }
 }
 
-/** Nobody wants this upgrade, and nobody else will answer it. The HTTP server reads and closes the socket no more. */
+/** Refuses an upgrade that no listener serves. The HTTP server no longer reads or closes the socket. */
 function refuse(request: IncomingMessage, socket: Duplex): void {
   socket.on('error', () => {});
   afterResponses(request, socket, isFree => {
@@ -163,19 +164,19 @@ function refuse(request: IncomingMessage, socket: Duplex): void {
 
 function takeSocket(socket: Duplex): NodeStream {
   if (!(socket instanceof Socket)) return socketStream(socket);
-  // What the HTTP server thought of idle connections ends here.
+  // The HTTP server's timeout of idle connections does not apply to a WebSocket.
   socket.setTimeout(0);
   return (canUseHandles() ? takeUpgraded(socket) : null) ?? socketStream(socket);
 }
 
-/** The stream of an upgraded socket's handle. The HTTP server still has the socket, and counts on it to be closed. */
+/** A stream on an upgraded socket's handle. The HTTP server still has the socket, and relies on it to be closed. */
 export function takeUpgraded(socket: Socket): NodeStream | null {
-  void socket.remoteAddress; // Node remembers it, for whoever asks the socket later.
+  void socket.remoteAddress; // Node caches the address here, for code that reads it later.
   const handle = takeHandle(socket);
   if (handle === null) return null;
   const stream = new HandleStream(handle);
   markServed(socket, stream);
-  // Whoever still writes to it fails alone.
+  // Code that still writes to the socket causes an error, which must not be unhandled.
   socket.on('error', () => {});
   socket.once('close', () => stream.destroy());
   stream.onGone = () => socket.destroy();

@@ -1,4 +1,4 @@
-// A server of its own: the core reads the HTTP head, so no `http.Server` stands before it.
+// Listens without an `http.Server`: the core reads the HTTP head itself.
 
 import { createServer, type ListenOptions as NetListenOptions, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
@@ -18,33 +18,34 @@ import { ListeningPort } from './listening-port.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
-  /** Name or address of this machine; default: all of its addresses. */
+  /** Name or address of this machine. Default: all of the machine's addresses. */
   readonly host?: string | undefined;
-  /** Default: that of the factory's url. 0: any that is free. */
+  /** Port to listen on; 0: any free port. Default: the port of the factory's url. */
   readonly port?: number | undefined;
-  /** Path of a Unix domain socket, instead of host and port. Default: that of the factory's url, if any. */
+  /** Path of a Unix domain socket, instead of host and port. Default: the path in the factory's url, if any. */
   readonly path?: string | undefined;
-  /** Certificate, key and all else that `tls.createServer` takes. Needed when the factory's url is `wss:`. */
+  /** Certificate, key and other options of `tls.createServer`. Required if the factory's url is `wss:`. */
   readonly tls?: TlsOptions | undefined;
-  /** Most connections that wait to be accepted; the system may allow fewer. Default 511, as Node's. */
+  /** The most connections that may wait to be accepted; the system may allow fewer. Default 511, as in Node. */
   readonly backlog?: number | undefined;
   /** Share the port with other processes that do the same; the kernel spreads connections (Node 22.12 or newer). */
   readonly reusePort?: boolean | undefined;
   /**
-   * Most connections from one address at a time (from one /64 of IPv6), those being opened included; one more is
-   * answered with 503, or dropped before the TLS handshake. Behind a proxy all come from its address. Default 0: no limit.
+   * The most connections from one address (in IPv6 one /64) at a time, including connections that are being opened. A
+   * connection over the limit is answered with 503, or dropped before the TLS handshake. Behind a proxy all connections
+   * come from the proxy's address. Default 0: no limit.
    */
   readonly maxConnectionsPerAddress?: number | undefined;
 }
 
-/** Those that find no room are tried again by their kernels, a second later or more. */
+/** A client that finds the backlog full is tried again by its kernel, a second later or more. */
 const DEFAULT_BACKLOG = 511;
 
 /** How long a client may take for the TLS handshake, in milliseconds. */
 const TLS_HANDSHAKE_TIMEOUT = 10_000;
 
 /**
- * Listens, and has each connection served by a protocol object of the factory.
+ * Listens, and serves each connection with a protocol object of the factory.
  *
  * @throws {@link ListenError}; TypeError or RangeError for options that make no sense
  */
@@ -55,7 +56,7 @@ export async function listenWS(
   const options = ownOptions(given);
   checkOptions(factory, options);
   const place = placeToListen(factory, options);
-  // Which way accepted sockets are read is settled before the first one comes.
+  // The probe decides how accepted sockets are read, so it must end before the first one is accepted.
   await (options.tls === undefined ? probeHandles() : probeTlsHandles());
   let server: Server;
   try {
@@ -77,15 +78,15 @@ export async function listenWS(
   if (!isSecure && canUseHandles()) {
     acceptHandles(server, handle => serve(factory, port, new HandleStream(handle), describeHandle(handle, side)));
   }
-  // An error of accepting, such as too many open files, concerns one connection.
+  // An error while accepting, such as too many open files, concerns one connection only.
   server.on('error', error => factory.platform.logger?.log('warn', 'accept-failed', { error }));
   return port;
 }
 
 function createListener(tls: TlsOptions | undefined): Server {
-  // `noDelay` at the listener: the kernel is asked once per connection, and not again by the protocol option.
+  // `noDelay` on the listener sets it once per connection; `serve` need not set it again for the protocol option.
   if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true });
-  // No half-open sockets before there is a stream: who leaves during the TLS handshake is gone.
+  // Sockets are not half-open before there is a stream: a client that leaves during the TLS handshake is gone.
   const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, noDelay: true });
   // Clients that fail the TLS handshake, or leave during it, are gone already.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
@@ -152,7 +153,7 @@ function checkOptions(factory: ConnectionAcceptor<AcceptedConnection>, options: 
   }
 }
 
-/** Node takes the option from 22.12 and 23.1 on; older ones ignore it silently. */
+/** Node supports `reusePort` from 22.12 and 23.1 on; older versions ignore it silently. */
 function hasReusePort(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);

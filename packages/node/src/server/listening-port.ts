@@ -10,21 +10,21 @@ import { type AddressLimit, addressOf } from './address-limit.ts';
 
 /** How to stop a server. */
 export interface CloseOptions {
-  /** What open connections are told. Default 1001, going away. */
+  /** The close code that open connections get. Default 1001, going away. */
   readonly code?: number | undefined;
   readonly reason?: string | null | undefined;
-  /** How long they may take, in milliseconds; then they are dropped. Default 5000. */
+  /** How long open connections may take to close, in milliseconds; then they are dropped. Default 5000. */
   readonly grace?: number | undefined;
 }
 
 const DEFAULT_GRACE = 5000;
 
-/** A port that is listened on. */
+/** A port, or a Unix domain socket, on which a server listens. */
 export class ListeningPort implements AsyncDisposable {
   readonly #server: Server;
   readonly #limit: AddressLimit | null;
   readonly #connections: Map<NodeStream, AcceptedConnection> = new Map();
-  /** The sockets under TLS. */
+  /** The TCP sockets that carry TLS. */
   readonly #unsecured: Set<Socket> = new Set();
   #closing: Promise<void> | null = null;
   readonly #waiters: (() => void)[] = [];
@@ -46,8 +46,8 @@ export class ListeningPort implements AsyncDisposable {
   }
 
   /**
-   * Stops: new handshakes are answered with 503, open connections get a Close frame, and what is still there after the
-   * grace is dropped. Resolves when the port is free. Called again, it is the same stop.
+   * Stops the server: new handshakes are answered with 503, open connections get a Close frame, and connections that
+   * are still open after the grace are dropped. Resolves when the port is free. A second call returns the same promise.
    *
    * @throws TypeError, RangeError for a code, reason or grace that cannot be
    */
@@ -62,16 +62,16 @@ export class ListeningPort implements AsyncDisposable {
     return this.close();
   }
 
-  /** @internal A connection was accepted. */
+  /** @internal Adds an accepted connection. */
   add(stream: NodeStream, protocol: AcceptedConnection, { peer, isSecure }: TransportDetails): void {
     this.#connections.set(stream, protocol);
     stream.onGone = this.#onGone;
-    // What is secure was counted before it was.
+    // A secure connection was counted by `addUnsecured`, before its TLS handshake.
     const hasRoom = isSecure || this.#limit === null || this.#limit.enter(stream, addressOf(peer));
     if (this.#closing !== null || !hasRoom) protocol.goAway();
   }
 
-  /** @internal A connection that has yet to be secured. */
+  /** @internal Adds a connection whose TLS handshake is still to come. */
   addUnsecured(socket: Socket): void {
     this.#unsecured.add(socket);
     socket.once('close', () => {
@@ -96,7 +96,7 @@ export class ListeningPort implements AsyncDisposable {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     for (const stream of this.#connections.keys()) stream.destroy();
     for (const socket of this.#unsecured) socket.destroy();
-    // Those that came in between included.
+    // Connections that were accepted in the meantime are waited for too.
     await Promise.all([closed, this.#empty()]);
   }
 
@@ -110,9 +110,9 @@ export class ListeningPort implements AsyncDisposable {
   }
 }
 
-/** Checks how a server is to stop. @throws TypeError, RangeError */
+/** Checks the options with which a server is stopped. @throws TypeError, RangeError */
 export function checkStop({ code = 1001, reason = null, grace = DEFAULT_GRACE }: CloseOptions): void {
-  // A server has always something to say: an empty Close frame is not offered.
+  // The code must not be `null`: a server that stops never sends an empty Close frame.
   if (typeof code !== 'number') throw new TypeError('code must be a number');
   checkClose(code, reason);
   if (typeof grace !== 'number') throw new TypeError('grace must be a number');

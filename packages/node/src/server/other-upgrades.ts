@@ -1,28 +1,28 @@
-// Upgrades of HTTP/1.1 to something else than a WebSocket, on a server that somebody else made: they go where they would
-// go without us. Node hands every upgrade to the event `'upgrade'` as soon as anybody listens to it.
+// On the application's own server, HTTP/1.1 upgrades to anything but a WebSocket go where they would go without us.
+// Node by itself emits every upgrade as the event `'upgrade'` as soon as that event has a listener.
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 
-/** Node from 22.21 and 24.9 on asks for each request that wants an upgrade; by default whether anybody listens. */
+/** Called by Node from 22.21 and 24.9 on for each upgrade request. By default: whether `'upgrade'` has a listener. */
 interface AskingServer {
   shouldUpgradeCallback?: (request: IncomingMessage) => boolean;
 }
 
-/** A request, with what its parser thinks of it. */
+/** A request, with the parser's flag that says whether it is an upgrade. */
 type ParsedRequest = IncomingMessage & { upgrade?: boolean | null };
 
-/** What older Nodes keep on the sockets of an HTTP server. */
+/** A socket of an HTTP server, with the parser that Node keeps on it. */
 interface ParsedSocket {
   readonly parser?: { onIncoming?: ((request: ParsedRequest, ...more: unknown[]) => unknown) | null } | null;
 }
 
 /**
- * Has the request listeners of a server answer upgrades that are not for us, as RFC 9110, 7.8 allows them to. Where there
- * are other listeners of `'upgrade'`, or no request listeners, nothing is changed.
+ * Lets the request listeners of a server answer upgrades that are not for us, as RFC 9110, 7.8 allows. Changes nothing
+ * if the server has other listeners of `'upgrade'`, or no request listeners.
  *
  * @param isOurs whether a request wants a WebSocket
- * @returns a function that ends it
+ * @returns a function that undoes this
  */
 export function passOtherUpgrades(server: HttpServer, isOurs: (request: IncomingMessage) => boolean): () => void {
   let isStopped = false;
@@ -44,20 +44,20 @@ function answerServer(server: Required<AskingServer>, isPassed: (request: Incomi
   const ours = (request: IncomingMessage): boolean => !isPassed(request) && theirs.call(server, request);
   server.shouldUpgradeCallback = ours;
   return () => {
-    // Whoever has put another function before ours keeps it.
+    // If other code has replaced our function since, its function stays.
     if (server.shouldUpgradeCallback === ours) server.shouldUpgradeCallback = theirs;
   };
 }
 
-/** In older Nodes a request that is said to be no upgrade takes the way that it takes where nobody listens. */
+/** In older Node versions: a request whose `upgrade` flag is cleared is handled as if `'upgrade'` had no listener. */
 function watchParsers(server: HttpServer, isPassed: (request: IncomingMessage) => boolean): () => void {
   const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
-  // Node's own listener comes first, and has made the parser. One of HTTP/2 has none.
+  // Node's own listener runs before ours and has made the parser. An HTTP/2 connection has no parser.
   const onConnection = ({ parser }: ParsedSocket): void => {
     const onIncoming = parser?.onIncoming;
     if (!parser || typeof onIncoming !== 'function') return;
     parser.onIncoming = (request, ...more) => {
-      // CONNECT counts as an upgrade, and goes elsewhere.
+      // The flag is set for CONNECT too, which Node emits as an event of its own.
       if (request.upgrade && request.method !== 'CONNECT' && isPassed(request)) request.upgrade = false;
       return onIncoming(request, ...more);
     };

@@ -21,21 +21,21 @@ import { type CloseOptions, checkStop, type ListeningPort } from './listening-po
 /** Options of {@link serveWebSocket}. */
 export interface ServeOptions extends Omit<ServeOverOptions, 'platform' | 'transportDetails'> {
   readonly host?: string | undefined;
-  /** Default 0: any that is free. */
+  /** Default 0: any free port. */
   readonly port?: number | undefined;
-  /** Path of a Unix domain socket; with `server` the path of the URL to serve. */
+  /** Path of a Unix domain socket; with `server`, the URL path to serve. */
   readonly path?: string | undefined;
   readonly tls?: TlsOptions | undefined;
-  /** An HTTP server to serve on, instead of a port of its own. */
+  /** An existing HTTP server to serve on, instead of listening on a port. */
   readonly server?: AttachableServer | undefined;
   /** Several places to listen on. */
   readonly listeners?: readonly ListenOptions[] | undefined;
-  /** As of `listenWS`, for a port of its own; of several listeners each has its own. Default 0: no limit. */
+  /** The limit of `listenWS`; not with `server`. Each of the `listeners` has its own limit. Default 0: no limit. */
   readonly maxConnectionsPerAddress?: number | undefined;
   readonly allowedOrigins?: readonly string[] | undefined;
   /** Accept permessage-deflate. Default `false`. */
   readonly compression?: boolean | undefined;
-  /** `false`: no pings. */
+  /** How pings keep connections alive; `false`: no pings are sent. */
   readonly keepalive?: KeepaliveOptions | false | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface ServerCloseOptions extends CloseOptions, Cancellable {}
 /**
  * Listens, and calls `handler` for each client that wants to connect.
  *
- * @param options its `signal` is for the call: once the server listens, `close` ends it
+ * @param options their `signal` cancels only this call; once the server listens, `close` stops it
  * @throws ListenError, TypeError, RangeError, or the signal's reason: nothing listens then
  */
 export async function serveWebSocket(handler: WebSocketHandler, given: ServeOptions = {}): Promise<WebSocketServer> {
@@ -68,7 +68,7 @@ export async function serveWebSocket(handler: WebSocketHandler, given: ServeOpti
 
 export type { WebSocketHandler } from '@ws/connection';
 
-/** Where connections are served. */
+/** A server of the pull API. */
 export class WebSocketServer implements AsyncDisposable {
   readonly #service: WebSocketService;
   #ports: { readonly port: ListeningPort; readonly isSsl: boolean }[] = [];
@@ -88,16 +88,16 @@ export class WebSocketServer implements AsyncDisposable {
         ...options.protocolOptions,
       },
     });
-    // It serves wherever it listens: each connection's own end is told by its address.
+    // Without a url, the transport details of each connection give its local address instead.
     this.#service.acceptor.url = '';
   }
 
-  /** Connections that are open. */
+  /** The open connections. */
   get connections(): ReadonlySet<WebSocketConnection> {
     return this.#service.connections;
   }
 
-  /** Where it listens. */
+  /** The addresses on which the server listens. */
   get endpoints(): Endpoint[] {
     return this.#ports.flatMap(({ port: { address }, isSsl }) => {
       if (address === null) return [];
@@ -114,8 +114,9 @@ export class WebSocketServer implements AsyncDisposable {
   }
 
   /**
-   * Stops: new handshakes get 503, open connections a Close frame; waits for the handlers, and drops what is still
-   * there after the grace. Called again, it is the same stop; aborting stops the waiting, not the stop.
+   * Stops the server: new handshakes get 503, open connections a Close frame. Waits for the handlers, and drops
+   * connections that are still open after the grace. A second call waits for the same stop. Aborting the signal ends
+   * the waiting only; the server stops all the same.
    *
    * @throws TypeError, RangeError for a code, reason or grace that cannot be: nothing has changed then
    */
