@@ -1,16 +1,16 @@
-// What `{ signal }` means for a promise: one shape for all packages.
+// How `{ signal }` cancels a promise, in the same way in all packages.
 
 import type { AbortSignalLike } from '@ws/types';
 
-/** Throws the signal's reason when it is aborted. */
+/** Throws the signal's reason if the signal is aborted. */
 export function throwIfAborted(signal: AbortSignalLike | undefined): void {
   if (signal?.aborted) throw signal.reason;
 }
 
 /**
- * A promise that `begin` settles, or the signal. Whichever comes first; nothing is left behind.
+ * Makes a promise that is settled by `begin` or rejected by the signal, whichever comes first. No listener is left.
  *
- * @param begin is given how to settle it, and returns what is to be undone when the signal comes first
+ * @param begin gets the functions that settle the promise; the function it returns is called if the signal comes first
  */
 export function cancellable<Value>(
   signal: AbortSignalLike | undefined,
@@ -45,7 +45,7 @@ export function cancellable<Value>(
 /** Waits for `promise`, unless the signal comes first. */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> {
   if (signal === undefined) return promise;
-  // Nobody else may be there to hear of its failure.
+  // `promise` may have no other handler, and its failure would then be unhandled.
   if (signal.aborted) promise.catch(() => {});
   return cancellable(signal, (resolve, reject) => {
     promise.then(resolve, reject);
