@@ -1,4 +1,4 @@
-/** What the module exports. Addresses are bytes of its memory; keys and states are those of the ports. */
+/** The exports of the module. Addresses are byte offsets in its memory; keys and states are those of the ports. */
 export interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer };
   mask(at: number, end: number, key: number, offset: number): void;

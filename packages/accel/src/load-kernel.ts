@@ -3,9 +3,9 @@ import type { Kernel } from './kernel.ts';
 import { NVX_WASM } from './nvx.generated.ts';
 import { passesSelfTest } from './self-test.ts';
 
-// Whether the kernels run here is found out synchronously, once, and not before the first caller asks.
+// The first caller has the kernels loaded and tested, synchronously; later callers get the same result.
 
-// A global of nearly every runtime, but in no ES2022 library.
+// Nearly every runtime has this global, but no ES2022 library declares it.
 declare const WebAssembly:
   | {
       validate(bytes: Uint8Array): boolean;
@@ -14,7 +14,7 @@ declare const WebAssembly:
     }
   | undefined;
 
-/** The kernels, or why there are none. */
+/** The kernels, or the reason why there are none. */
 export type LoadedKernel =
   | { readonly kernel: Kernel; readonly reason: null }
   | { readonly kernel: null; readonly reason: string };
@@ -38,7 +38,7 @@ function tryToLoad(module: object | undefined): LoadedKernel {
     const kernel = new WebAssembly.Instance(compiled).exports as Kernel;
     return passesSelfTest(kernel) ? { kernel, reason: null } : { kernel: null, reason: 'self-test failed' };
   } catch (error) {
-    // The module is validated only after a failure: to validate it first would cost every start as much as to compile it.
+    // The module is validated only after a failure: validating it first would cost every start as much as compiling it.
     if (module === undefined && !WebAssembly.validate(decodeBase64(NVX_WASM)))
       return { kernel: null, reason: 'no SIMD' };
     return { kernel: null, reason: `blocked: ${error instanceof Error ? error.message : String(error)}` };
