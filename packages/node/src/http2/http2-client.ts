@@ -1,4 +1,4 @@
-// The client's side of RFC 8441: a connection as one stream of an HTTP/2 session.
+// The client's side of RFC 8441: opens a connection as one stream of an HTTP/2 session.
 
 import { createHash } from 'node:crypto';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
@@ -12,12 +12,12 @@ import { describeTransport } from '../streams/transport-details.ts';
 import { ConnectError } from '../support/net-error.ts';
 import { type Head, HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 
-/** RFC 6455, 1.3. */
+/** The GUID that a server appends to the key (RFC 6455, 1.3). */
 const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /**
- * Opens a connection as one stream of an HTTP/2 session (RFC 8441), of which there may be many. The session is the
- * caller's, and stays open; it must go to where the factory's url points.
+ * Opens a connection as one stream of an HTTP/2 session (RFC 8441). A session can carry many connections. It belongs to
+ * the caller and stays open; it must lead to the server that the factory's url names.
  *
  * @throws {@link ConnectError} `ERR_UNSUPPORTED` when the server does not allow it, HandshakeError, the signal's reason
  */
@@ -33,10 +33,10 @@ export async function connectHttp2(
   return unlessAborted(await openOver(factory, stream, signal, details), signal);
 }
 
-/** When to try again where the application's own pings are all that Node allows, in milliseconds. */
+/** Milliseconds until the next ping when the application's own pings are already as many as Node allows. */
 const PING_RETRY = 50;
 
-/** Of sessions whose settings are being waited for: one ping serves all, since Node allows but ten at a time. */
+/** The pending checks of sessions. Connections share one check, since Node allows only ten pings at a time. */
 const checks: WeakMap<ClientHttp2Session, Promise<void>> = new WeakMap();
 
 /** A client may use extended CONNECT only when the server's settings, which come first, allow it (RFC 8441, 3). */
@@ -54,7 +54,7 @@ async function checkSettings(session: ClientHttp2Session): Promise<void> {
   throw new ConnectError('ERR_UNSUPPORTED', 'the server does not allow WebSockets over HTTP/2 (RFC 8441)');
 }
 
-/** Resolves when the server's settings have come. */
+/** Resolves when the server's settings have arrived. */
 function awaitSettings(session: ClientHttp2Session): Promise<void> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,7 +68,7 @@ function awaitSettings(session: ClientHttp2Session): Promise<void> {
       else reject(closedError(cause));
     };
     const succeed = (): void => settle(null);
-    // The answer to a ping comes after the settings, also those that came before now.
+    // The answer to a ping arrives after the settings, so it also tells when they arrived before this call.
     const ping = (): void => {
       if (isClosed(session)) settle();
       else session.ping(onAnswer);
@@ -94,7 +94,7 @@ function closedError(cause?: Error): ConnectError {
   return new ConnectError('ERR_RESET', 'the HTTP/2 session is closed', { cause });
 }
 
-/** The stream: the request head that the engine writes opens it, and the response becomes a head again. */
+/** An HTTP/2 stream. The request head that the engine writes opens it, and the response becomes a head of HTTP/1.1. */
 class Http2ClientStream implements ByteStream {
   readonly #session: ClientHttp2Session;
   readonly #scheme: string;
@@ -180,7 +180,7 @@ class Http2ClientStream implements ByteStream {
   }
 }
 
-/** What a server of HTTP/1.1 would have answered. */
+/** The response head that a server of HTTP/1.1 would have sent. */
 function responseHead(headers: IncomingHttpHeaders & IncomingHttpStatusHeader, key: string): Uint8Array {
   const status = headers[':status'] ?? 500;
   const lines: string[] = [];

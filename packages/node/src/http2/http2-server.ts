@@ -1,4 +1,4 @@
-// The server's side of RFC 8441: extended CONNECT requests of a node:http2 server.
+// The server's side of RFC 8441: serves the extended CONNECT requests of a node:http2 server.
 
 import type {
   Http2SecureServer,
@@ -15,12 +15,12 @@ import { describeTransport } from '../streams/transport-details.ts';
 import { findRoute, type Route, RouteTable } from '../support/routes.ts';
 import { HeadCollector, http2Headers, rawHeaders } from './http2-stream.ts';
 
-/** What the key of HTTP/1.1 would be; RFC 8441 has none, so its answer is never sent. */
+/** Stands in for the key of HTTP/1.1. RFC 8441 has no key, so the answer to this one is never sent. */
 const NO_KEY = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
 /**
- * Serves one extended CONNECT request, as the event `'stream'` of a node:http2 server gives it. One that is malformed is
- * answered accordingly. The server must announce the setting `enableConnectProtocol`; `attach` sees to that.
+ * Serves one extended CONNECT request, as the event `'stream'` of a node:http2 server gives it. A malformed request
+ * gets an error response. The server must announce the setting `enableConnectProtocol`; `attach` does that.
  *
  * @throws TypeError when the stream is served already
  */
@@ -46,7 +46,7 @@ export function handleHttp2Stream<Connection extends AcceptedConnection>(
   return protocol;
 }
 
-/** Serves those requests of a server that go to the route. @returns a function that detaches */
+/** Serves the requests of a server that match the route. @returns a function that detaches */
 export function attachHttp2(server: Http2Server | Http2SecureServer, route: Route): () => void {
   server.updateSettings({ enableConnectProtocol: true });
   return mounts.add(server as Http2Server, route);
@@ -61,11 +61,11 @@ const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
       else if (!hasOthers(server)) refuse(stream, 404);
     } else if (server.listenerCount('request') === 0 && !hasOthers(server)) {
       if (isUnknown(headers)) refuse(stream, 501);
-      // Nobody else listens to this stream either.
+      // Nothing else listens to this stream, so its errors are ignored here.
       else stream.on('error', ignoreError);
     }
   };
-  // For servers with a request handler: without this listener Node would answer every CONNECT with 405 itself.
+  // Servers with a request handler need this listener: without it Node would answer every CONNECT with 405 itself.
   const onConnect = (request: Http2ServerRequest, response: Http2ServerResponse): void => {
     if (isWebSocket(request.headers) || server.listenerCount('connect') > 1) return;
     response.statusCode = 405;
@@ -79,23 +79,23 @@ const mounts: RouteTable<Http2Server> = new RouteTable((server, routes) => {
   };
 });
 
-/** Names of protocols are compared without case, as those of `Upgrade` are (RFC 9110, 7.8); a proxy may pass them on. */
+/** Compares the protocol's name without case, as in `Upgrade` (RFC 9110, 7.8): a proxy may pass that name on. */
 function isWebSocket(headers: IncomingHttpHeaders): boolean {
   return headers[':method'] === 'CONNECT' && String(headers[':protocol']).toLowerCase() === 'websocket';
 }
 
-/** An extended CONNECT for something else. Without a request handler nobody would ever answer it (RFC 9220, 3: 501). */
+/** Whether a request is an extended CONNECT for another protocol. It gets a 501 if nobody answers it (RFC 9220, 3). */
 function isUnknown(headers: IncomingHttpHeaders): boolean {
   return headers[':method'] === 'CONNECT' && headers[':protocol'] !== undefined;
 }
 
-/** Whether anybody else might answer. One listener of `stream` is Node's own where there is a request handler. */
+/** Whether other listeners might answer. With a request handler, one listener of `stream` is Node's own. */
 function hasOthers(server: Http2Server): boolean {
   const own = 1 + (server.listenerCount('request') > 0 ? 1 : 0);
   return server.listenerCount('stream') > own || server.listenerCount('connect') > 1;
 }
 
-/** Answers a stream that nobody serves. Node itself resets what the client has not ended (RFC 9113, 8.1). */
+/** Answers a stream that is not served. Node itself resets it if the client has not ended it (RFC 9113, 8.1). */
 function refuse(stream: ServerHttp2Stream, status: number): void {
   stream.on('error', ignoreError);
   // The client may have reset the stream in the same packet.
@@ -104,8 +104,8 @@ function refuse(stream: ServerHttp2Stream, status: number): void {
 }
 
 /**
- * All of ours was handed over: RST_STREAM with NO_ERROR follows where the peer has not ended. Not at once: it would overtake
- * what has yet to leave.
+ * Closes a stream after Node has taken all of our bytes. RST_STREAM with NO_ERROR follows if the peer has not ended the
+ * stream. This waits one turn, because RST_STREAM would overtake bytes that have yet to leave.
  */
 function closeStream(this: ServerHttp2Stream): void {
   setImmediate(() => {
@@ -113,10 +113,10 @@ function closeStream(this: ServerHttp2Stream): void {
   });
 }
 
-/** An error of a stream harms that stream only, which is over then. */
+/** Ignores the error of a stream, which ends that stream and harms nothing else. */
 function ignoreError(): void {}
 
-/** An HTTP/2 stream: the head that the engine answers with becomes headers, `101` becomes `200`. */
+/** An HTTP/2 stream. The response head that the engine writes becomes headers, and `101` becomes `200`. */
 class Http2ServerStream extends DuplexStream {
   #collector: HeadCollector | null = new HeadCollector();
   #isOpen = false;
@@ -144,21 +144,21 @@ class Http2ServerStream extends DuplexStream {
   }
 
   /**
-   * Ends an open connection in both directions: over TCP the peer's end would be waited for, but a stream is ours to close
-   * once we have said all (RFC 9113, 8.1), and there are peers that leave their half open, such as Firefox.
+   * Ends an open connection in both directions. Over TCP we would wait for the peer's end; a stream of HTTP/2 may be
+   * closed once we have sent everything (RFC 9113, 8.1), and some peers, such as Firefox, leave their half open.
    */
   override end(): void {
     if (!this.isWritable) return;
-    // Not before that event: `close` right after `end` has Node send without end where the peer has ended already.
+    // Closed only after `finish`: if the peer has ended already, `close` right after `end` makes Node send endlessly.
     if (this.#isOpen) this.socket.once('finish', closeStream);
     super.end();
   }
 
-  /** The application has a header that HTTP/2 does not allow: the connection ends with a 500. */
+  /** Ends the connection with a 500, because the application's response has a header that HTTP/2 does not allow. */
   #refuse(stream: ServerHttp2Stream, error: Error): void {
     if (!stream.headersSent && !stream.closed) stream.respond({ ':status': 500 }, { endStream: true });
     this.isWritable = false;
-    // Not at once: a reset would overtake the answer.
+    // The stream is destroyed one turn later, because the reset would overtake the response.
     this.blame(error);
     setImmediate(() => stream.destroy());
   }

@@ -1,24 +1,24 @@
-// WebSockets over HTTP/2 (RFC 8441). The engine speaks the opening handshake of HTTP/1.1; here its head is taken off
-// the stream and becomes the headers of an HTTP/2 stream, and the other way round. Frames pass as they are.
+// WebSockets over HTTP/2 (RFC 8441). The engine speaks the opening handshake of HTTP/1.1. This file converts the heads
+// that the engine writes to the headers of an HTTP/2 stream, and headers back to heads. Frames pass unchanged.
 
 import { concatBytes, decodeLatin1, trimBlanks } from '@ws/util/primitives';
 
-/** A head of HTTP/1.1. */
+/** The head of a request or response of HTTP/1.1. */
 export interface Head {
-  /** Request or status line. */
+  /** The request line or status line. */
   readonly line: string;
-  /** In order, names in lower case. */
+  /** The headers in their order, with names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** Ends a head. */
+/** The bytes that end a head. */
 const HEAD_END = '\r\n\r\n';
 
-/** Collects what the engine writes until its head is complete. */
+/** Collects the bytes that the engine writes until its head is complete. */
 export class HeadCollector {
   #chunks: Uint8Array[] = [];
 
-  /** @returns the head and what was written behind it, or `null`: not complete yet */
+  /** @returns the head and the bytes written after it, or `null`: the head is not complete yet */
   push(bytes: Uint8Array): { readonly head: Head; readonly rest: Uint8Array } | null {
     this.#chunks.push(bytes.slice());
     const written = concatBytes(this.#chunks);
@@ -29,7 +29,7 @@ export class HeadCollector {
   }
 }
 
-/** Takes a head apart that our own engine has written. */
+/** Parses a head that our own engine has written. */
 function parseHead(text: string): Head {
   const [line = '', ...lines] = text.split('\r\n');
   const headers = lines.map((header): readonly [string, string] => {
@@ -39,7 +39,7 @@ function parseHead(text: string): Head {
   return { line, headers };
 }
 
-/** Headers of HTTP/1.1 that mean the connection, and have no place in HTTP/2 (RFC 9113, 8.2.2). */
+/** Headers of HTTP/1.1 that apply to the connection and have no place in HTTP/2 (RFC 9113, 8.2.2). */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'upgrade',
@@ -50,7 +50,7 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'sec-websocket-accept',
 ]);
 
-/** What of a head goes into HTTP/2: repeated names become lists. */
+/** Converts a head to headers of HTTP/2: headers of the connection are left out, and repeated names become lists. */
 export function http2Headers({ headers }: Head): Record<string, string | string[]> {
   const result: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of headers) {
@@ -63,7 +63,7 @@ export function http2Headers({ headers }: Head): Record<string, string | string[
   return result;
 }
 
-/** Names and values of HTTP/2 headers in turn, without the pseudo headers and what HTTP/1.1 has in their place. */
+/** Lists names and values of HTTP/2 headers in turn, without pseudo headers and headers of the connection. */
 export function rawHeaders(headers: Readonly<Record<string, unknown>>): string[] {
   const raw: string[] = [];
   for (const [name, values] of Object.entries(headers)) {

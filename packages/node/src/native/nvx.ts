@@ -5,7 +5,7 @@ import { type Accelerator, createAccelerator, HAS_NVX } from '@ws/accel';
 // The environment variable AUTOBAHN_USE_NVX, read once, when this package is imported:
 // 1, yes, true: the kernels are required; 0, no, false: they are not used; anything else: they are used where they run.
 
-/** Masking and UTF-8 for all connections of the process, by the fastest way that is here and not switched off. */
+/** Masking and UTF-8 for all connections of the process, in the fastest way that runs here and is not switched off. */
 export const nodeAccelerator: Accelerator = accelerate(process.env.AUTOBAHN_USE_NVX);
 
 /** Whether the WebAssembly kernels are used (see `HAS_NVX` of `@ws/accel` for whether they run here at all). */

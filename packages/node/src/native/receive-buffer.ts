@@ -1,9 +1,9 @@
 import { nodeAccelerator } from './nvx.ts';
 
-/** Where all sockets read to: in the accelerator's memory where that is in use. 128 KiB, one for the process. */
+/** The one buffer that all sockets read into, 128 KiB. It lies in the accelerator's memory where that is used. */
 export const receiveBuffer: Uint8Array = nodeAccelerator.receiveBuffer?.bytes() ?? new Uint8Array(131072);
 
-/** The last view that was lent: messages of the same size need no new one. */
+/** The view that was lent last. Reads of the same length lend it again. */
 let view: Uint8Array = receiveBuffer.subarray(0, 0);
 
 /** The first `length` bytes of the buffer, to be lent until the next read. */

@@ -1,11 +1,11 @@
-// What lies under Node's sockets: libuv's handles. `net.Socket` and `stream.Duplex` above them cost more per connection
-// than all of this library does, and a new buffer per read. None of this is documented: it is used in this file and in
-// handle-stream.ts only, tried on a real connection before it is relied on (handle-probe.ts), and where it does not work
-// sockets are used as everybody does.
+// Gives access to libuv's handles, which lie under Node's sockets. `net.Socket` and `stream.Duplex` above them cost
+// more per connection than all of this library does, and a new buffer per read. Node does not document handles, so only
+// this file, handle-stream.ts and tls-handle.ts read and write by them, and only after a probe on a real connection has
+// succeeded (handle-probe.ts, tls-probe.ts). Where handles do not work, connections use Node's sockets.
 
 import { type Server, Socket } from 'node:net';
 
-/** A TCP or pipe handle. Calls that return a number return 0, or libuv's error. */
+/** A TCP or pipe handle. Calls that return a number return 0 or libuv's error code. */
 export interface StreamHandle {
   onread: (this: StreamHandle, buffer?: unknown) => void;
   reading: boolean;
@@ -27,7 +27,7 @@ export interface HandleAddress {
   port?: number;
 }
 
-/** A write that is on its way: libuv keeps it, and it keeps the bytes. */
+/** A write in flight. libuv keeps the request, and the request keeps the bytes. */
 export interface WriteRequest {
   oncomplete: (this: WriteRequest, status: number) => void;
 }
@@ -36,17 +36,17 @@ export interface ShutdownRequest {
   oncomplete: (this: ShutdownRequest, status: number) => void;
 }
 
-/** Node's `stream_wrap`. */
+/** Node's internal binding `stream_wrap`. */
 export interface StreamBinding {
   readonly WriteWrap: new () => WriteRequest;
   readonly ShutdownWrap: new () => ShutdownRequest;
-  /** Where the last call left its results, at the two indexes. */
+  /** Holds the results of the last call, at the two indexes below. */
   readonly streamBaseState: Int32Array;
   readonly kReadBytesOrError: number;
   readonly kLastWriteWasAsync: number;
 }
 
-/** The binding, or `null`: this is another runtime, or Node does not allow it. */
+/** The binding. `null` on another runtime, or where Node does not allow its use. */
 export const streamBinding: StreamBinding | null = loadBinding();
 
 function loadBinding(): StreamBinding | null {
@@ -66,11 +66,11 @@ function loadBinding(): StreamBinding | null {
   }
 }
 
-/** Who asks for warnings of what may go some day would be warned of this. */
+/** Whether Node would warn about `process.binding` (`--pending-deprecation`). Handles are not used then. */
 function isWarned(): boolean {
   const { NODE_OPTIONS = '', NODE_PENDING_DEPRECATION } = process.env;
   const flags = [...process.execArgv, ...NODE_OPTIONS.split(/[\s"]+/)];
-  // Node takes `_` for `-`.
+  // Node accepts `_` in place of `-`.
   return NODE_PENDING_DEPRECATION === '1' || flags.some(flag => flag.replaceAll('_', '-') === '--pending-deprecation');
 }
 
@@ -85,10 +85,10 @@ interface ServerInternals {
 }
 
 /**
- * Has a server that listens give its connections as handles, not by the event `'connection'`. They count in
- * `server.close` and `getConnections`, until {@link countOut}.
+ * Makes a listening server give its connections as handles, not by the event `'connection'`. `server.close` and
+ * `getConnections` count each connection until {@link countOut} is called.
  *
- * @returns `false`: that cannot be done, and nothing was changed
+ * @returns `false`: the server cannot do this, and nothing was changed
  */
 export function acceptHandles(server: Server, onHandle: (handle: StreamHandle) => void): boolean {
   const internals = server as unknown as ServerInternals;
@@ -107,7 +107,7 @@ export function acceptHandles(server: Server, onHandle: (handle: StreamHandle) =
   return true;
 }
 
-/** A connection of the server is gone. */
+/** Tells the server that one of the connections it gave as handles is gone. */
 export function countOut(server: Server): void {
   const internals = server as unknown as ServerInternals;
   internals._connections--;
@@ -115,8 +115,8 @@ export function countOut(server: Server): void {
 }
 
 /**
- * Takes the handle out of a plain socket that is connected, and of which nothing has been read that nobody has taken.
- * The socket is then an empty shell. `null`: that cannot be done, and nothing was changed.
+ * Takes the handle out of a plain, connected socket that holds no unread bytes. The socket is then an empty shell.
+ * `null`: the handle cannot be taken, and nothing was changed.
  */
 export function takeHandle(socket: Socket): StreamHandle | null {
   const internals = socket as unknown as SocketInternals;
@@ -131,7 +131,7 @@ export function takeHandle(socket: Socket): StreamHandle | null {
   return handle;
 }
 
-/** Whether a handle has what is used of it. */
+/** Whether a handle has the methods that this package uses. */
 export function isUsable(handle: StreamHandle | null | undefined): handle is StreamHandle {
   return (
     typeof handle === 'object' &&

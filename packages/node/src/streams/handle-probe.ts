@@ -1,4 +1,4 @@
-// Whether connections can be served straight from their handles: found out on a connection of this process with itself.
+// Finds out, on a connection of this process to itself, whether connections can be served straight from their handles.
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { receiveBuffer } from '../native/receive-buffer.ts';
@@ -8,7 +8,7 @@ import { HandleStream } from './handle-stream.ts';
 /** How long the probe may take, in milliseconds. A healthy one takes about five. */
 const TIMEOUT = 1000;
 
-/** The outcome: `null` while it is not known. */
+/** The outcome of the probe. `null` while it is not known. */
 let verdict: boolean | null = streamBinding === null ? false : null;
 let probe: Promise<boolean> | null = null;
 
@@ -17,7 +17,7 @@ export function canUseHandles(): boolean {
   return verdict === true;
 }
 
-/** Tries it. Never rejects; done once. */
+/** Runs the probe, once per process. The promise never rejects. */
 export function probeHandles(): Promise<boolean> {
   if (verdict !== null) return Promise.resolve(verdict);
   probe ??= runProbe().then(
@@ -33,7 +33,10 @@ export function probeHandles(): Promise<boolean> {
   return probe;
 }
 
-/** A server that answers: bytes must come, go and end, and the server must be able to count and close. */
+/**
+ * Starts a server that answers a client. Bytes must arrive, leave and end, and the server must be able to count its
+ * connections and to close.
+ */
 function runProbe(): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -46,7 +49,7 @@ function runProbe(): Promise<boolean> {
       resolve(isWorking);
     };
     server.on('error', reject);
-    // Not to happen: connections come as handles.
+    // This must not happen: connections arrive as handles.
     server.on('connection', () => finish(false));
     server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, () => {
       const isOurs = acceptHandles(server, handle => {
@@ -59,7 +62,7 @@ function runProbe(): Promise<boolean> {
       client.on('error', () => finish(false));
       client.on('data', data => {
         if (data.toString('latin1') !== 'PROBE') return finish(false);
-        // Told when the connection is gone, and not before.
+        // `close` must call back only when the connection is gone.
         server.close(() => finish(true));
         client?.end();
       });
@@ -68,7 +71,7 @@ function runProbe(): Promise<boolean> {
   });
 }
 
-/** Answers in upper case what comes in the shared buffer. */
+/** Sends bytes that arrive in the shared buffer back in upper case. */
 function answer(stream: HandleStream): void {
   stream.attach({
     onData(bytes) {

@@ -1,5 +1,6 @@
-// The bytes of a connection straight from its handle: the kernel fills one buffer that all connections share, and there
-// is no object per connection but this one. The callbacks are shared functions that find the stream on the handle.
+// Reads and writes the bytes of a connection straight through its handle. The kernel fills one buffer that all
+// connections share, and this stream is the only object per connection. The callbacks are shared functions that find
+// the stream on the handle.
 
 import type { ByteStreamHandler } from '@ws/types';
 import { lentBytes, receiveBuffer } from '../native/receive-buffer.ts';
@@ -15,10 +16,10 @@ import type { NodeStream } from './node-stream.ts';
 
 const STREAM: unique symbol = Symbol('@ws/node handle stream');
 
-/** What libuv says at the end of the peer's direction. */
+/** The code that libuv reports when the peer has ended its direction. */
 const EOF = -4095;
 
-/** What `shutdown` returns when there is nothing to wait for. */
+/** The result of `shutdown` when there is nothing to wait for. */
 const DONE = 1;
 
 type OwnedHandle = StreamHandle & { [STREAM]: HandleStream };
@@ -29,25 +30,25 @@ const { WriteWrap, ShutdownWrap, streamBaseState, kReadBytesOrError, kLastWriteW
   streamBinding ?? ({} as StreamBinding);
 
 /**
- * libuv reads a socket up to 32 times in a row while it fills the buffer: 4 MiB, in which many a frame fits. After so
- * many it is the turn of others.
+ * libuv reads a socket up to 32 times in a row while each read fills the buffer: 4 MiB, which can hold many frames.
+ * After this many full reads in a row, the other connections are read first.
  */
 const MAX_FULL_READS = 4;
 let fullReader: HandleStream | null = null;
 let fullReads = 0;
 
-/** The request of the next write. One that was done at once was not even looked at, and serves again. */
+/** The request object for the next write. A write that is done at once leaves its request unused for the next. */
 let spareWrite: OwnedWrite | null = null;
 
-/** Makes the `ByteStream` of handles. Only where `canUseHandles()`. */
+/** The `ByteStream` of a handle. To be used only where `canUseHandles()`. */
 export class HandleStream implements NodeStream {
   readonly handle: StreamHandle;
   onGone: ((stream: NodeStream) => void) | null = null;
   #handler: ByteStreamHandler | null = null;
   #isReading = false;
-  /** Bytes that libuv keeps. */
+  /** How many bytes libuv keeps because the kernel has not taken them yet. */
   #kept = 0;
-  /** Ours was ended, or there is no more. */
+  /** Whether writing is over: `end` or `destroy` was called. */
   #isEnded = false;
   #isShutDown = false;
   #hasPeerEnded = false;
@@ -112,7 +113,7 @@ export class HandleStream implements NodeStream {
     const request = new ShutdownWrap() as OwnedShutdown;
     request.oncomplete = onShutdown;
     request.stream = this;
-    // Waits for what is kept.
+    // libuv shuts down after it has written the bytes that it keeps.
     const error = this.handle.shutdown(request);
     if (error === DONE) this.shutDown();
     else if (error !== 0) this.destroy();
@@ -129,7 +130,7 @@ export class HandleStream implements NodeStream {
     if (!this.#isClosing) this.handle.setNoDelay?.(isOn);
   }
 
-  /** @internal Bytes, the end, or an error. */
+  /** @internal Handles the result of a read: the number of bytes, the end, or an error. */
   receive(length: number): void {
     const handler = this.#handler as ByteStreamHandler;
     if (this.#isClosing) return;
@@ -144,19 +145,19 @@ export class HandleStream implements NodeStream {
     }
   }
 
-  /** @internal Others are read first, before this one goes on. */
+  /** @internal Stops reading until the other connections have been read. */
   giveWay(): void {
     if (!this.#isReading || this.#isClosing) return;
     this.handle.readStop();
     setImmediate(goOn, this);
   }
 
-  /** @internal It is its turn again; unless it was paused meanwhile, or resumed already. */
+  /** @internal Reads again after `giveWay`, unless the stream was paused or closed meanwhile. */
   goOn(): void {
     if (this.#isReading && !this.#isClosing) this.handle.readStart();
   }
 
-  /** @internal libuv has written what it kept, or cannot. */
+  /** @internal libuv has written the bytes that it kept, or has failed to. */
   written(length: number, status: number): void {
     this.#kept -= length;
     if (this.#isClosing) return;
@@ -164,7 +165,7 @@ export class HandleStream implements NodeStream {
     else if (this.#kept === 0) this.#handler?.onDrain();
   }
 
-  /** @internal Our direction is closed. */
+  /** @internal Our direction of the connection is closed. */
   shutDown(): void {
     this.#isShutDown = true;
     if (this.#hasPeerEnded) this.destroy();
@@ -173,7 +174,7 @@ export class HandleStream implements NodeStream {
   /** @internal The handle is gone. */
   closed(): void {
     this.#isClosed = true;
-    // Nothing holds who is gone.
+    // Otherwise a closed stream would stay in memory.
     if (fullReader === this) fullReader = null;
     if (this.#handler !== null) this.#handler.onClose(this.#error);
     const { onGone } = this;

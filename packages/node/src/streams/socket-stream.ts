@@ -1,5 +1,5 @@
-// The bytes of Node's sockets as the port `ByteStream`. One stream object per connection and no closure: the listeners
-// are shared functions that find the stream on the socket.
+// Gives Node's sockets the port `ByteStream`. Each connection has one stream object and no closures: the listeners are
+// shared functions that find the stream on the socket.
 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -14,7 +14,7 @@ const STREAM: unique symbol = Symbol('@ws/node stream');
 /** A socket that knows the stream it carries. */
 type StreamSocket = Duplex & { [STREAM]?: NodeStream };
 
-/** Up to this many bytes are copied rather than kept while a transport is busy. */
+/** While a transport is busy, up to this many bytes are copied; beyond that, the caller's memory is kept. */
 const COPY_LIMIT = 16 * 1024;
 
 /**
@@ -29,7 +29,7 @@ export function socketStream(duplex: Duplex): SocketStream {
   return new DuplexStream(duplex);
 }
 
-/** The stream of a plain socket. What the kernel takes during `write` needs no copy. */
+/** The stream of a plain socket. Bytes that the kernel takes during `write` need no copy. */
 export class SocketStream implements NodeStream {
   readonly socket: Duplex;
   onGone: ((stream: NodeStream) => void) | null = null;
@@ -43,7 +43,7 @@ export class SocketStream implements NodeStream {
   constructor(socket: Duplex) {
     this.socket = socket;
     (socket as StreamSocket)[STREAM] = this;
-    // The end of the peer's direction is the handler's to answer.
+    // The handler decides how to answer the end of the peer's direction.
     socket.allowHalfOpen = true;
     socket.on('error', onSocketError);
     socket.on('close', onSocketClose);
@@ -103,7 +103,7 @@ export class SocketStream implements NodeStream {
     if (this.socket instanceof Socket) this.socket.setNoDelay(isOn);
   }
 
-  /** @internal Gives the socket back: the handler hears no more of it. */
+  /** @internal Gives the socket back. The handler gets no more calls. */
   protected release(): Duplex {
     const { socket } = this;
     this.#handler = CLOSED;
@@ -114,26 +114,26 @@ export class SocketStream implements NodeStream {
     return socket;
   }
 
-  /** Bytes arrived from the socket. */
+  /** The socket has read bytes. */
   receive(bytes: Uint8Array): void {
     if (this.#isReadable && this.#handler !== null) this.#handler.onData(bytes);
   }
 
-  /** @internal The peer ended. */
+  /** @internal The peer has ended its direction. */
   receiveEnd(): void {
     if (!this.#isReadable) return;
     this.#isReadable = false;
     this.#handler?.onEnd();
   }
 
-  /** @internal The reason for the close that follows. */
+  /** @internal The socket has failed: notes the error as the reason for the close, and destroys the socket. */
   receiveError(error: Error): void {
     this.blame(error);
-    // TLS sockets say that a record or an alert is bad, and stay.
+    // A TLS socket reports a bad record or alert but stays open.
     this.socket.destroy();
   }
 
-  /** The reason for the close that will follow. */
+  /** Notes the reason for the close that will follow. The first reason stays. */
   protected blame(error: Error): void {
     this.#error ??= error;
     this.#isReadable = false;
@@ -146,7 +146,7 @@ export class SocketStream implements NodeStream {
     this.isWritable = false;
     this.#isReadable = false;
     this.#hasKept = false;
-    // A stream that was never attached tells its handler when it is.
+    // A stream without a handler tells it of the close when it is attached.
     if (handler !== null) {
       this.#handler = CLOSED;
       handler.onClose(this.#error);
@@ -161,7 +161,7 @@ export class SocketStream implements NodeStream {
     this.socket.write(bytes, this.#onWritten);
   }
 
-  /** Bytes that were passed are kept: the handler is told when they are gone. */
+  /** Notes that the socket keeps bytes that were passed. The handler is told when they are gone. */
   protected keep(): boolean {
     if (this.socket.destroyed) return true;
     this.#hasKept = true;
@@ -174,15 +174,16 @@ export class SocketStream implements NodeStream {
     this.drained();
   }
 
-  /** Tells the handler that nothing is kept any more. */
+  /** Tells the handler that the socket keeps no more bytes. */
   protected drained(): void {
     this.#handler?.onDrain();
   }
 }
 
 /**
- * The stream of a TLS socket: by a short cut to its handle, or by what sockets offer. OpenSSL encrypts during the first
- * `write` and copies what it cannot; what is written while that is on its way waits, by reference.
+ * The stream of a TLS socket. It uses a short cut to the socket's handle, or else the socket's public methods. OpenSSL
+ * encrypts during the first `write` and copies the bytes that it cannot send; bytes of later writes wait by reference
+ * until the first write is done.
  */
 export class TlsStream extends SocketStream implements TlsHandleListener {
   readonly #tlsSocket: TLSSocket;
@@ -240,12 +241,12 @@ export class TlsStream extends SocketStream implements TlsHandleListener {
   }
 }
 
-/** Says that a stream has taken a socket over by its handle. */
+/** Notes on the socket that a stream has taken it over by its handle. */
 export function markServed(socket: Duplex, stream: NodeStream): void {
   (socket as StreamSocket)[STREAM] = stream;
 }
 
-/** The stream of anything else. Nothing is known of when its bytes are read, so small pieces are copied. */
+/** The stream of any other duplex. When it reads the bytes of a write is not known, so small pieces are copied. */
 export class DuplexStream extends SocketStream {
   override write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
@@ -264,7 +265,7 @@ export class DuplexStream extends SocketStream {
   }
 }
 
-/** Stands for the handler of a stream that has told it of its close. */
+/** Replaces the handler once the handler has been told of the close, or the socket was given back. */
 const CLOSED: ByteStreamHandler = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} };
 
 /** Whether a stream has taken the socket over. */

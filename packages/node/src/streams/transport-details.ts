@@ -1,4 +1,4 @@
-// What Node knows of a transport.
+// Describes a transport by what Node knows of it.
 
 import { createHash } from 'node:crypto';
 import { isIPv4, Socket } from 'node:net';
@@ -11,16 +11,16 @@ import type { HandleAddress, StreamHandle } from '../native/stream-handle.ts';
 /** The length of a channel id, in bytes. */
 const ID_LENGTH = 32;
 
-/** The label of RFC 9266, 2. */
+/** The exporter label of RFC 9266, 2. */
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
 
-/** Only TLS has any. */
+/** The channel ids of a transport without TLS: none. */
 const NO_CHANNEL_ID = Object.freeze({});
 
-/** What the socket itself does not know. */
+/** Facts about a connection that its socket does not know. */
 export interface TransportSide {
   readonly isServer: boolean;
-  /** The server's url: what `own` is on a server that has one; else the address. */
+  /** The server's url. When a server has one, it becomes `own`; otherwise `own` is the address. */
   readonly url?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function describeTransport(socket: Duplex, side: TransportSide): Transpor
   return details;
 }
 
-/** Describes the transport of a connection that comes as a handle. */
+/** Describes the transport of a connection that has a handle and no socket. */
 export function describeHandle(handle: StreamHandle, side: TransportSide): TransportDetails {
   const details = describe(side);
   const peer: HandleAddress = {};
@@ -57,7 +57,7 @@ export function describeHandle(handle: StreamHandle, side: TransportSide): Trans
 
 function describe({ isServer, url }: TransportSide): TransportDetails {
   const details = new TransportDetails();
-  // Fields are set one by one: the constructor would check them all, and this is done for each connection.
+  // Fields are set one by one, because the constructor would check them all for each connection.
   details.channelType = 'tcp';
   details.channelFraming = 'websocket';
   details.own = url || null;
@@ -70,7 +70,7 @@ function describe({ isServer, url }: TransportSide): TransportDetails {
   return details;
 }
 
-/** `tcp4:1.2.3.4:5555`, `tcp6:::1:5555`, `unix`, or `unknown`. */
+/** The peer as `tcp4:1.2.3.4:5555`, `tcp6:::1:5555`, `unix`, or `unknown`. */
 function describePeer(socket: Duplex): string {
   if (!(socket instanceof Socket)) return 'unknown';
   const { remoteAddress, remotePort } = socket;
@@ -85,13 +85,16 @@ function describeOwn(socket: Duplex): string | null {
 }
 
 function describeAddress(address: string, port: number): string {
-  // What came by IPv4 to a socket that takes both is told as what it is.
+  // An IPv4 address that a dual-stack socket gives in IPv6 form is reported as IPv4.
   const plain = address.startsWith('::ffff:') && isIPv4(address.slice(7)) ? address.slice(7) : address;
   // perf: joined, it is one string; a template would keep its parts, for as long as the connection lives.
   return [plain.includes(':') ? 'tcp6' : 'tcp4', plain, port].join(':');
 }
 
-/** `tls-unique` is the first Finished message, hashed (the client's, unless resumed); it ends with TLS 1.2. */
+/**
+ * The channel ids of a TLS socket. `tls-unique` is the first Finished message, hashed (the client's, unless the session
+ * was resumed); it exists up to TLS 1.2.
+ */
 function channelIds(socket: TLSSocket, isServer: boolean): Partial<Record<ChannelBinding, Uint8Array>> {
   const ids: Partial<Record<ChannelBinding, Uint8Array>> = {};
   try {
@@ -101,12 +104,12 @@ function channelIds(socket: TLSSocket, isServer: boolean): Partial<Record<Channe
     }
     ids['tls-exporter'] = socket.exportKeyingMaterial(ID_LENGTH, EXPORTER_LABEL, Buffer.alloc(0));
   } catch {
-    // A peer that is gone already, or a TLS library without exporters: the ids are not known.
+    // The peer is gone already, or the TLS library has no exporters: the ids are not known.
   }
   return ids;
 }
 
-/** The peer's certificate, taken apart; `null`: it has shown none. */
+/** The fields of the peer's certificate. `null`: the peer has shown none. */
 function describeCertificate(socket: TLSSocket): Readonly<Record<string, unknown>> | null {
   const certificate: PeerCertificate | null = socket.getPeerCertificate();
   if (certificate === null || Object.keys(certificate).length === 0) return null;

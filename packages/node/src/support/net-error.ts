@@ -1,5 +1,5 @@
-// What can go wrong before there is a connection, or a listening port: one stable code each, Node's error as `cause`,
-// and a message that says where.
+// The errors that can happen before there is a connection or a listening port. Each has a stable code, Node's error as
+// `cause`, and a message that says where.
 
 import { WsError } from '@ws/util';
 
@@ -33,7 +33,7 @@ export class ListenError extends WsError<ListenErrorCode> {
   override readonly name = 'ListenError';
 }
 
-/** Where a connection goes to or a port is. */
+/** The place that a connection goes to, or that a server listens on. */
 export interface Place {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -41,7 +41,7 @@ export interface Place {
   readonly path?: string | undefined;
 }
 
-/** `127.0.0.1:80`, `[::1]:80`, `unix:/run/x.sock`, `*:80`. */
+/** Formats a place: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x.sock`, `*:80`. */
 export function formatPlace({ host, port, path }: Place): string {
   if (path !== undefined) return `unix:${path}`;
   const name = host === undefined || host === '' ? '*' : host.includes(':') ? `[${host}]` : host;
@@ -89,20 +89,20 @@ export function listenError(place: Place, cause: unknown): ListenError {
   return new ListenError(code, `cannot listen on ${formatPlace(place)}: ${text}`, { cause });
 }
 
-/** A name such as `ECONNREFUSED`; of several attempts (IPv4 and IPv6) that of the first. */
+/** The code of an error, such as `ECONNREFUSED`. After several attempts (IPv4 and IPv6) it is the code of the first. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error instanceof AggregateError ? codeOf(error.errors[0]) : '';
 }
 
-/** What OpenSSL and Node call the ways in which a certificate fails. */
+/** Matches the codes that OpenSSL and Node use for certificates that fail. */
 const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME|ISSUER|CRL|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH/;
 
 function describeTls(cause: unknown): readonly [ConnectErrorCode, string] {
   const code = codeOf(cause);
   const message = messageOf(cause);
-  // Alerts are of the peer, about us: not of its certificate.
+  // An alert is the peer's complaint about us. It says nothing about the peer's certificate.
   if (CERTIFICATE_CODE.test(code) && !code.includes('ALERT')) {
     return ['ERR_CERTIFICATE', `the certificate is not trusted: ${message}`];
   }
@@ -112,7 +112,7 @@ function describeTls(cause: unknown): readonly [ConnectErrorCode, string] {
   return ['ERR_CONNECT', message];
 }
 
-/** What OpenSSL says in a few words; the message has file and line as well. */
+/** The reason in OpenSSL's few words; `null`: there is none. OpenSSL's message also has a file and a line. */
 function reasonOf(error: unknown): string | null {
   const { reason } = error as { readonly reason?: unknown };
   if (typeof reason !== 'string' || reason === '') return null;

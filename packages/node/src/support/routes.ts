@@ -1,13 +1,13 @@
 import type { AcceptedConnection, ConnectionAcceptor } from '@ws/core';
 
-/** What one call of `attach` serves. */
+/** The requests that one call of `attach` serves, and the factory that serves them. */
 export interface Route {
   readonly factory: ConnectionAcceptor<AcceptedConnection>;
   /** `undefined`: every path. */
   readonly path: string | undefined;
 }
 
-/** The route to a request target: one that names its path before one that takes all. */
+/** Finds the route for a request target. A route that names the path comes before one that takes every path. */
 export function findRoute(routes: readonly Route[], target: string): Route | undefined {
   const path = pathOf(target);
   return routes.find(route => route.path === path) ?? routes.find(route => route.path === undefined);
@@ -22,7 +22,7 @@ function pathOf(target: string): string {
 }
 
 /**
- * The routes of each server, with a listener that lives as long as there is one.
+ * Keeps the routes of each server. The server has a listener for as long as it has a route.
  *
  * @param listen starts listening, and returns how to stop
  */

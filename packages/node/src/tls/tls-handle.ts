@@ -1,5 +1,5 @@
-// The bytes of a TLS socket past Node's streams: read into the buffer that all connections share, written to OpenSSL
-// directly. For all else the socket stays what it is: handshake, sessions, alerts, the end, the close.
+// Carries the bytes of a TLS socket past Node's streams: reads go into the buffer that all connections share, writes go
+// directly to OpenSSL. The socket still does everything else: handshake, sessions, alerts, the end, the close.
 
 import { TLSSocket } from 'node:tls';
 import { lentBytes, receiveBuffer } from '../native/receive-buffer.ts';
@@ -14,22 +14,22 @@ import { systemError } from '../support/system-error.ts';
 
 const OWNER: unique symbol = Symbol('@ws/node TLS handle');
 
-/** A write of up to this many bytes, all that is sent in a turn, counts as taken: OpenSSL has copied it. */
+/** A write of up to this many bytes (the most that is sent in one turn) counts as taken: OpenSSL has copied it. */
 const TAKEN = 136 * 1024;
 
 /**
- * Up to this many bytes behind it are copied. TLS gives what it has read record by record, 16 KiB at a time, and each may
- * be answered while the first answer is still on its way.
+ * Up to this many bytes are copied while they wait behind the write in flight. TLS delivers one record of 16 KiB at a
+ * time, and each record may be answered while the first answer is still in flight.
  *
- * perf: with 16 KiB an echo of 16 KiB, 4 in flight, cost a third more: what is kept takes the output buffer with it.
+ * perf: with 16 KiB an echo of 16 KiB, 4 in flight, cost a third more: kept bytes take the output buffer with them.
  */
 const COPIED = 64 * 1024;
 
-/** Who is told of what comes and goes. Must not throw. */
+/** Receives the bytes and events of a {@link TlsHandle}. Its methods must not throw. */
 export interface TlsHandleListener {
   /** Bytes arrived. They are lent for the length of the call. */
   receive(bytes: Uint8Array): void;
-  /** Everything was taken. `wasKept`: of which something was not at first. */
+  /** All bytes have been taken. `wasKept`: a `write` or `writev` had returned `false` before. */
   written(wasKept: boolean): void;
 }
 
@@ -50,12 +50,12 @@ export class TlsHandle {
   readonly #socket: TLSSocket;
   readonly #handle: StreamHandle;
   readonly #listener: TlsHandleListener;
-  /** What the socket does with all that is read; here, with the end and with errors. */
+  /** The socket's own `onread`. It still handles the end and errors, but no bytes. */
   readonly #onread: StreamHandle['onread'];
-  /** Bytes of the one write that TLS has at a time. OpenSSL has copied them when the call returns. */
+  /** The length of the one write that TLS has at a time. OpenSSL has copied its bytes when the call returns. */
   #inFlight = 0;
   #waiting: Uint8Array[] = [];
-  /** Bytes in them. */
+  /** The total length of `#waiting`, in bytes. */
   #waitingLength = 0;
   #isKept = false;
 
@@ -69,17 +69,17 @@ export class TlsHandle {
     owned.onread = onRead;
     handle.useUserBuffer(receiveBuffer);
     const internals = socket as unknown as SocketInternals;
-    // A second write at a time would be the end of the process: whatever others send goes this way too.
+    // Two writes at a time would end the process, so writes that other code makes on the socket come here too.
     internals._write = writeOfOthers;
     internals._writev = null;
   }
 
-  /** Bytes that have not been taken. */
+  /** How many bytes have not been taken. */
   get pending(): number {
     return this.#inFlight + this.#waitingLength;
   }
 
-  /** Those that somebody has been told of. */
+  /** The same, but only once the writer has been told that its memory is kept; 0 before. */
   get kept(): number {
     return this.#isKept && !this.#socket.destroyed ? this.pending : 0;
   }
@@ -100,7 +100,7 @@ export class TlsHandle {
     return this.#inFlight <= TAKEN || this.#keep();
   }
 
-  /** @internal Bytes, the end, or an error. */
+  /** @internal Handles the result of a read: the number of bytes, the end, or an error. */
   read(length: number, buffer: unknown): void {
     if (length <= 0) {
       this.#onread.call(this.#handle, buffer);
@@ -111,13 +111,13 @@ export class TlsHandle {
     if (socket.readableFlowing && socket.readableLength === 0) {
       this.#listener.receive(bytes);
     } else if (!socket.destroyed && !socket.push(Buffer.from(bytes))) {
-      // Paused: what OpenSSL has still comes, and waits with the socket.
+      // The socket is paused. OpenSSL still delivers the bytes that it has, and the socket queues them.
       this.#handle.reading = false;
       this.#handle.readStop();
     }
   }
 
-  /** @internal The write in flight is done, or cannot be. */
+  /** @internal The write in flight is done or has failed. */
   written(status: number): void {
     this.#inFlight = 0;
     if (this.#socket.destroyed) return;
@@ -139,7 +139,7 @@ export class TlsHandle {
   }
 
   #send(bytes: Uint8Array | null, chunks: readonly Uint8Array[] | null, length: number): void {
-    // Without bytes OpenSSL would be asked for what it has read, amidst of what others are reading.
+    // An empty write would ask OpenSSL for the bytes that it has read, while another connection uses the shared buffer.
     if (length === 0 || this.#socket.destroyed) return;
     const request = new WriteWrap() as OwnedWrite;
     request.oncomplete = onWritten;
@@ -153,7 +153,7 @@ export class TlsHandle {
     else if (streamBaseState[kLastWriteWasAsync] === 0) this.#inFlight = 0;
   }
 
-  /** Behind the write in flight. */
+  /** Queues chunks behind the write in flight. */
   #wait(chunks: readonly Uint8Array[], length: number): boolean {
     if (length === 0) return true;
     this.#waitingLength += length;
@@ -175,10 +175,10 @@ export class TlsHandle {
   }
 }
 
-/** Takes the short cut, where there is one. Only where `canUseTlsHandles()`, or to find that out. */
+/** Takes the short cut of a socket; `null`: it has none. To be used where `canUseTlsHandles()`, and by the probe. */
 export function takeTlsHandle(socket: TLSSocket, listener: TlsHandleListener): TlsHandle | null {
   const { _handle: handle, _writableState: state } = socket as unknown as SocketInternals;
-  // Over what is no socket of the system bytes can come while others are being read.
+  // When the transport is not a socket of the system, bytes can arrive while another connection uses the shared buffer.
   const parent = handle?._parent?.constructor.name;
   const isOverSocket = parent === 'TCP' || parent === 'Pipe';
   const isReady = !socket.destroyed && !socket.connecting && socket.constructor === TLSSocket;

@@ -1,4 +1,4 @@
-// Whether TLS sockets can be served by their handles: found out on a connection of this process with itself.
+// Finds out, on a connection of this process to itself, whether TLS sockets can be served by their handles.
 
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls';
@@ -9,11 +9,11 @@ import { type TlsHandle, takeTlsHandle } from './tls-handle.ts';
 /** How long the probe may take, in milliseconds. A healthy one takes about ten. */
 const TIMEOUT = 1000;
 
-/** A key that both sides know stands for a certificate: there is none to show. */
+/** A pre-shared key that both sides know. The probe has no certificate. */
 const KEY = new Uint8Array(32).fill(1);
 const SETTINGS: TlsOptions = { ciphers: 'PSK', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ca: [] };
 
-/** The outcome: `null` while it is not known. */
+/** The outcome of the probe. `null` while it is not known. */
 let verdict: boolean | null = streamBinding === null ? false : null;
 let probe: Promise<boolean> | null = null;
 
@@ -22,7 +22,7 @@ export function canUseTlsHandles(): boolean {
   return verdict === true;
 }
 
-/** Tries it. Never rejects; done once. */
+/** Runs the probe, once per process. The promise never rejects. */
 export function probeTlsHandles(): Promise<boolean> {
   if (verdict !== null) return Promise.resolve(verdict);
   probe ??= runProbe()
@@ -34,7 +34,7 @@ export function probeTlsHandles(): Promise<boolean> {
   return probe;
 }
 
-/** A server that answers in two writes, the second of which has to wait; then an orderly end. */
+/** Starts a server that answers in two writes, the second of which has to wait. An orderly end must follow. */
 function runProbe(): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer({ ...SETTINGS, pskCallback: () => KEY });
@@ -62,7 +62,7 @@ function runProbe(): Promise<boolean> {
         answered += data.toString('latin1');
         if (!'PROBE'.startsWith(answered)) finish(false);
         if (answered !== 'PROBE') return;
-        // Told when the connection is gone, and not before.
+        // `close` must call back only when the connection is gone.
         server.close(() => finish(true));
         client?.end();
       });
@@ -71,7 +71,7 @@ function runProbe(): Promise<boolean> {
   });
 }
 
-/** Answers in upper case what comes in the shared buffer. */
+/** Sends bytes that arrive in the shared buffer back in upper case. */
 function answer(socket: TLSSocket): boolean {
   const handle: TlsHandle | null = takeTlsHandle(socket, {
     receive(bytes) {

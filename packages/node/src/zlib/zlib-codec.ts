@@ -5,23 +5,23 @@ import { concatBytes } from '@ws/util/primitives';
 import { createNativeDeflate } from './zlib-native.ts';
 import { oneShotDeflate } from './zlib-one-shot.ts';
 
-/** How zlib is used, the fastest first. */
+/** The ways to use zlib, the fastest first. */
 export type ZlibWay = 'handle' | 'one-shot' | 'portable';
 
-/** What {@link createZlibCodec} can be told. */
+/** Options of {@link createZlibCodec}. */
 export interface ZlibCodecOptions {
-  /** Default: the fastest that works here. */
+  /** How to use zlib. Default: the fastest way that works here. */
   readonly way?: ZlibWay;
   /** How many connections can have zlib contexts of their own at a time, each about 270 + 45 KB; default 256. */
   readonly maxContexts?: number;
 }
 
 /**
- * Makes a codec. {@link zlibCodec} is the one for everyday use; another has contexts of its own.
+ * Makes a codec. {@link zlibCodec} is the one for everyday use; each further codec has contexts of its own.
  *
- * Which way works is found out when the codec is first used: Node's internal handles are tried against its public
- * functions, and those against RFC 7692's own example (not every runtime that has `node:zlib` knows dictionaries for
- * raw deflate). What fails is passed over.
+ * The codec finds out on first use which way works. It checks Node's internal handles against Node's public functions,
+ * and those against RFC 7692's own example (not every runtime that has `node:zlib` knows dictionaries for raw deflate).
+ * A way that fails is skipped.
  */
 export function createZlibCodec(options: ZlibCodecOptions = {}): DeflateCodec {
   const { way, maxContexts = 256 } = options;
@@ -37,8 +37,9 @@ export function createZlibCodec(options: ZlibCodecOptions = {}): DeflateCodec {
 }
 
 /**
- * Deflate by Node's zlib, inside the call: no thread pool, no queue. Connections without context takeover own no zlib
- * memory, connections with it own their last bytes, and a context only while they are busy.
+ * Deflate by Node's zlib. All work is done inside the call, with no thread pool and no queue. Connections without
+ * context takeover own no zlib memory. Connections with it own their last bytes, and a zlib context only while they are
+ * busy.
  */
 export const zlibCodec: DeflateCodec = /* @__PURE__ */ createZlibCodec();
 
@@ -51,7 +52,7 @@ function firstThatWorks(maxContexts: number): DeflateCodec {
   const ways = ['handle', 'one-shot'] as const;
   const way = ways.find(candidate => {
     try {
-      // A codec of its own, so that a broken handle is not kept.
+      // The trial gets its own codec, so that no pool keeps a broken handle.
       return deflateCodecWorks(byWay(candidate, 1));
     } catch {
       return false;
@@ -61,8 +62,9 @@ function firstThatWorks(maxContexts: number): DeflateCodec {
 }
 
 /**
- * Whether a codec does what permessage-deflate needs: context takeover in both directions, by a context that is kept
- * and by one that is primed; none without it; limits and errors that are thrown from the call.
+ * Whether a codec does what permessage-deflate needs. With context takeover it must carry the context over in both
+ * directions, both when a zlib context is kept and when one is primed; without context takeover it must carry nothing
+ * over. It must enforce limits, and throw errors from the call.
  */
 export function deflateCodecWorks(codec: DeflateCodec): boolean {
   const messages = ['Hello', 'Hello', '', 'Hello '.repeat(2000), 'Hello'].map(text => Buffer.from(text));
@@ -91,9 +93,9 @@ export function deflateCodecWorks(codec: DeflateCodec): boolean {
 
 function refusesBadData(codec: DeflateCodec): boolean {
   const bad = [
-    // RFC 7692, 7.2.3.1, with a limit of 4 bytes
+    // the example of RFC 7692, 7.2.3.1, with a limit of 4 bytes
     { payload: 'f248cdc9c90700', code: 'ERR_MESSAGE_TOO_BIG' },
-    // a block of the type that does not exist
+    // a block of a type that does not exist
     { payload: '0600', code: 'ERR_COMPRESSED_DATA' },
   ];
   return bad.every(({ payload, code }) => {

@@ -1,21 +1,21 @@
-/** A deflater or inflater that stays with one connection for as long as that is busy. */
+/** A deflater or inflater that stays with one connection for as long as the connection is busy. */
 export interface ZlibContext<Codec> {
   readonly codec: Codec;
   readonly kind: string;
-  /** Who uses it; `null`: nobody. When it is somebody else, the context was taken away. */
+  /** The user of the context; `null`: it has none. A user that is no longer the owner has lost the context. */
   owner: object | null;
-  /** A message is under way. */
+  /** Whether the context is in the middle of a message. */
   isBusy: boolean;
-  /** In milliseconds, of the clock. */
+  /** The clock's time of the last use, in milliseconds. */
   lastUsed: number;
 }
 
-/** Contexts without an owner that are kept for the next. */
+/** How many contexts without an owner are kept for later owners. */
 const MAX_SPARE = 8;
 
 /**
- * The zlib contexts of busy connections: a bounded number, since a deflater takes about 270 KB and an inflater 45. A
- * connection that has been idle loses its context to one that is not; what it needs to go on is in its sliding window.
+ * The zlib contexts of busy connections. Their number is bounded, since a deflater takes about 270 KB and an inflater
+ * 45 KB. An idle connection loses its context to a busy one; its sliding window has the bytes that it needs to go on.
  */
 export class ZlibContexts<Codec extends { close(): void }> {
   readonly #max: number;
@@ -24,7 +24,7 @@ export class ZlibContexts<Codec extends { close(): void }> {
   readonly #contexts: Set<ZlibContext<Codec>> = new Set();
 
   /**
-   * @param max how many there may be
+   * @param max how many contexts there may be
    * @param idleTime milliseconds without a message after which a context may be taken away
    */
   constructor(max: number, idleTime: number, now: () => number) {
@@ -37,13 +37,13 @@ export class ZlibContexts<Codec extends { close(): void }> {
     return this.#contexts.size;
   }
 
-  /** Notes that a message is under way in a context. */
+  /** Notes that a context is in the middle of a message. */
   use(context: ZlibContext<Codec>): void {
     context.isBusy = true;
     context.lastUsed = this.#now();
   }
 
-  /** A context for `owner`, which has to be started; `null`: all are in use. */
+  /** Finds or creates a context for `owner`, who has to start it. `null`: all contexts are in use. */
   acquire(owner: object, kind: string, create: () => Codec): ZlibContext<Codec> | null {
     const free = this.#contexts.size < this.#max ? this.#spare(kind) : this.#longestIdle();
     if (free !== null && free.kind === kind) {
@@ -57,7 +57,7 @@ export class ZlibContexts<Codec extends { close(): void }> {
     return context;
   }
 
-  /** The owner is gone. */
+  /** Takes a context back when its owner is gone. */
   release(context: ZlibContext<Codec>): void {
     const isUsable = !context.isBusy;
     context.owner = null;

@@ -1,5 +1,5 @@
-// The one place that uses what Node keeps to itself: a zlib stream's `_handle`, whose `writeSync` (de)compresses inside
-// the call and keeps the context, and whose `init` sets a new dictionary. `zlib-codec.ts` tries all of it before use.
+// The only file that uses an internal part of node:zlib: a stream's `_handle`. Its `writeSync` (de)compresses inside
+// the call and keeps the context; its `init` sets a new dictionary. `zlib-codec.ts` tests all of this before use.
 
 import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import {
@@ -12,11 +12,11 @@ import {
 } from '@ws/compress/deflate';
 import type { DeflateParameters } from '@ws/types';
 
-/** Longer than any flush marker, and enough for most messages in one go. */
+/** The size of the output buffer: longer than any flush marker, and enough for most messages in one call. */
 const CHUNK_SIZE = 65_536 + 1024;
 const SMALLEST_CHUNK = 64;
 
-/** What is used of Node's internal `Zlib` class. */
+/** The part of Node's internal `Zlib` class that is used here. */
 interface NativeHandle {
   init(
     windowBits: number,
@@ -43,11 +43,11 @@ interface NativeHandle {
 
 interface NativeStream {
   readonly _handle: NativeHandle;
-  /** After a write: room left in the output, input left. */
+  /** After a write: the bytes left free in the output, and the bytes left unread in the input. */
   readonly _writeState: Uint32Array;
 }
 
-// One for all: what a call gives is copied out of it before the call returns.
+// The output buffer that all handles share: each call copies its output out of it before it returns.
 const chunk = /* @__PURE__ */ new Uint8Array(CHUNK_SIZE);
 
 /** A native zlib stream in synchronous use. */
@@ -63,13 +63,13 @@ class ZlibHandle {
     this.#handle = stream._handle;
     this.#state = stream._writeState;
     this.#settings = settings;
-    // Errors are thrown from the call; the stream around the handle shall not emit them as well.
+    // `ZlibHandle` throws errors from its calls, so the stream around the handle must not emit them as well.
     this.#handle.onerror = message => {
       this.#failure = message;
     };
   }
 
-  /** Forgets everything; the window then holds `dictionary`. */
+  /** Forgets the context. The window then holds `dictionary`. */
   prime(dictionary: Uint8Array): void {
     if (dictionary.length > 0 || this.#isPrimed) {
       const given = dictionary.length > 0 ? dictionary : undefined;
@@ -80,11 +80,11 @@ class ZlibHandle {
     this.#throwFailure();
   }
 
-  /** @returns how many bytes of the input were read: not all of them where the deflate stream ended */
+  /** @returns how many bytes of the input were read; fewer than given when the deflate stream ended */
   write(flush: number, bytes: Uint8Array, output: Output): number {
     let start = 0;
     for (;;) {
-      // One byte more than allowed is enough to know.
+      // One byte more than the limit is enough to know that the limit is exceeded.
       const room = Math.min(CHUNK_SIZE, output.remaining + 1);
       this.#handle.writeSync(flush, bytes, start, bytes.length - start, chunk, 0, room);
       this.#throwFailure();
@@ -109,18 +109,18 @@ class ZlibHandle {
   }
 }
 
-/** Compresses by a native zlib stream. Its parameters are those of `DeflateParameters`, all of them given. */
+/** Compresses by a native zlib stream, with zlib's defaults for parameters that are not given. */
 export class ZlibDeflater implements RawDeflater {
   readonly #handle: ZlibHandle;
 
   constructor({ windowBits, memLevel = 8, level = DEFAULT_LEVEL }: DeflateParameters) {
-    // A raw window of 2^8 is one of 2^9 in zlib, of which it uses 250 bytes: no distance is over 2^8.
+    // For a raw window of 2^8 zlib makes one of 2^9 and uses 250 bytes of it, so that no distance exceeds 2^8.
     const bits = Math.max(windowBits, 9);
     const stream = createDeflateRaw({ windowBits: bits, memLevel, level, chunkSize: SMALLEST_CHUNK });
     this.#handle = new ZlibHandle(stream as unknown as NativeStream, [bits, level, memLevel]);
   }
 
-  /** Forgets everything; what follows may refer to `dictionary`. */
+  /** Forgets the context. Messages that follow may refer to `dictionary`. */
   start(dictionary: Uint8Array): void {
     this.#handle.prime(dictionary);
   }

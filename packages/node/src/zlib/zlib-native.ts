@@ -1,4 +1,4 @@
-// zlib by its handles: contexts stay with busy connections, everybody else borrows a handle for each message.
+// Deflate by zlib's handles. A busy connection keeps a zlib context; any other borrows a handle for each message.
 
 import { performance } from 'node:perf_hooks';
 import {
@@ -16,9 +16,9 @@ import { type ZlibContext, ZlibContexts } from './zlib-contexts.ts';
 import { ZlibDeflater, ZlibInflater } from './zlib-handle.ts';
 import { frugalParameters, kindOf, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';
 
-/** After so many bytes a connection is worth a context of its own. */
+/** After this many bytes a connection gets a zlib context of its own. */
 const BUSY_AFTER = 4096;
-/** Milliseconds without a message after which a connection may lose it. */
+/** Milliseconds without a message after which a connection may lose its context. */
 const IDLE_AFTER = 1000;
 
 /**
@@ -42,7 +42,7 @@ export function createNativeDeflate(maxContexts: number): DeflateCodec {
       );
     },
     decompressor(parameters) {
-      // zlib lets distances reach over a smaller window.
+      // zlib accepts distances that reach beyond a smaller window.
       if (parameters.windowBits < 15) return portableDeflate.decompressor(parameters);
       return parameters.contextTakeover
         ? new MessageInflater(15, true, new TakeoverInflaters(inflateContexts, inflaters))
@@ -51,7 +51,7 @@ export function createNativeDeflate(maxContexts: number): DeflateCodec {
   };
 }
 
-/** For connections without context takeover: they own nothing. */
+/** The deflaters of connections without context takeover, which own no zlib memory. */
 function sharedDeflaters(parameters: ZlibParameters, pool: IdlePool<ZlibDeflater>): DeflaterSource {
   const kind = kindOf(parameters);
   return {
@@ -64,7 +64,7 @@ function sharedDeflaters(parameters: ZlibParameters, pool: IdlePool<ZlibDeflater
   };
 }
 
-/** For connections without context takeover. */
+/** The inflaters of connections without context takeover. */
 function sharedInflaters(pool: IdlePool<ZlibInflater>): InflaterSource {
   return {
     take: window => borrowInflater(pool, window),
@@ -78,7 +78,7 @@ function borrowInflater(pool: IdlePool<ZlibInflater>, window: SlidingWindow): Zl
   return inflater;
 }
 
-/** For a connection with context takeover: an inflater of its own while it is busy. */
+/** The inflaters of a connection with context takeover, which owns one while it is busy. */
 class TakeoverInflaters implements InflaterSource {
   readonly #contexts: ZlibContexts<ZlibInflater>;
   readonly #pool: IdlePool<ZlibInflater>;
@@ -115,7 +115,7 @@ class TakeoverInflaters implements InflaterSource {
   }
 }
 
-/** For a connection with context takeover: it owns its last bytes, and a context while it is busy. */
+/** The deflaters of a connection with context takeover, which owns its last bytes, and a context while it is busy. */
 class TakeoverDeflaters implements DeflaterSource {
   readonly #parameters: ZlibParameters;
   readonly #contexts: ZlibContexts<ZlibDeflater>;

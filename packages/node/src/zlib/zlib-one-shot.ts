@@ -1,4 +1,4 @@
-// zlib by its public functions alone: each message is a stream of its own, primed with what went before.
+// Deflate by zlib's public functions alone. Each message is a zlib stream of its own, primed with the bytes before it.
 
 import { constants, deflateRawSync, type InflateRaw, inflateRawSync } from 'node:zlib';
 import {
@@ -21,7 +21,7 @@ export const oneShotDeflate: DeflateCodec = {
   compressor: parameters => new MessageDeflater(new OneShotDeflaters(zlibParameters(parameters))),
   decompressor(parameters) {
     const { windowBits, contextTakeover } = parameters;
-    // zlib lets distances reach over a smaller window.
+    // zlib accepts distances that reach beyond a smaller window.
     if (windowBits < 15) return portableDeflate.decompressor(parameters);
     return new MessageInflater(windowBits, contextTakeover, exactInflaters(windowBits), inflateWhole);
   },
@@ -64,7 +64,7 @@ class OneShotDeflater implements RawDeflater {
 
   deflate(bytes: Uint8Array, flush: boolean, output: Output): void {
     if (!flush) {
-      // The window goes on while the message is under way.
+      // The window changes before the message is complete, so its bytes are copied.
       if (this.#pieces.length === 0) this.#dictionary = this.#dictionary.slice();
       this.#pieces.push(bytes.slice());
       return;
@@ -79,12 +79,12 @@ class OneShotDeflater implements RawDeflater {
 }
 
 /**
- * The tail of 7.2.2, a final block that is empty, and one byte more: where the message was complete, exactly that byte is
- * not read. (`END_PROBE` is for inflaters that can stop at the end of a block.)
+ * The tail of 7.2.2, an empty final block, and one byte more. After a complete message zlib leaves exactly that byte
+ * unread. (`END_PROBE` is for inflaters that can stop at the end of a block.)
  */
 const FINAL_TAIL = Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff, 0);
 
-/** See `InflateWhole`. */
+/** Inflates a whole message in one call; see `InflateWhole`. */
 function inflateWhole(bytes: Uint8Array, dictionary: Uint8Array, maxLength: number): Uint8Array | null {
   const options = {
     finishFlush: constants.Z_SYNC_FLUSH,

@@ -1,7 +1,7 @@
 import { DEFAULT_LEVEL } from '@ws/compress/deflate';
 import type { DeflateParameters } from '@ws/types';
 
-/** Parameters with nothing left open. */
+/** Deflate parameters with every value set. */
 export type ZlibParameters = Required<{
   readonly [Name in keyof DeflateParameters]: NonNullable<DeflateParameters[Name]>;
 }>;
@@ -10,7 +10,7 @@ const LONG_MESSAGE = 16_384;
 const FRUGAL_WINDOW_BITS = 12;
 const FRUGAL_MEM_LEVEL = 5;
 
-/** How much of what was sent is kept to prime compressors with, in bytes: the first kilobytes gain the most. */
+/** How many of the last bytes sent are kept to prime compressors with. The first kilobytes gain the most. */
 export const PRIMING_SIZE: number = 1 << FRUGAL_WINDOW_BITS;
 
 /** Fills in zlib's defaults. */
@@ -20,8 +20,9 @@ export function zlibParameters(parameters: DeflateParameters): ZlibParameters {
 }
 
 /**
- * The same for a compressor that is primed for one message. Setting up costs by the size of its tables, which pays off
- * for long messages only (bench/zlib-codec.bench.ts). A compressor may always use a smaller window than agreed.
+ * The parameters of a compressor that is primed for one message. The time to set it up grows with the size of its
+ * tables, and large tables pay off for long messages only (packages/node/bench/zlib-codec.bench.ts). A compressor may
+ * always use a smaller window than agreed.
  */
 export function frugalParameters(parameters: ZlibParameters, length: number): ZlibParameters {
   if (length >= LONG_MESSAGE) return parameters;
@@ -29,7 +30,7 @@ export function frugalParameters(parameters: ZlibParameters, length: number): Zl
   return { ...parameters, windowBits, memLevel: Math.min(parameters.memLevel, FRUGAL_MEM_LEVEL) };
 }
 
-/** Equal for parameters that make equal compressors. */
+/** A key that is equal for parameters that make equal compressors. */
 export function kindOf({ windowBits, memLevel, level }: ZlibParameters): string {
   return `${windowBits} ${memLevel} ${level}`;
 }
