@@ -11,19 +11,19 @@ export function isWireCloseCode(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-/** Which close codes a caller may choose, and what becomes of a reason that is too long. */
+/** Which close codes a caller may choose, and what happens to a reason that is too long. */
 export interface CloseRule {
   /**
-   * `'application'`: 1000 or 3000 to 4999 (RFC 6455, 7.4.2). `'wire'`: any that may stand in a frame, for servers and
-   * adapters, which also go away (1001) or restart (1012). Default `'wire'`.
+   * `'application'`: 1000 or 3000 to 4999 (RFC 6455, 7.4.2). `'wire'`: any code that may stand in a frame, for servers
+   * and adapters, which also go away (1001) or restart (1012). Default `'wire'`.
    */
   readonly codes?: 'application' | 'wire' | undefined;
-  /** `'cut'`: a reason of more than 123 bytes is sent as far as it fits. `'refuse'`: it is a RangeError. Default `'cut'`. */
+  /** `'cut'`: a reason of more than 123 bytes is sent as far as it fits. `'refuse'`: RangeError. Default `'cut'`. */
   readonly longReason?: 'cut' | 'refuse' | undefined;
 }
 
 /**
- * Checks what a connection is to be closed with.
+ * Checks the code and the reason with which a caller closes a connection.
  *
  * @param code `null`: the Close frame is empty, and there is no reason
  * @throws TypeError or RangeError

@@ -2,9 +2,9 @@ import { decodeText, EMPTY_BYTES, truncateText } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import { isWireCloseCode, MAX_CLOSE_REASON } from './close-check.ts';
 
-/** What a Close frame says. */
+/** The code and the reason of a Close frame. */
 export interface ClosePayload {
-  /** `null`: the frame was empty (an application is told 1005 in other APIs). */
+  /** `null`: the frame was empty (other APIs tell the application 1005). */
   readonly code: number | null;
   readonly reason: string | null;
 }
@@ -12,7 +12,7 @@ export interface ClosePayload {
 /**
  * Reads the payload of a Close frame.
  *
- * RFC 6455, 5.5.1: empty, or a 2-byte code and then a reason in UTF-8.
+ * RFC 6455, 5.5.1: the payload is empty, or a 2-byte code and then a reason in UTF-8.
  *
  * @throws {@link ProtocolError} ERR_CLOSE_PAYLOAD, ERR_CLOSE_CODE or ERR_INVALID_UTF8
  */

@@ -1,5 +1,5 @@
 // How connections end (RFC 6455, 5.5.1 and 7). Every change of state after opening happens here. The same rules bind
-// client and server but for one: the server closes the transport, the client waits for it (7.1.1).
+// client and server but for one: the server closes the transport, the client waits until the server does (7.1.1).
 
 import type { CloseInfo, ConnectionState, TimeoutName, Timer } from '@ws/types';
 import type { ProtocolError } from '../errors/protocol-error.ts';
@@ -13,12 +13,12 @@ import { type ClosePayload, formatClosePayload, parseClosePayload } from './clos
 export interface ClosingActions {
   /** Sends the Close frame. */
   readonly control: { send(opcode: number, payload: Uint8Array): void };
-  /** Its `end` sends what is queued, then ends our direction. */
+  /** The writer's `end` sends everything queued, then ends our direction. */
   readonly outflow: { readonly writer: Pick<FrameWriter, 'end' | 'isInsideFrame'> };
   /** The options of the connection. */
   readonly options: CommonOptions;
   destroyTransport(): void;
-  /** From now on nothing is sent, and no keepalive runs. */
+  /** The closing begins: from now on nothing is sent, and no keepalive runs. */
   onLeaveOpen(): void;
 }
 
@@ -52,24 +52,24 @@ export class ClosingHandshake {
     this.#actions = actions;
   }
 
-  /** What the closing began with, where that was a Close frame. */
+  /** Code and reason of the Close frame that began the closing; `null`: it began without one. */
   get beginning(): { readonly code: number | null; readonly reason: string | null } | null {
     if (this.closedByMe) return { code: this.localCode, reason: this.localReason };
     return this.wasClean ? { code: this.remoteCode, reason: this.remoteReason } : null;
   }
 
-  /** A proxy is asked first, or has answered: the opening handshake with the server is yet to come. */
+  /** Sets whether a proxy is still being asked. The opening handshake with the server comes after its answer. */
   setProxying(isProxying: boolean): void {
     this.state = isProxying ? 'proxy-connecting' : 'connecting';
   }
 
-  /** The opening handshake ends otherwise than with a connection. @param reason why, in words */
+  /** Records why the opening handshake failed. @param reason the cause, in words */
   failOpening(reason: string, error: unknown = null): void {
     this.error = error;
     this.notCleanReason = reason;
   }
 
-  /** Begins the wait for the opening handshake. */
+  /** Starts the timeout of the opening handshake. */
   startOpening(): void {
     this.#startTimer('openHandshake');
   }
@@ -80,12 +80,12 @@ export class ClosingHandshake {
     this.#stopTimer();
   }
 
-  /** Sends our Close frame, first or in reply. Does nothing when one was sent. */
+  /** Sends our Close frame, first or in reply. Does nothing unless the connection is open. */
   startClosingHandshake(code: number | null, reason: string | null, isReply = false): void {
     if (this.state !== 'open') return;
     this.#closedBy ??= 'local';
     if (this.#actions.outflow.writer.isInsideFrame) {
-      // There is no place for a Close frame: nobody is going to complete this one.
+      // A Close frame cannot be sent within another frame, and nobody is going to complete that one.
       this.wasClean = false;
       this.notCleanReason ??= 'it ended within a frame that was being sent';
       this.drop(false);
@@ -95,12 +95,12 @@ export class ClosingHandshake {
     this.localCode = code;
     this.localReason = reason;
     this.#enter('closing', formatClosePayload(code, reason));
-    // The application was told, and may have dropped the connection.
+    // A hook has run, and may have dropped the connection.
     if (isReply || this.#isClosed) return;
     this.#startTimer('closeHandshake');
   }
 
-  /** The peer's Close frame. */
+  /** The peer's Close frame came. */
   onCloseFrame(payload: Uint8Array): void {
     const received = this.#readClose(payload);
     if (received === null || this.#isClosed) return;
@@ -119,9 +119,9 @@ export class ClosingHandshake {
   }
 
   /**
-   * Fails a connection that is not closed (RFC 6455, 7.1.7): by a Close frame, or at once where `failByDrop` says so.
+   * Fails a connection that is not closed (RFC 6455, 7.1.7): by a Close frame, or at once if `failByDrop` is set.
    *
-   * @param error what is reported as the cause
+   * @param error the error that is reported as the cause
    */
   failConnection(code: number, reason: string, error: unknown): void {
     this.failedByMe = true;
@@ -138,7 +138,7 @@ export class ClosingHandshake {
     }
   }
 
-  /** Closes the transport: after what is queued was sent, or at once. */
+  /** Closes the transport: at once if `isAbort`, else after everything queued was sent. */
   drop(isAbort: boolean): void {
     if (this.state !== 'closed') {
       this.#closedBy ??= 'local';
@@ -158,7 +158,7 @@ export class ClosingHandshake {
     this.drop(false);
   }
 
-  /** Something did not come in time. */
+  /** The timeout `name` has passed. */
   expire(name: TimeoutName): void {
     this.#timer = null;
     // A server that has done its part is not made unclean by a client that lingers.
@@ -194,7 +194,7 @@ export class ClosingHandshake {
     };
   }
 
-  /** @returns `null` when the connection was dropped over it */
+  /** Reads the peer's Close frame. @returns `null` when the frame was wrong and the connection was dropped */
   #readClose(payload: Uint8Array): ClosePayload | null {
     try {
       return parseClosePayload(payload);
@@ -202,13 +202,13 @@ export class ClosingHandshake {
       const failure = error as ProtocolError;
       this.failConnection(failure.closeCode, failure.message, failure);
       if (this.#actions.options.failByDrop) return null;
-      // The peer has closed all the same: what can be read of its frame stands.
+      // The peer has closed all the same: we keep the part of its frame that can be read.
       if (failure.code !== 'ERR_INVALID_UTF8') return { code: 1000, reason: null };
       return { code: (payload[0]! << 8) | payload[1]!, reason: null };
     }
   }
 
-  /** The peer has a little time to close its side. */
+  /** Gives the peer `serverConnectionDropTimeout` to close its side. */
   #awaitDrop(): void {
     this.#startTimer('serverConnectionDrop');
   }
@@ -224,7 +224,7 @@ export class ClosingHandshake {
     this.#timer = null;
   }
 
-  /** Anew each time: hooks of the application may have changed it. */
+  /** Reads the state anew each time, since hooks of the application may have changed it. */
   get #isClosed(): boolean {
     return this.state === 'closed';
   }
@@ -235,7 +235,7 @@ export class ClosingHandshake {
     if (state === 'closed') return;
     this.#stage = state;
     this.state = next;
-    // Before the application hears of it: whatever it does then, the peer is told.
+    // The Close frame is sent before the application hears of the closing, so that nothing it does can prevent that.
     if (closePayload !== undefined) this.#actions.control.send(CLOSE, closePayload);
     if (state !== 'closing') this.#actions.onLeaveOpen();
   }

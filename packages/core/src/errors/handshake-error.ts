@@ -4,52 +4,53 @@ import { codeWords } from '../support/code-words.ts';
 
 /** Stable names of what can go wrong before a connection is open, for `switch (error.code)`. */
 export type HandshakeErrorCode =
-  // Malformed, and too big, what the other side sent as HTTP.
+  // HTTP from the other side is malformed; it is too big.
   | 'ERR_HTTP_SYNTAX'
   | 'ERR_HTTP_TOO_BIG'
-  // Not GET; not HTTP/1.1; the request line names no resource; a request with a body.
+  // The method is not GET; the version is not HTTP/1.1; the request line names no resource; the request has a body.
   | 'ERR_HTTP_METHOD'
   | 'ERR_HTTP_VERSION'
   | 'ERR_REQUEST_TARGET'
   | 'ERR_REQUEST_BODY'
-  // Host missing, repeated, malformed, or not our port.
+  // Host is missing, repeated or malformed, or does not name our port.
   | 'ERR_HOST'
-  // No Upgrade where no status page is served; an Upgrade that is not to websocket; a Connection without upgrade.
+  // Upgrade is missing where no status page is served; it does not name websocket; Connection does not name upgrade.
   | 'ERR_UPGRADE_REQUIRED'
   | 'ERR_UPGRADE'
   | 'ERR_CONNECTION'
-  // Sec-WebSocket-Version: none, as of the Hixie-76 draft; no number; none that is spoken here.
+  // Sec-WebSocket-Version is missing, as in the Hixie-76 draft; it is no number; it is not supported.
   | 'ERR_VERSION_MISSING'
   | 'ERR_VERSION'
   | 'ERR_VERSION_UNSUPPORTED'
-  // Sec-WebSocket-Protocol malformed, or one subprotocol twice; Origin malformed; an origin that is not allowed.
+  // Sec-WebSocket-Protocol is malformed or names a subprotocol twice; Origin is malformed; the origin is not allowed.
   | 'ERR_SUBPROTOCOL'
   | 'ERR_ORIGIN'
   | 'ERR_ORIGIN_REFUSED'
-  // Sec-WebSocket-Key missing, repeated or malformed; Sec-WebSocket-Extensions malformed.
+  // Sec-WebSocket-Key is missing, repeated or malformed; Sec-WebSocket-Extensions is malformed.
   | 'ERR_KEY'
   | 'ERR_EXTENSIONS'
-  // No room, or the server stops; the application said no; it failed.
+  // The server is full or stopping; the application refused; the application failed.
   | 'ERR_TOO_MANY_CONNECTIONS'
   | 'ERR_DENIED'
   | 'ERR_INTERNAL'
-  // The server did not switch protocols; its Sec-WebSocket-Accept is missing or wrong; it chose what was not offered.
+  // The server did not switch protocols; its Sec-WebSocket-Accept is missing or wrong; it chose an extension, or a
+  // subprotocol, that was not offered.
   | 'ERR_STATUS'
   | 'ERR_ACCEPT'
   | 'ERR_EXTENSION_RESPONSE'
   | 'ERR_SUBPROTOCOL_RESPONSE'
-  // The proxy did not connect; it wants other credentials.
+  // The proxy did not connect; the proxy wants other credentials.
   | 'ERR_PROXY'
   | 'ERR_PROXY_AUTHENTICATION'
-  // Not done in time; the connection was lost before; there was none, by the fault that is the cause.
+  // The handshake took too long; the connection was lost before it was done; no connection was made (see `cause`).
   | 'ERR_HANDSHAKE_TIMEOUT'
   | 'ERR_HANDSHAKE_ENDED'
   | 'ERR_CONNECT';
 
-/** What a {@link HandshakeError} carries beside its code; both message and reason have a default by the code. */
+/** What a {@link HandshakeError} carries beside its code. The defaults of message and reason depend on the code. */
 export interface HandshakeErrorOptions {
   readonly message?: string | undefined;
-  /** See {@link HandshakeError.status}; by default 400, of `ERR_DENIED` 403. */
+  /** See {@link HandshakeError.status}; by default 400, for `ERR_DENIED` 403. */
   readonly status?: number | null | undefined;
   /** See {@link HandshakeError.reason}; by default the message. */
   readonly reason?: string | undefined;
@@ -61,13 +62,13 @@ export interface HandshakeErrorOptions {
 /** The opening handshake failed: there is no connection, and there never was one. */
 export class HandshakeError extends WsError<HandshakeErrorCode> {
   override readonly name: string = 'HandshakeError';
-  /** The HTTP status: of a server the one to answer with, of a client the one that was received. `null`: none. */
+  /** The HTTP status: on a server the one to answer with, on a client the one that was received. `null`: none. */
   readonly status: number | null;
-  /** The reason phrase that goes, or came, with the status. Received ones are untrusted text. */
+  /** The reason phrase that is sent, or was received, with the status. A received one is untrusted text. */
   readonly reason: string;
-  /** Headers to answer with, or that were received (then in lower case, without a prototype). */
+  /** The headers to answer with, or the headers that were received (in lower case, without a prototype). */
   readonly headers: HeaderInit | null;
-  /** What was read of the response's body; set by whoever reads it, as far as its limit goes. */
+  /** The response's body, up to the limit of the reader that sets it; `null`: no body was read. */
   body: Uint8Array | null = null;
 
   constructor(code: HandshakeErrorCode, options: HandshakeErrorOptions = {}) {
@@ -79,10 +80,10 @@ export class HandshakeError extends WsError<HandshakeErrorCode> {
   }
 }
 
-/** The server answered, and not with 101. */
+/** The server answered with a status other than 101. */
 export class ConnectionRejected extends HandshakeError {
   override readonly name = 'ConnectionRejected';
-  /** In lower case, without a prototype. Untrusted, as is the body. */
+  /** The headers of the answer, in lower case, without a prototype. Untrusted, as is the body. */
   declare readonly headers: Headers;
 
   /** @param options with the status and the headers of the answer */
@@ -100,7 +101,7 @@ export class ConnectionRejected extends HandshakeError {
 export class ConnectionTimeout extends HandshakeError {
   override readonly name = 'ConnectionTimeout';
 
-  /** @param timeout milliseconds; `null`: not known */
+  /** @param timeout milliseconds; `null`: the timeout is not known */
   constructor(timeout: number | null, options?: { readonly cause?: unknown }) {
     const message = timeout === null ? undefined : `no connection within ${timeout} ms`;
     super('ERR_HANDSHAKE_TIMEOUT', { ...options, status: null, message });

@@ -26,7 +26,7 @@ export type ProtocolErrorCode =
   | 'ERR_INTERNAL_ERROR'
   | 'ERR_SUBPROTOCOL_VIOLATION';
 
-/** What answers each rule (RFC 6455, 7.4.1), where it is not 1002. */
+/** The close code for each broken rule (RFC 6455, 7.4.1), where it is not 1002. */
 const CLOSE_CODES: { readonly [Code in ProtocolErrorCode]?: number } = {
   ERR_INVALID_UTF8: 1007,
   ERR_COMPRESSED_DATA: 1007,
@@ -40,7 +40,7 @@ const CLOSE_CODES: { readonly [Code in ProtocolErrorCode]?: number } = {
 /** The peer broke the protocol, or went past a limit: the connection fails with {@link ProtocolError.closeCode}. */
 export class ProtocolError extends WsError<ProtocolErrorCode> {
   override readonly name = 'ProtocolError';
-  /** What the connection fails with. */
+  /** The close code that the connection fails with. */
   readonly closeCode: number;
   constructor(code: ProtocolErrorCode, options?: { readonly cause?: unknown }) {
     super(code, codeWords(code), options);

@@ -1,6 +1,6 @@
 import { WsError } from '@ws/util';
 
-/** Stable names of what an application can do at the wrong moment. */
+/** Stable names of the mistakes that an application can make with a connection, for `switch (error.code)`. */
 export type UsageErrorCode =
   | 'ERR_NOT_OPEN'
   | 'ERR_ALREADY_ATTACHED'
@@ -9,7 +9,7 @@ export type UsageErrorCode =
   | 'ERR_STREAMING_COMPRESSED'
   | 'ERR_UNSUPPORTED';
 
-/** The connection is not open (any more): what was asked for cannot be done. Carries how it ended, when it has. */
+/** The connection is not open (any more), so the call has no effect. `cause`: the error that ended it, if any. */
 export class ClosedError extends WsError<'ERR_NOT_OPEN'> {
   override readonly name = 'ClosedError';
   constructor(message: string, options?: { readonly cause?: unknown }) {

@@ -1,6 +1,6 @@
 // Bytes in, pieces of frames out. This file knows no connection: it checks what RFC 6455, 5 says of frames, in the
-// order in which the bytes arrive, and the limits before anything is allocated. What it yields lies in the bytes that
-// were pushed, unmasked in place, and is good until the next call.
+// order in which the bytes arrive, and the limits before anything is allocated. A piece that it yields lies in the
+// pushed bytes, unmasked in place, and is good until the next call.
 
 import { UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
 import { EMPTY_BYTES } from '@ws/util/primitives';
@@ -11,12 +11,12 @@ import type { FrameDecoderPorts, FrameDecoderRules } from './frame-rules.ts';
 import { checkFirstBytes, checkLength64, checkLimits, usualLimit } from './frame-rules.ts';
 import { CLOSE, CONTINUATION, TEXT } from './opcode.ts';
 
-/** A frame that does not count was passed over. */
+/** `#step` skipped payload, because after a violation data frames no longer count. */
 const SKIPPED = -1;
 
 const BETWEEN_FRAMES = -1;
 
-/** Header, masking key and the longest payload of a control frame: more is never carried over. */
+/** Header, masking key and the longest payload of a control frame: the decoder never carries over more bytes. */
 const MAX_CONTROL_FRAME = 2 + 4 + 125;
 
 /** Cuts a stream of bytes into frames. */
@@ -25,9 +25,9 @@ export class FrameDecoder {
   controlOpcode = 0;
   /** Opcode of the message that the piece belongs to: 1 or 2. */
   opcode = 0;
-  /** The frame is the message's last. */
+  /** The current frame is the last of its message. */
   isFinal = false;
-  /** The message is compressed: the piece still is. */
+  /** The message is compressed. The decoder yields its pieces still compressed. */
   isCompressed = false;
   /** The piece opens its message. */
   isMessageStart = false;
@@ -43,12 +43,12 @@ export class FrameDecoder {
 
   readonly #rules: FrameDecoderRules;
   readonly #ports: FrameDecoderPorts;
-  /** The usual mask bit, and the longest message of one frame that needs no closer look; -1: none does. */
+  /** The mask bit that the fast path expects, and the longest single-frame message that it takes; -1: it takes none. */
   readonly #usualMaskBit: number;
   readonly #usualLimit: number;
   #bytes: Uint8Array = EMPTY_BYTES;
   #position = 0;
-  /** The beginning of a header or of a control frame, when the bytes before ended inside of it. */
+  /** The beginning of a header or of a control frame, when the bytes pushed before ended inside it. */
   #carried: Uint8Array | null = null;
   #carriedLength = 0;
   /** Bytes of the current data frame still to come. */
@@ -57,7 +57,7 @@ export class FrameDecoder {
   #isMasked = false;
   #isPlainText = false;
   #utf8State: number = UTF8_ACCEPT;
-  /** 0 between messages. */
+  /** Opcode of the message that was begun; 0 between messages. */
   #messageOpcode = 0;
   #messageLength = 0;
   #fragments = 0;
@@ -70,13 +70,13 @@ export class FrameDecoder {
     this.#usualLimit = usualLimit(rules);
   }
 
-  /** Hands over bytes, lent until all of them are read ({@link DecodedPart.NONE}) or {@link detach}. */
+  /** Hands over bytes. They are lent until all of them are read ({@link DecodedPart.NONE}) or until {@link detach}. */
   push(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.#position = 0;
   }
 
-  /** Lets go of the pushed bytes. @returns those that were not read, still lent */
+  /** Lets go of the pushed bytes. @returns the bytes that were not read, still lent */
   detach(): Uint8Array {
     const rest = this.#position === this.#bytes.length ? EMPTY_BYTES : this.#bytes.subarray(this.#position);
     this.#bytes = EMPTY_BYTES;
@@ -86,14 +86,14 @@ export class FrameDecoder {
   }
 
   /**
-   * From now on only control frames count, and no rule: what is left to wait for after a violation is the peer's
-   * Close frame (RFC 6455, 7.1.7), one that breaks the rules included.
+   * From now on only control frames count, and no rule is checked: after a violation the connection waits only for
+   * the peer's Close frame (RFC 6455, 7.1.7), even one that breaks the rules.
    */
   skipToClose(): void {
     this.#isSkipping = true;
   }
 
-  /** Nothing is held, of a message or of a frame. */
+  /** Whether the decoder is in the middle of neither a message nor a frame. */
   get isBetweenMessages(): boolean {
     return this.#messageOpcode === 0 && this.#remaining === BETWEEN_FRAMES && this.#carried === null;
   }
@@ -101,8 +101,8 @@ export class FrameDecoder {
   /**
    * Reads on to the next piece.
    *
-   * @returns one of {@link DecodedPart}; the fields say the rest
-   * @throws {@link ProtocolError}; then only {@link skipToClose} makes sense
+   * @returns one of {@link DecodedPart}; the fields describe the piece
+   * @throws {@link ProtocolError}; after it the caller can only continue with {@link skipToClose}
    */
   next(): number {
     let piece = this.#step();
@@ -121,7 +121,8 @@ export class FrameDecoder {
       return this.#takePayload(this.frameLength - this.#remaining);
     }
     if (this.#carried === null) {
-      // perf: what nearly all traffic is made of, a message in one frame, all of it here (bench/decoder.mjs).
+      // perf: what nearly all traffic is made of, a message in one frame, all of it here
+      // (packages/core/bench/decoder.mjs).
       const first = bytes[position]!;
       const isUsual = (first === 0x81 || first === 0x82) && this.#messageOpcode === 0 && !this.#isSkipping;
       if (isUsual && this.#takeMessage(bytes, position, first)) return PART_MESSAGE;
@@ -130,13 +131,13 @@ export class FrameDecoder {
     const carried = this.#carried;
     const before = this.#carriedLength;
     const added = Math.min(bytes.length - position, carried.length - before);
-    // `#carriedLength` is updated only when parsing stops for want of bytes, so that after an error the header is parsed
-    // again.
+    // `#carriedLength` is updated only when parsing stops for want of bytes, so that after an error the header is
+    // parsed again.
     carried.set(bytes.subarray(position, position + added), before);
     return this.#nextFrame(carried, 0, before + added, position - before);
   }
 
-  /** Reads a whole message that is one frame with a header of the usual kind. @returns whether it is one */
+  /** Reads a whole message, if it is one frame with a header of the usual kind. @returns whether it was one */
   #takeMessage(bytes: Uint8Array, at: number, first: number): boolean {
     if (at + 8 > bytes.length) return false;
     const second = bytes[at + 1]!;
@@ -199,7 +200,7 @@ export class FrameDecoder {
     return this.#takePayload(0);
   }
 
-  /** Passes over what has arrived of the current frame's payload. */
+  /** Skips the bytes of the current frame's payload that have arrived. */
   #skip(): number {
     const skipped = Math.min(this.#remaining, this.#bytes.length - this.#position);
     this.#position += skipped;
@@ -207,7 +208,7 @@ export class FrameDecoder {
     return SKIPPED;
   }
 
-  /** Keeps what is there of a header or of a control frame until more comes. */
+  /** Keeps the beginning of a header or of a control frame until more bytes arrive. */
   #carry(source: Uint8Array, at: number, limit: number): number {
     if (source !== this.#carried) {
       this.#carried = new Uint8Array(MAX_CONTROL_FRAME);
@@ -240,7 +241,7 @@ export class FrameDecoder {
     this.frameLength = length;
   }
 
-  /** Yields what has arrived of the current frame's payload, `offset` bytes of which were yielded before. */
+  /** Yields the bytes of the current frame's payload that have arrived; `offset` bytes of it were yielded before. */
   #takePayload(offset: number): number {
     const bytes = this.#bytes;
     const start = this.#position;
@@ -268,7 +269,7 @@ export class FrameDecoder {
     if (state === UTF8_REJECT || (isTextEnd && state !== UTF8_ACCEPT)) throw new ProtocolError('ERR_INVALID_UTF8');
   }
 
-  /** Unmasks text and validates it, in one pass where there is a kernel for it. @returns the state of the validator */
+  /** Unmasks text and validates it, in one pass if there is a `textUnmasker`. @returns the state of the validator */
   #readText(
     bytes: Uint8Array,
     start: number,
@@ -287,8 +288,8 @@ export class FrameDecoder {
   }
 
   /**
-   * A Close frame that is too long is the peer's last one all the same: its payload is passed over, however much may
-   * come, and the piece has one byte, which is no payload of a Close frame either (RFC 6455, 5.5.1).
+   * Takes a Close frame that is too long. It is the peer's last frame all the same: its payload is skipped, however
+   * much arrives, and the piece gets one byte, which is no valid payload of a Close frame either (RFC 6455, 5.5.1).
    */
   #takeLongClose(source: Uint8Array, at: number, shift: number): number {
     this.#carried = null;

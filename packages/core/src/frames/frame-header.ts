@@ -1,4 +1,4 @@
-// The header of a frame (RFC 6455, 5.2), writing side. Reading it is the decoder's, since it stops at any byte.
+// Writes the header of a frame (RFC 6455, 5.2). The decoder reads headers itself, since bytes may end anywhere in one.
 
 /** The longest header: 2 bytes, a 64-bit length, a masking key. */
 export const MAX_FRAME_HEADER = 14;
@@ -55,12 +55,12 @@ function writeUint32(target: Uint8Array, offset: number, value: number): void {
   target[offset + 3] = value;
 }
 
-/** Big-endian, as all numbers of a header are. */
+/** Reads an unsigned 32-bit integer, big-endian, as all numbers of a header are. */
 export function readUint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-/** Reads a 64-bit length, highest byte first (RFC 6455, 5.2). Beyond 2^53 it is not exact. */
+/** Reads a 64-bit length, highest byte first (RFC 6455, 5.2). Beyond 2^53 the result is not exact. */
 export function readLength64(bytes: Uint8Array, at: number): number {
   return readUint32(bytes, at) * 0x1_0000_0000 + readUint32(bytes, at + 4);
 }

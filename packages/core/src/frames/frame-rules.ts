@@ -1,4 +1,4 @@
-// What a frame header gives away of the rules that it breaks (RFC 6455, 5.2 to 5.5).
+// The rules that can be checked on a frame's header alone (RFC 6455, 5.2 to 5.5).
 
 import type { Masker, TextUnmasker, Utf8Validator } from '@ws/types';
 import { ProtocolError } from '../errors/protocol-error.ts';
@@ -7,25 +7,25 @@ import { CLOSE, CONTINUATION, isControlOpcode, isKnownOpcode } from './opcode.ts
 
 /** What a connection expects of the frames that it receives. */
 export interface HeaderRules {
-  /** `'must'`: of a server, whose clients mask. `'mustNot'`: of a client. `'may'`: options allow both. */
+  /** `'must'`: on a server, whose clients mask. `'mustNot'`: on a client. `'may'`: the options allow both. */
   readonly masking: 'must' | 'mustNot' | 'may';
   /** Compression was agreed on, so that RSV1 has a meaning (RFC 7692, 6). */
   readonly hasCompression: boolean;
 }
 
-/** What a `FrameDecoder` is told once. */
+/** The settings of a `FrameDecoder`, which never change. */
 export interface FrameDecoderRules extends HeaderRules {
   /** `false`: a masking key is read but not applied (for debugging against a peer that does the same). */
   readonly applyMask: boolean;
-  /** Text that came uncompressed is validated as it arrives. */
+  /** Whether uncompressed text is validated as it arrives. */
   readonly validateUtf8: boolean;
-  /** In bytes as on the wire; 0: none. */
+  /** Longest payload of a frame, in bytes as on the wire; 0: no limit. */
   readonly maxFrameSize: number;
-  /** In bytes, counted over the frames of a message that came uncompressed; 0: none. */
+  /** Longest uncompressed message, in bytes, counted over its frames; 0: no limit. */
   readonly maxMessageSize: number;
-  /** Frames of one message, empty ones included; 0: no limit. */
+  /** Most frames of one message, empty ones included; 0: no limit. */
   readonly maxFragments: number;
-  /** Messages that lie in the pushed bytes as one frame are yielded as such: {@link DecodedPart.MESSAGE}. */
+  /** Whether a message that lies in the pushed bytes as one frame is yielded whole: {@link DecodedPart.MESSAGE}. */
   readonly yieldsMessages: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface FrameDecoderPorts {
 /**
  * Checks the first two bytes of a header.
  *
- * @param length the 7 bits of the second byte
+ * @param length the lower 7 bits of the second byte
  * @param messageOpcode opcode of the message that was begun; 0: none
  * @throws {@link ProtocolError}
  */
@@ -50,7 +50,7 @@ export function checkFirstBytes(
   rules: HeaderRules,
   messageOpcode: number,
 ): void {
-  // perf: one comparison for the frame that everybody sends (bench/decoder.mjs).
+  // perf: one comparison for the frame that everybody sends (packages/core/bench/decoder.mjs).
   if ((first & 0x70) !== 0 && ((first & 0x30) !== 0 || !rules.hasCompression)) {
     throw new ProtocolError('ERR_RESERVED_BITS');
   }
@@ -79,12 +79,12 @@ function checkOpcode(first: number, length: number, messageOpcode: number): void
   }
 }
 
-/** Checks a 64-bit length: its highest bit is clear, and it is not one that a shorter form could hold. */
+/** Checks a 64-bit length: its highest bit must be clear, and no shorter form could hold it. */
 export function checkLength64(bytes: Uint8Array, at: number): void {
   const high = readUint32(bytes, at);
   const low = readUint32(bytes, at + 4);
   if (high >= 0x8000_0000) throw new ProtocolError('ERR_LENGTH_NEGATIVE');
-  // Beyond 2^53 numbers are not exact, and nothing so long can be meant.
+  // Beyond 2^53 numbers are not exact, and no peer can really send a frame of that length.
   if (high > 0x1f_ffff) throw new ProtocolError('ERR_FRAME_TOO_BIG');
   if (high === 0 && low < 65536) throw new ProtocolError('ERR_LENGTH_NOT_MINIMAL');
 }
@@ -92,8 +92,9 @@ export function checkLength64(bytes: Uint8Array, at: number): void {
 /**
  * Checks a data frame against the limits.
  *
- * @param length of its payload
- * @param messageLength bytes of its message so far, this frame included; 0: they are counted when they are decompressed
+ * @param length of the frame's payload
+ * @param messageLength bytes of its message so far, this frame included; 0: the message is compressed, and its bytes
+ *   are counted after decompression
  * @param fragments frames of its message so far
  * @throws {@link ProtocolError}
  */
@@ -108,7 +109,7 @@ export function checkLimits(
   if (maxFragments > 0 && fragments > maxFragments) throw new ProtocolError('ERR_TOO_MANY_FRAGMENTS');
 }
 
-/** The longest message of one frame whose header needs no closer look than its mask bit; -1: each does. */
+/** The longest single-frame message that the decoder's fast path takes; -1: it takes none. */
 export function usualLimit({
   yieldsMessages,
   masking,

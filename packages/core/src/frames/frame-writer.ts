@@ -1,5 +1,5 @@
 // One connection's way out: frames are written into the buffer that all connections share, and leave in one write per
-// turn. Memory that a slow transport has to keep is its own from then on; what comes after waits here.
+// turn. When a slow transport has to keep a piece, the piece's memory belongs to it; later frames are queued here.
 
 import type { ByteStream, Masker } from '@ws/types';
 import { FIN, frameHeaderLength, RSV1, writeFrameHeader } from './frame-header.ts';
@@ -7,10 +7,10 @@ import type { MaskingKeys } from './masking-keys.ts';
 import { BINARY, TEXT } from './opcode.ts';
 import type { Flushable, OutputBuffer } from './output-buffer.ts';
 
-/** Payloads up to this many bytes are copied behind their header; longer ones leave from where they are. */
+/** Payloads of up to this many bytes are copied behind their header; longer ones are sent without a copy. */
 const MAX_COPIED = 16384;
 
-/** Pieces of up to this many bytes together are joined for one write. */
+/** Queued pieces are joined for one write when they have at most this many bytes together. */
 const MAX_JOINED = 32768;
 
 /** What the writers of all connections share. */
@@ -20,16 +20,16 @@ export interface WriterPorts {
   readonly masker: Masker;
 }
 
-/** `'no'`; or with a key and applied; or with a key that is not applied (for debugging). */
+/** `'no'`: frames have no key. `'yes'`: the key is applied. `'unapplied'`: the key is sent only (for debugging). */
 export type Masking = 'no' | 'yes' | 'unapplied';
 
-/** Who is told of how a {@link FrameWriter} gets on. Must not throw. */
+/** Learns when a {@link FrameWriter} is blocked and when it is empty again. Must not throw. */
 export interface FrameWriterListener {
-  /** Somebody wants to be told. */
+  /** Whether the listener wants to know how the next flush ends. */
   readonly isWaitedFor: boolean;
-  /** Nothing waits any more, here and in the stream. */
+  /** Nothing is queued any more, neither in the writer nor in the stream. */
   onFlushed(): void;
-  /** The stream keeps what it was given. */
+  /** The stream has not taken everything that it was given. */
   onBlocked(): void;
 }
 
@@ -37,12 +37,12 @@ export interface FrameWriterListener {
 export class FrameWriter implements Flushable {
   readonly #stream: ByteStream;
   readonly #ports: WriterPorts;
-  /** Set when the opening handshake is done. */
+  /** How frames are masked. Set when the opening handshake is done. */
   masking: Masking = 'no';
   readonly #listener: FrameWriterListener;
-  /** What waits, in order; then the segment of the shared buffer that is still growing. */
+  /** Queued pieces, in order. The segment of the shared buffer that is still growing follows them. */
   #pieces: Uint8Array[] = [];
-  /** Bytes in them. */
+  /** Bytes in `#pieces`. */
   #waiting = 0;
   #segment: Uint8Array | null = null;
   #start = 0;
@@ -50,11 +50,11 @@ export class FrameWriter implements Flushable {
   #isScheduled = false;
   #isBlocked = false;
   #isClosed = false;
-  /** Of the frame that is sent in parts. */
+  /** Masking key of the frame that is sent in parts; `null`: its payload is not masked. */
   #streamKey: number | null = null;
   #streamOffset = 0;
   #streamLength = 0;
-  /** Control frames for behind it (RFC 6455, 5.4). */
+  /** Control frames that follow once that frame is complete (RFC 6455, 5.4). */
   #held: Uint8Array[] | null = null;
 
   constructor(stream: ByteStream, ports: WriterPorts, listener: FrameWriterListener) {
@@ -63,22 +63,22 @@ export class FrameWriter implements Flushable {
     this.#listener = listener;
   }
 
-  /** The transport has not taken what it was given. */
+  /** Whether the transport has not taken everything that it was given. */
   get isBlocked(): boolean {
     return this.#isBlocked;
   }
 
-  /** A frame was begun that is not complete. */
+  /** Whether a frame was begun that is not complete. */
   get isInsideFrame(): boolean {
     return this.#streamOffset < this.#streamLength;
   }
 
-  /** Whether everything has been taken by the transport. */
+  /** Whether the transport has taken everything. */
   get isEmpty(): boolean {
     return !this.#isBlocked && this.#pieces.length === 0 && this.#segment === null;
   }
 
-  /** What {@link allocate} gives a part of. */
+  /** The memory that {@link allocate} gives a part of. */
   get memory(): Uint8Array {
     return this.#ports.output.bytes;
   }
@@ -90,11 +90,11 @@ export class FrameWriter implements Flushable {
   }
 
   /**
-   * Sends a frame. A payload of more than 16 KiB that need not be masked is not copied: it must not be changed until
-   * the transport took it. A control frame within a frame that was begun waits for its end.
+   * Sends a frame. A payload of more than 16 KiB that need not be masked is not copied: the caller must not change it
+   * until the transport has taken it. A control frame within a frame that was begun is held until that one is complete.
    *
    * @param firstByte FIN, RSV1 and opcode
-   * @returns bytes on the wire
+   * @returns the length of the frame on the wire
    */
   writeFrame(firstByte: number, payload: Uint8Array): number {
     const { length } = payload;
@@ -109,7 +109,7 @@ export class FrameWriter implements Flushable {
       const offset = this.allocate(size - length);
       writeFrameHeader(this.#ports.output.bytes, offset, firstByte, length, null);
       this.#push(payload);
-      // Now, not at the end of the turn: until the transport has it, the application must leave the memory alone.
+      // Flushed now, not at the end of the turn: until then the application must leave the memory alone.
       this.flush();
     } else {
       const offset = this.allocate(size);
@@ -118,7 +118,7 @@ export class FrameWriter implements Flushable {
     return size;
   }
 
-  /** Takes `length` bytes of the shared buffer, behind what this connection has there already. @returns where */
+  /** Takes `length` bytes of the shared buffer, behind this connection's earlier bytes. @returns their offset */
   allocate(length: number): number {
     const { output } = this.#ports;
     output.reserve(length);
@@ -133,12 +133,12 @@ export class FrameWriter implements Flushable {
     return offset;
   }
 
-  /** Gives back what lies behind `end`, of what was taken last. */
+  /** Gives back the bytes behind `end` of the last {@link allocate}. */
   trim(end: number): void {
     this.#end = this.#ports.output.end = end;
   }
 
-  /** Sends the header of a frame whose payload follows by {@link writeFrameData}. @returns its length */
+  /** Sends the header of a frame whose payload follows by {@link writeFrameData}. @returns the header's length */
   beginFrame(firstByte: number, length: number): number {
     const key = this.masking === 'no' ? null : this.#ports.maskingKeys.next();
     this.#streamKey = this.masking === 'yes' ? key : null;
@@ -175,7 +175,7 @@ export class FrameWriter implements Flushable {
     if (this.#isClosed) return;
     const segment = this.#segment;
     if (segment !== null && this.#pieces.length === 0 && !this.#isBlocked) {
-      // perf: the usual turn has one piece, and needs no list of it (the server bench, `echo-64`).
+      // perf: the usual turn has one piece, and needs no list of it (apps/bench, `echo-64`).
       this.#segment = null;
       this.#isBlocked = !this.#stream.write(segment.subarray(this.#start, this.#end));
       if (this.#isBlocked) this.#ports.output.keep(segment);
@@ -195,14 +195,14 @@ export class FrameWriter implements Flushable {
     else this.#listener.onFlushed();
   }
 
-  /** The stream took what it had kept. */
+  /** The stream has now taken everything that it was given. */
   onDrain(): void {
     this.#isBlocked = false;
     if (this.#pieces.length > 0 || this.#segment !== null) this.flush();
     else this.#listener.onFlushed();
   }
 
-  /** Sends what waits, then ends our direction. */
+  /** Sends everything queued, then ends our direction of the stream. */
   end(): void {
     if (this.#isClosed) return;
     this.#closeSegment();
@@ -215,7 +215,7 @@ export class FrameWriter implements Flushable {
     if (!this.#isBlocked) this.#listener.onFlushed();
   }
 
-  /** Drops what waits. */
+  /** Drops everything queued. */
   close(): void {
     this.#isClosed = true;
     this.#pieces = [];
@@ -223,7 +223,7 @@ export class FrameWriter implements Flushable {
     this.#segment = null;
   }
 
-  /** @returns whether the stream took all of it at once */
+  /** Writes pieces to the stream. @returns whether it took all of them at once */
   #write(pieces: Uint8Array[]): boolean {
     const joined = this.#join(pieces);
     let isTaken = true;
@@ -233,7 +233,7 @@ export class FrameWriter implements Flushable {
     return isTaken;
   }
 
-  /** Copies several short pieces into one, in the shared buffer where it has room. */
+  /** Copies several short pieces into one, in the shared buffer if that has room. */
   #join(pieces: Uint8Array[]): Uint8Array[] {
     if (pieces.length === 1) return pieces;
     let total = 0;
@@ -276,7 +276,7 @@ export class FrameWriter implements Flushable {
     this.#ports.output.schedule(this);
   }
 
-  /** What has to wait for the transport gets memory of its own: that of the segment serves others from the next turn on. */
+  /** Queues the segment. While blocked it is copied: other connections reuse its memory from the next turn on. */
   #closeSegment(): void {
     const segment = this.#segment;
     if (segment === null) return;

@@ -4,10 +4,10 @@ import { readUint32 } from './frame-header.ts';
 const POOL_SIZE = 4096;
 
 /**
- * Masking keys: a fresh, unpredictable one for each frame (RFC 6455, 5.3 and 10.3).
+ * Draws a fresh, unpredictable masking key for each frame (RFC 6455, 5.3 and 10.3).
  *
  * perf: drawn from a pool, since asking the system for 4 bytes costs more than masking a short message
- * (bench/encoder.mjs). Each byte of the pool is used once and then wiped.
+ * (packages/core/bench/encoder.mjs). Each byte of the pool is used once and then wiped.
  */
 export class MaskingKeys {
   readonly #random: Random;
@@ -18,7 +18,7 @@ export class MaskingKeys {
     this.#random = random;
   }
 
-  /** An unsigned 32-bit integer, its highest byte first on the wire. */
+  /** The next key: an unsigned 32-bit integer, its highest byte first on the wire. */
   next(): number {
     if (this.#position === POOL_SIZE) {
       this.#random.fill(this.#pool);

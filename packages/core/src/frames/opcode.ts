@@ -1,7 +1,7 @@
-/** Opcodes (RFC 6455, 5.2). Those of 8 and above are control frames. */
+/** Opcodes (RFC 6455, 5.2). Opcodes of 8 and above are control frames. */
 export const Opcode = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, PONG: 10 } as const;
 
-// The same by themselves, for the engine: bundlers write these as numbers.
+// The same values as single constants, for the engine: bundlers inline them as numbers.
 export const CONTINUATION = 0;
 export const TEXT = 1;
 export const BINARY = 2;

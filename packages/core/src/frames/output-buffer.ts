@@ -1,12 +1,12 @@
-// Where the frames of all connections are written. A connection that sent nothing owns no part of it, and at the end
-// of each turn it is empty again.
+// The buffer into which the frames of all connections are written. A connection that sent nothing owns no part of it,
+// and at the end of each turn the buffer is empty again.
 
 import type { Clock } from '@ws/types';
 
 /**
- * In bytes: what a transport reads at once, 128 KiB, can be answered in one write, headers included.
+ * Size of the buffer in bytes: replies to the 128 KiB that a transport reads at once fit into one write, with headers.
  *
- * perf: with 64 KiB every fourth echo of 16 KiB needed a write of its own (the server bench, echo of 16 KiB).
+ * perf: with 64 KiB every fourth echo of 16 KiB needed a write of its own (apps/bench, echo of 16 KiB).
  */
 const CAPACITY = 131072 + 4096;
 
@@ -14,23 +14,23 @@ const CAPACITY = 131072 + 4096;
 export interface Flushable {
   /** Hands everything pending to the transport. Must not throw, and calls no application. */
   flush(): void;
-  /** Tells who waits for it how that went. */
+  /** Tells the connection's listener how the flush ended. */
   tell(): void;
 }
 
 /** perf: one empty list for all turns: nothing is ever pushed into it (apps/bench, echo-64). */
 const NONE: Flushable[] = [];
 
-/** One buffer for the output of all connections, and the rule when it leaves: once per turn and connection. */
+/** One buffer for the output of all connections. It is flushed once per turn and connection. */
 export class OutputBuffer {
-  /** The memory; replaced when a transport had to keep it. */
+  /** The memory; replaced when a transport has to keep a part of it. */
   bytes: Uint8Array = new Uint8Array(CAPACITY);
   /** Where the next bytes go. */
   end = 0;
 
   readonly #clock: Clock;
   #pending: Flushable[] = NONE;
-  /** Were flushed, and have to tell of it. */
+  /** Connections that were flushed, and are still to tell their listeners. */
   #untold: Flushable[] = [];
   #depth = 0;
   #flushing = 0;
@@ -44,7 +44,7 @@ export class OutputBuffer {
     this.#clock = clock;
   }
 
-  /** A read begins: what is sent until {@link leave} goes out together. */
+  /** A read begins: everything that is sent until {@link leave} goes out together. */
   enter(): void {
     this.#depth++;
   }
@@ -54,32 +54,32 @@ export class OutputBuffer {
     if (--this.#depth === 0) this.#endTurn();
   }
 
-  /** Has `connection` flushed at the end of this turn. */
+  /** Flushes `connection` at the end of this turn. */
   schedule(connection: Flushable): void {
-    // perf: room for one, not for the seventeen that `push` would make it for (the server bench, `echo-64`).
+    // perf: room for one, not for the seventeen that `push` would make it for (apps/bench, `echo-64`).
     if (this.#pending.length === 0) this.#pending = [connection];
     else this.#pending.push(connection);
     this.#awaitTurnEnd();
   }
 
   /**
-   * Has `connection` tell at the end of this turn: a flush may happen in the middle of a send, also of another
-   * connection, where nobody else must send.
+   * Calls `connection.tell` at the end of this turn, not during the flush: a flush may happen in the middle of a send,
+   * perhaps of another connection, and a listener that is told then must not send.
    */
   tellLater(connection: Flushable): void {
     this.#untold.push(connection);
     this.#awaitTurnEnd();
   }
 
-  /** Finds room for `length` bytes at {@link end}, at most 132 KiB. Others may be flushed for it. */
+  /** Makes room for `length` bytes at {@link end}, at most 132 KiB. May flush other connections for it. */
   reserve(length: number): void {
     if (this.end + length <= CAPACITY) return;
     this.flushAll();
-    // Still full when this happens while flushing: what is pending keeps the memory it has.
+    // The buffer is still full when this is called during a flush: pending connections keep the old memory.
     if (this.end + length > CAPACITY) this.#replace();
   }
 
-  /** A transport keeps `piece`: where it lies must not be written over. */
+  /** A transport keeps `piece`, whose memory must not be overwritten. */
   keep(piece: Uint8Array): void {
     if (piece.buffer === this.bytes.buffer) this.#replace();
   }
@@ -88,7 +88,7 @@ export class OutputBuffer {
     const pending = this.#pending;
     if (pending.length === 0) return;
     this.#pending = NONE;
-    // A transport may call back all the same, and have more flushed while others still wait.
+    // A transport may call back nevertheless, and cause a flush within this one: only the outermost empties the buffer.
     this.#flushing++;
     for (const connection of pending) connection.flush();
     this.#flushing--;
@@ -107,7 +107,7 @@ export class OutputBuffer {
   }
 
   #endTurn(): void {
-    // A turn still: who flushes needs no other to be told in.
+    // The flush belongs to this turn: `tellLater` must not schedule another end of turn for it.
     this.#depth++;
     this.flushAll();
     this.#depth--;

@@ -1,10 +1,11 @@
-// What the application is told, in order, and nothing while it has paused: then events wait here, and the engine
-// stops reading when too much waits. An application that throws, or whose promise rejects, ends its own connection.
+// Delivers events to the application, in order. While the application has paused, events are queued here, and the
+// engine stops reading when the queue is full. An application that throws, or whose promise rejects, ends its own
+// connection.
 
 import { isPromise } from '../support/is-promise.ts';
 import type { EngineListener } from './engine-listener.ts';
 
-/** What of a message that comes bit by bit is told. */
+/** The events of a message that is delivered in pieces. */
 export type PartEvent =
   | 'onMessageBegin'
   | 'onMessageFrameBegin'
@@ -12,7 +13,7 @@ export type PartEvent =
   | 'onMessageFrameEnd'
   | 'onMessageEnd';
 
-/** Who is told when the application fails. Must not throw. */
+/** Learns that the application failed. Must not throw. */
 export interface DeliveryOwner {
   /** A hook threw, or its promise was rejected. */
   onHookFailed(error: unknown): void;
@@ -25,7 +26,7 @@ interface Held {
   readonly call: Call;
 }
 
-/** Calls hooks, now or when the application is ready. */
+/** Calls the application's hooks: at once, or, while it has paused, when it resumes. */
 export class Delivery {
   readonly #owner: DeliveryOwner;
   #listener: EngineListener | null = null;
@@ -34,19 +35,19 @@ export class Delivery {
   #isPaused = false;
   #isDraining = false;
   #isDiscarding = false;
-  /** Bytes that wait, and a little for each event. */
+  /** Bytes of the queued events, with {@link EVENT_SIZE} added for each. */
   heldBytes = 0;
 
   constructor(owner: DeliveryOwner) {
     this.#owner = owner;
   }
 
-  /** Sets who is told of messages. */
+  /** Sets the listener, which hears of messages. */
   setListener(listener: EngineListener): void {
     this.#listener = listener;
   }
 
-  /** Who is told; set before the first message. */
+  /** The listener; set before the first message. */
   get listener(): EngineListener | null {
     return this.#listener;
   }
@@ -56,49 +57,49 @@ export class Delivery {
     else this.#callMessage(payload, isBinary);
   }
 
-  /** Offers a text that is lent. @returns whether it was taken; else it is to come as a `message` */
+  /** Offers a text whose bytes are lent. @returns whether the listener took it; if not, the caller uses `message` */
   onLentText(source: Uint8Array, start: number, end: number): boolean {
     return this.#held === null && this.#listener!.onLentText(source, start, end);
   }
 
-  /** Tells of a part of a message, by `value`, of which `size` bytes count while it waits. */
+  /** Delivers an event of a message in pieces. `value` is the hook's argument; queued, it counts as `size` bytes. */
   part(event: PartEvent, value: Uint8Array | number | boolean | undefined, size = 0): void {
     const call: Call = () => this.#listener![event]?.(value as never);
     if (this.#held !== null) this.#hold(size, call);
     else this.call(call);
   }
 
-  /** As much waits as may. */
+  /** Whether the queue is full. */
   get isFull(): boolean {
     return this.heldBytes >= LOOK_AHEAD;
   }
 
-  /** From now on events wait. */
+  /** From now on events are queued. */
   pause(): void {
     this.#isPaused = true;
     this.#held ??= [];
   }
 
-  /** What waits is delivered, until the application pauses again. @returns whether nothing waits any more */
+  /** Delivers queued events, until the application pauses again. @returns whether the queue is empty, and off */
   resume(): boolean {
     this.#isPaused = false;
     return this.#drain(() => this.#isPaused);
   }
 
-  /** Delivers what waits, paused or not: nothing will come after it. */
+  /** Delivers queued events, paused or not: they are the last ones. */
   finish(): void {
     this.#drain(() => false);
     if (!this.#isDiscarding) this.#held = null;
   }
 
-  /** Drops what waits; later events too. */
+  /** Drops queued events and all later ones. */
   discard(): void {
     this.#held = [];
     this.heldBytes = 0;
     this.#isDiscarding = true;
   }
 
-  /** Calls a hook that is not to wait. */
+  /** Calls a hook at once, past the queue. */
   call(hook: Call): void {
     try {
       const result = hook();
@@ -108,7 +109,7 @@ export class Delivery {
     }
   }
 
-  // perf: the one call of the usual message, without a closure (bench/decoder.mjs).
+  // perf: the one call of the usual message, without a closure (packages/core/bench/decoder.mjs).
   #callMessage(payload: Uint8Array, isBinary: boolean): void {
     try {
       const result = this.#listener!.onMessage(payload, isBinary);
@@ -148,8 +149,8 @@ export class Delivery {
   }
 }
 
-/** While receiving is paused, so many bytes of messages may wait, so that pings and closes behind them are answered. */
+/** So many bytes may be queued while receiving is paused, so that pings and closes behind messages are answered. */
 const LOOK_AHEAD = 65536;
 
-/** What an event that waits is counted as, beside its bytes. */
+/** How many bytes a queued event counts as, beside those of its payload. */
 const EVENT_SIZE = 128;

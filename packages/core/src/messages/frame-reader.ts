@@ -1,5 +1,5 @@
-// The read loop: as far as the application can follow. What it cannot yet take of the bytes at hand waits here, and
-// the stream is made to wait too.
+// The read loop. It reads only as far as the application can follow: bytes that the application cannot take yet are
+// kept here, and the stream is paused.
 
 import type { ByteStream } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
@@ -9,19 +9,19 @@ import type { TrafficStats } from '../support/traffic-stats.ts';
 import type { Delivery } from './delivery.ts';
 import type { MessageReceiver } from './message-receiver.ts';
 
-/** What a {@link FrameReader} does to its connection. */
+/** The connection, as a {@link FrameReader} sees it. */
 export interface FrameReaderActions {
-  /** Whether frames still count. Looked at anew after each piece, since hooks may have done anything. */
+  /** Whether frames still count. Read anew after each piece, since hooks may have closed the connection. */
   readonly isListening: boolean;
   readonly control: {
     /** A control frame came. */
     onFrame(opcode: number, payload: Uint8Array): void;
-    /** Data came: a message, or some of one. */
+    /** Data came: a message, or a piece of one. */
     onTraffic(): void;
   };
   /** The peer broke a rule. */
   failConnection(error: unknown): void;
-  /** It waits when no more can be taken for now. */
+  /** Paused when the application cannot take more for now. */
   readonly stream: Pick<ByteStream, 'pause'>;
 }
 
@@ -31,12 +31,12 @@ export class FrameReader {
   readonly #receiver: MessageReceiver;
   #delivery: Delivery | null = null;
   #actions: FrameReaderActions | null = null;
-  /** Came in, but cannot be looked at yet. */
+  /** Bytes that arrived, but cannot be read yet. */
   #unread: Uint8Array = EMPTY_BYTES;
   #isReading = false;
-  /** Nothing more will come: what waits is read to its end. */
+  /** No more bytes will come: `#unread` is read to its end. */
   #isLast = false;
-  /** The connection failed. */
+  /** The connection failed: only the peer's Close frame still counts. */
   #isSkipping = false;
 
   constructor(decoder: FrameDecoder, receiver: MessageReceiver) {
@@ -44,14 +44,14 @@ export class FrameReader {
     this.#receiver = receiver;
   }
 
-  /** From now on the bytes of this connection are read; `null`: of none. */
+  /** Sets the connection whose bytes are read from now on; `null`: none. */
   assign(delivery: Delivery | null, stats: TrafficStats | null, actions: FrameReaderActions | null): void {
     this.#delivery = delivery;
     this.#actions = actions;
     this.#receiver.assign(delivery, stats);
   }
 
-  /** It is in the middle of nothing: any other connection of the same rules can have it. */
+  /** Whether the reader is in the middle of nothing, so that any connection with the same rules can borrow it. */
   get isIdle(): boolean {
     const isBusy = this.#isReading || this.#isSkipping || this.#isLast || this.#unread.length > 0;
     return !isBusy && this.#decoder.isBetweenMessages;
@@ -91,7 +91,7 @@ export class FrameReader {
     return this.#unread.length === 0 && !this.#isFull();
   }
 
-  /** The end has come: what waits is read, however much it is. */
+  /** No more bytes will come: reads everything in `#unread`, however much the application has queued. */
   finish(): void {
     this.#isLast = true;
     this.resume();
@@ -109,7 +109,7 @@ export class FrameReader {
     return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
   }
 
-  /** Reads what was pushed. @returns whether there is nothing more to do with it now */
+  /** Reads the pushed bytes. @returns whether the loop is done with them for now */
   #read(decoder: FrameDecoder): boolean {
     const actions = this.#actions!;
     try {
@@ -127,7 +127,7 @@ export class FrameReader {
       }
       return true;
     } catch (error) {
-      // It fails once: a hook may have made it fail in the middle of a piece.
+      // A connection fails once: a hook may already have made it fail, in the middle of a piece.
       if (!this.#isSkipping) actions.failConnection(error);
       return !actions.isListening;
     }

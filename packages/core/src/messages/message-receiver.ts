@@ -1,5 +1,5 @@
-// Pieces of frames in, messages out (or, for an application that wants them, the pieces). The limits of what comes
-// out are checked here: of compressed messages, on the decompressed bytes.
+// Pieces of frames in, messages out (or, for an application that wants them, the pieces). The size and the UTF-8 of
+// compressed messages are checked here, on the decompressed bytes.
 
 import type { MessageCompression, Utf8Validator } from '@ws/types';
 import { type DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
@@ -11,18 +11,18 @@ import type { TrafficStats } from '../support/traffic-stats.ts';
 import type { Delivery } from './delivery.ts';
 import type { PayloadPool } from './payload-pool.ts';
 
-/** What a {@link MessageReceiver} is told once. */
+/** The settings of a {@link MessageReceiver}, which never change. */
 export interface MessageReceiverRules {
-  /** Which messages are told in pieces: none, those that do not arrive in one, or all; then frames are told too. */
+  /** Which messages are delivered in pieces: none, those that do not arrive in one, or all, with events for frames. */
   readonly frames: 'none' | 'pieces' | 'all';
   /** Whether texts that arrive in one piece are offered before they are copied. */
   readonly lendsText: boolean;
-  /** In bytes, decompressed; 0: none. */
+  /** Longest message, in bytes, decompressed; 0: no limit. */
   readonly maxMessageSize: number;
   readonly validateUtf8: boolean;
 }
 
-/** Makes messages of a connection's data frames. */
+/** Assembles the messages of a connection from its data frames. */
 export class MessageReceiver {
   readonly #rules: MessageReceiverRules;
   readonly #utf8: Utf8Validator;
@@ -31,7 +31,7 @@ export class MessageReceiver {
   readonly #payloads: PayloadPool;
   #delivery: Delivery | null = null;
   #stats: TrafficStats | null = null;
-  /** Made for the first message that does not come in one piece. */
+  /** Holds the pieces of a message that does not come in one; `null`: nothing was joined yet. */
   #buffer: GrowingBuffer | null = null;
   #utf8State: number = UTF8_ACCEPT;
   #length = 0;
@@ -50,13 +50,13 @@ export class MessageReceiver {
     this.#limit = Math.min(rules.maxMessageSize || none, compression?.maxMessageSize || none);
   }
 
-  /** Whose messages they are; `null`: nobody's. Called between two messages. */
+  /** Sets the connection whose messages are received; `null`: none. Called between two messages. */
   assign(delivery: Delivery | null, stats: TrafficStats | null): void {
     this.#delivery = delivery;
     this.#stats = stats;
   }
 
-  /** Bytes held of the message that is being received. */
+  /** How many bytes of the current message are held. */
   get bufferedBytes(): number {
     return this.#buffer?.length ?? 0;
   }
@@ -90,12 +90,12 @@ export class MessageReceiver {
     stats.incomingWebSocketFrames++;
     stats.incomingWebSocketMessages++;
     const delivery = this.#delivery!;
-    // perf: a text that is made a string at once needs no memory of its own (the server bench, `pull-64`).
+    // perf: a text that is made a string at once needs no memory of its own (apps/bench, `pull-64`).
     if (this.#rules.lendsText && opcode === TEXT && delivery.onLentText(source, start, end)) return;
     delivery.message(this.#payloads.copy(source, start, end), opcode === BINARY);
   }
 
-  /** The usual way: whole messages. */
+  /** Takes a piece for a listener that wants whole messages, as most do. */
   #pushWhole(frame: FrameDecoder, isMessageEnd: boolean): void {
     const { source, start, end } = frame;
     const isBinary = frame.opcode === BINARY;
@@ -108,7 +108,7 @@ export class MessageReceiver {
     }
     this.#stats!.incomingOctetsAppLevel += end - start;
     if (isMessageEnd && this.#buffer === null) {
-      // What arrived in one piece is copied once, into what the application gets.
+      // A message that arrived in one piece is copied once, into the payload that the application gets.
       this.#delivery!.message(this.#payloads.copy(source, start, end), isBinary);
       return;
     }
@@ -117,7 +117,7 @@ export class MessageReceiver {
     if (isMessageEnd) this.#delivery!.message(this.#takeJoined(), isBinary);
   }
 
-  /** For a listener that wants messages in pieces: each as it comes. */
+  /** Takes a piece for a listener that wants messages in pieces, and delivers it as it comes. */
   #pushParts(frame: FrameDecoder, isMessageEnd: boolean): void {
     const delivery = this.#delivery!;
     const isEachFrameTold = this.#rules.frames === 'all';
@@ -168,7 +168,7 @@ export class MessageReceiver {
     this.#buffer.append(source, start, end, expected);
   }
 
-  /** Of a message of which something was joined. */
+  /** The payload of a message of which at least one piece was joined. */
   #takeJoined(): Uint8Array {
     const joined = this.#buffer!.take();
     this.#buffer = null;

@@ -13,31 +13,31 @@ import type { PreparedMessage } from './prepared-message.ts';
 
 /** Options of `sendMessage`. */
 export interface SendOptions {
-  /** Send in frames of at most so many bytes. */
+  /** Send the message in frames of at most so many bytes. */
   readonly fragmentSize?: number | undefined;
-  /** Send as it is, though compression was agreed. */
+  /** Send the message uncompressed, though compression was agreed. */
   readonly doNotCompress?: boolean | undefined;
 }
 
 /** Options of `sendPreparedMessage`. */
 export interface PreparedSendOptions {
   /**
-   * Skip whoever has not taken what was sent before: of a broadcast, slow readers miss messages and hold no memory.
-   * Without it they end at `maxBufferedAmount`. Default `false`.
+   * Skip a connection that has not yet sent off earlier messages: in a broadcast, slow readers then miss messages and
+   * hold no memory. Without this option slow readers fail at `maxBufferedAmount`. Default `false`.
    */
   readonly dropIfBusy?: boolean | undefined;
 }
 
-/** What a {@link MessageSender} is told once. */
+/** The settings of a {@link MessageSender}, which never change. */
 export interface MessageSenderRules {
   readonly autoFragmentSize: number;
-  /** In bytes; 0: none. */
+  /** Longest message, in bytes; 0: no limit. */
   readonly maxMessageSize: number;
 }
 
 type SendState = 'no message begun' | 'message begun' | 'inside message' | 'inside frame';
 
-/** Sends the messages of one connection. That the connection is open is the caller's to check. */
+/** Sends the messages of one connection. The caller checks that the connection is open. */
 export class MessageSender {
   readonly #rules: MessageSenderRules;
   readonly #writer: FrameWriter;
@@ -61,19 +61,19 @@ export class MessageSender {
     this.#compression = compression;
   }
 
-  /** No message was begun that is not ended. */
+  /** Whether no message is begun and not yet ended. */
   get isIdle(): boolean {
     return this.#state === 'no message begun';
   }
 
-  /** Sends a whole message. A string is text, a Uint8Array what `isBinary` says. */
+  /** Sends a whole message. A string is sent as text; for a Uint8Array `isBinary` decides. */
   sendMessage(payload: Uint8Array | string, isBinary: boolean, options: SendOptions | undefined): void {
     if (!this.isIdle) this.#expect('no message begun');
     if (typeof payload === 'string') this.#sendBytes(encodeText(payload), false, options);
     else this.#sendBytes(payload, isBinary, options);
   }
 
-  /** Sends a message whose frame was made before, where there is one that is not masked. */
+  /** Sends a prepared message: by its ready frame where that can be used, else like any other message. */
   sendPrepared(prepared: PreparedMessage): void {
     this.#expect('no message begun');
     const { payload, isBinary, doNotCompress } = prepared;
@@ -86,7 +86,7 @@ export class MessageSender {
     if (!isSent) this.#sendBytes(payload, isBinary, { doNotCompress });
   }
 
-  /** Begins a message that is sent in frames of the application's making. */
+  /** Begins a message whose frames the application makes. */
   beginMessage(isBinary: boolean, doNotCompress: boolean): void {
     this.#expect('no message begun');
     this.#opcode = isBinary ? BINARY : TEXT;
@@ -115,12 +115,12 @@ export class MessageSender {
   }
 
   /**
-   * Sends bytes of the frame that was begun, at most what it still needs.
+   * Sends bytes of the frame that was begun, at most as many as it still needs.
    *
    * @returns how many bytes are missing (positive), or how many of `chunk` were too many (negative), or 0
    */
   sendMessageFrameData(chunk: Uint8Array): number {
-    // A frame of length 0 is complete when it is begun; the empty chunk that some send for it is fine.
+    // A frame of length 0 is complete when it is begun; applications may still send an empty chunk for it.
     if (chunk.length === 0 && this.#state === 'inside message') return 0;
     this.#expect('inside frame');
     const used = Math.min(chunk.length, this.#frameRemaining);
@@ -134,7 +134,7 @@ export class MessageSender {
     return used - chunk.length;
   }
 
-  /** Sends a whole frame of the message that was begun; compressed where that was agreed. */
+  /** Sends a whole frame of the message that was begun, compressed if the message is. */
   sendMessageFrame(payload: Uint8Array): void {
     this.#expect('message begun', 'inside message');
     this.#checkSize(this.#messageLength + payload.length);

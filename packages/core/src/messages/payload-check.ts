@@ -2,20 +2,21 @@ import { checkBytes as checkIsBytes } from '@ws/types/checks';
 import { EMPTY_BYTES } from '@ws/util/primitives';
 
 /**
- * Checks that a payload is bytes, of whichever realm: no number, whose value would become a length, no other view.
+ * Checks that a payload is a Uint8Array, of whichever realm: not a number, whose value would become a length, and no
+ * other view.
  *
  * @throws TypeError
  */
 export function checkBytes(value: unknown): asserts value is Uint8Array {
   checkIsBytes('payload', value);
-  // Throws when the memory was transferred away: that is no empty message.
+  // `set` throws when the memory was transferred away: such an array must not be sent as an empty message.
   if (value.length === 0) EMPTY_BYTES.set(value);
 }
 
 /**
- * Checks what is to be sent as a message.
+ * Checks the payload of a message that is to be sent.
  *
- * @throws TypeError when it is no payload, or a string that is to be sent as binary
+ * @throws TypeError when the value is no payload, or is a string that is to be sent as binary
  */
 export function checkPayload(payload: unknown, isBinary: boolean): void {
   if (typeof payload !== 'string') checkBytes(payload);

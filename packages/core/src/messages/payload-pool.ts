@@ -1,13 +1,13 @@
 import { EMPTY_BYTES } from '@ws/util/primitives';
 
-/** Up to this many bytes an engine keeps a typed array without memory of its own outside its heap: cheap by itself. */
+/** JavaScript engines keep typed arrays of up to this many bytes inside their heap, where they are cheap anyway. */
 const TINY = 64;
 
-/** Up to so many bytes payloads share memory; longer ones get memory of their own. */
+/** Payloads of up to so many bytes share memory, short ones and medium ones apart; longer ones get their own. */
 const SHORT = 2048;
 const MEDIUM = 16_384;
 
-/** Of the longest there is room for so many in a slab: one that is kept keeps no more than that. */
+/** A slab has room for so many payloads of the greatest length, which limits how much memory one kept payload keeps. */
 const SHARERS = 4;
 
 /** Memory that payloads share, filled up to a position. */
@@ -16,14 +16,14 @@ interface Slab {
   position: number;
 }
 
-/** Gives memory. */
+/** Allocates memory. */
 export type Allocate = (length: number) => ArrayBuffer;
 
 /** Where payloads get their memory. */
 export interface PayloadMemory {
-  /** Memory to share; `undefined`: none is shared. */
+  /** Allocates memory that payloads share; `undefined`: payloads share none. */
   readonly allocateSlab?: Allocate | undefined;
-  /** Memory that is not zeroed; `undefined`: all is. */
+  /** Allocates memory that is not zeroed; `undefined`: all memory is zeroed. */
   readonly allocateUninitialised?: Allocate | undefined;
 }
 
@@ -31,10 +31,10 @@ export interface PayloadMemory {
  * Copies payloads for the application.
  *
  * perf: memory outside the engine's heap costs far more to get, and to collect, than to fill, so payloads share it,
- * where the platform gives such that may be shared (bench/decoder.mjs; the server bench, `echo-16k`).
+ * where the platform gives such that may be shared (packages/core/bench/decoder.mjs; apps/bench, `echo-16k`).
  */
 export class PayloadPool {
-  /** For those who fill it themselves. */
+  /** Allocates memory for callers that fill it themselves. */
   readonly allocate: (length: number) => Uint8Array;
   readonly #allocateSlab: Allocate | undefined;
   readonly #short: Slab = { bytes: EMPTY_BYTES, position: 0 };
@@ -48,7 +48,7 @@ export class PayloadPool {
         : length => new Uint8Array(allocateUninitialised(length));
   }
 
-  /** A copy of `source[start, end)`, the receiver's to keep and to change. */
+  /** Copies `source[start, end)`. The application may keep and change the copy. */
   copy(source: Uint8Array, start: number, end: number): Uint8Array {
     const length = end - start;
     const allocateSlab = this.#allocateSlab;
@@ -62,14 +62,14 @@ export class PayloadPool {
     const slab = isShort ? this.#short : this.#medium;
     if (slab.position + length > slab.bytes.length) {
       slab.bytes = new Uint8Array(allocateSlab(SHARERS * (isShort ? SHORT : MEDIUM)));
-      // Whoever looks at all of it sees payloads, and nothing else. Medium ones stay as they are, like
-      // those of Node's own pool: each payload would cost its length once more.
+      // A short slab is zeroed, so that an application that looks at all of its buffer sees payloads and nothing else.
+      // A medium slab is not, like Node's own pool: zeroing would cost each payload its length once more.
       if (isShort) slab.bytes.fill(0);
       slab.position = 0;
     }
     const { bytes, position } = slab;
     bytes.set(source.subarray(start, end), position);
-    // Words of a payload lie as they would in memory of its own.
+    // Each payload begins at a multiple of 8, so that its words are aligned as in memory of its own.
     slab.position = (position + length + 7) & ~7;
     return new Uint8Array(bytes.buffer, position, length);
   }

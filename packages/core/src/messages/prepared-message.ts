@@ -12,7 +12,7 @@ export interface PreparedFrame {
  * A message for many receivers: framed once, and compressed once for all connections that agreed on the same
  * parameters without context takeover. Its payload must not be changed afterwards.
  *
- * Where frames are masked, each needs a fresh key (RFC 6455, 5.3): then nothing but the payload is shared.
+ * Where frames are masked, each needs a fresh key (RFC 6455, 5.3): there connections share only the payload.
  */
 export class PreparedMessage {
   readonly payload: Uint8Array;
@@ -26,17 +26,17 @@ export class PreparedMessage {
     this.doNotCompress = doNotCompress;
   }
 
-  /** As the port `MessageTransport` says it. */
+  /** The opposite of `doNotCompress`, as the port `MessageTransport` names it. */
   get compress(): boolean {
     return !this.doNotCompress;
   }
 
-  /** The unmasked frame of a connection that compresses by `compression`; `null`: it has to make one of its own. */
+  /** The unmasked frame for connections that compress by `compression`; `null`: each has to make its own. */
   frameFor(_compression: MessageCompression | null): PreparedFrame | null {
     return null;
   }
 
-  /** @internal Sends that frame. @returns whether there is one */
+  /** @internal Sends the frame of {@link frameFor}. @returns whether there is one */
   sendFrame(_compression: MessageCompression | null, _writer: FrameWriter, _stats: TrafficStats): boolean {
     return false;
   }

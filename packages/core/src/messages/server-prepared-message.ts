@@ -4,10 +4,10 @@ import { type FrameWriter, messageFirstByte } from '../frames/frame-writer.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
 import { type PreparedFrame, PreparedMessage } from './prepared-message.ts';
 
-/** A server's prepared message, which has frames that are not masked. */
+/** A server's prepared message, whose frames are not masked. */
 export class ServerPreparedMessage extends PreparedMessage {
   #plain: PreparedFrame | null = null;
-  /** By what the compressions that gave them have in common. */
+  /** Compressed frames, by the `sharedKey` of the compression that made them. */
   readonly #compressed: Map<string, PreparedFrame> = new Map();
 
   override frameFor(compression: MessageCompression | null): PreparedFrame | null {

@@ -1,4 +1,5 @@
-// The short way of a short text: encoded where it leaves from, in one frame that is not masked. Servers alone have it.
+// The fast path for short texts: a text is encoded straight into the output buffer, as one frame that is not masked.
+// Only servers have it.
 
 import type { TextCodec } from '@ws/types';
 import { encodeTextInto } from '@ws/util/primitives';
@@ -7,18 +8,18 @@ import type { FrameWriter } from '../frames/frame-writer.ts';
 import { TEXT } from '../frames/opcode.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
 
-/** A short way for texts. @returns whether it was one, and was sent */
+/** Sends a text if it is short. @returns whether the text was sent */
 export type ShortTextSender = (text: string, writer: FrameWriter, stats: TrafficStats, maxSize: number) => boolean;
 
-/** Texts of up to this many UTF-16 units are encoded in place: 3 bytes each, that would be copied anyway. */
+/** Texts of up to this many UTF-16 units are encoded in place: at 3 bytes each they would be copied anyway. */
 const MAX_SHORT_TEXT = 5461;
 
-/** The longest payload that a header of 2 bytes stands before. */
+/** The longest payload whose header has 2 bytes. */
 const MAX_SHORT_PAYLOAD = 125;
 
 const portableCodec: Pick<TextCodec, 'encodeInto'> = { encodeInto: encodeTextInto };
 
-/** What sends short texts on a platform. */
+/** Makes the sender of short texts for a platform's text codec. */
 export function shortTextSender(codec: Pick<TextCodec, 'encodeInto'> = portableCodec): ShortTextSender {
   return (text, writer, stats, maxSize) => sendShortText(codec, text, writer, stats, maxSize);
 }
@@ -26,8 +27,8 @@ export function shortTextSender(codec: Pick<TextCodec, 'encodeInto'> = portableC
 /**
  * Sends a short text as one frame.
  *
- * @param maxSize of a message, in bytes; 0: none
- * @returns `false`: it is not short, or has to wait
+ * @param maxSize longest message, in bytes; 0: no limit
+ * @returns whether it was sent; `false`: it is not short, or the transport is blocked
  */
 function sendShortText(
   codec: Pick<TextCodec, 'encodeInto'>,
@@ -36,12 +37,12 @@ function sendShortText(
   stats: TrafficStats,
   maxSize: number,
 ): boolean {
-  // perf: no payload object, no second copy (bench/encoder.mjs).
+  // perf: no payload object, no second copy (packages/core/bench/encoder.mjs).
   const { length } = text;
   if (length > MAX_SHORT_TEXT || writer.isBlocked || (maxSize > 0 && length * 3 > maxSize)) return false;
   const offset = writer.allocate(4 + length * 3);
   const { memory } = writer;
-  // No unit takes less than a byte. What takes more may need the longer header after all.
+  // Each unit takes at least one byte. A text whose units take more may need the longer header after all.
   const isGuessedShort = length <= MAX_SHORT_PAYLOAD;
   let start = offset + (isGuessedShort ? 2 : 4);
   const size = codec.encodeInto(text, memory, start);

@@ -1,4 +1,4 @@
-/** Says what a value should have been, as in "must be …", or `null` when it is fine. */
+/** Says what a value should have been, as in "must be …", or `null` when the value is fine. */
 export type OptionCheck = (value: unknown) => string | null;
 
 export const isBoolean: OptionCheck = value => (typeof value === 'boolean' ? null : 'true or false');
@@ -11,12 +11,12 @@ export function isIntegerFrom(least: number, most: number = Number.MAX_SAFE_INTE
   return value => (Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? null : wanted);
 }
 
-/** One of these. */
+/** One of `values`. */
 export function isOneOf(...values: readonly unknown[]): OptionCheck {
   return value => (values.includes(value) ? null : `one of ${values.join(', ')}`);
 }
 
-/** A list of such, at least `least` of them. */
+/** A list of at least `least` items that each pass `check`. */
 export function isListOf(check: OptionCheck, least = 0): OptionCheck {
   return value => {
     if (!Array.isArray(value) || value.length < least) return least > 0 ? 'a list that is not empty' : 'a list';

@@ -1,5 +1,5 @@
-// Every protocol option: its effect, its default and its check, in one table. The reference in the docs is made of it:
-// each row's comment is what it says there.
+// Every protocol option: its effect, its default and its check, in one table. The reference in the docs is generated
+// from the table: each row's comment becomes the option's description there.
 
 import type { CompressionOffer, CompressionOfferAcceptor, CompressionResponseAcceptor } from '@ws/types';
 import { nearestName } from '@ws/util/primitives';
@@ -53,10 +53,10 @@ export interface ClientOptions extends CommonOptions {
   readonly perMessageCompressionAccept: CompressionResponseAcceptor | null;
 }
 
-/** Options as they are given: those that are absent or `undefined` stay as they were. */
+/** Options as a caller gives them: an option that is absent or `undefined` stays as it was. */
 export type Partially<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
 
-/** One option. */
+/** The default and the check of one option. */
 export interface OptionRow {
   readonly default: unknown;
   readonly check: OptionCheck;
@@ -108,7 +108,7 @@ const COMMON: { readonly [Name in keyof CommonOptions]: OptionRow } = {
   autoPingRestartOnAnyTraffic: row(true, flag),
 };
 
-// Made by functions, so that a bundle of one side does without the other's.
+// Functions make the two tables, so that a bundle of one side can leave out the table of the other.
 
 /** The options of servers. */
 export const SERVER_OPTIONS: { readonly [Name in keyof ServerOptions]: OptionRow } = /* @__PURE__ */ (() => ({
@@ -159,16 +159,16 @@ function areOffers(value: unknown): string | null {
 
 type Rows = Readonly<Record<string, OptionRow>>;
 
-/** The defaults of a table. */
+/** The default values of a table of options. */
 export function defaultOptions<Options>(rows: { readonly [Name in keyof Options]: OptionRow }): Options {
   return Object.fromEntries(Object.entries(rows as Rows).map(([name, { default: value }]) => [name, value])) as Options;
 }
 
 /**
- * `current` with `changes`, a new object.
+ * Makes a new object of `current` with `changes`. Never changes `current`.
  *
  * @throws TypeError for a name that is no option (saying which was probably meant) or a value of the wrong type,
- * RangeError for one that is out of range; `current` is never changed
+ * RangeError for a value that is out of range
  */
 export function changeOptions<Options extends object>(
   rows: { readonly [Name in keyof Options]: OptionRow },

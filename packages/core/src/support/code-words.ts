@@ -1,4 +1,4 @@
-/** What an error's code says, in words: `reserved bits` of `ERR_RESERVED_BITS`. */
+/** Turns an error's code into words: `ERR_RESERVED_BITS` into `reserved bits`. */
 export function codeWords(code: string): string {
   return code.slice(4).toLowerCase().replaceAll('_', ' ');
 }

@@ -1,21 +1,21 @@
 import { EMPTY_BYTES } from '@ws/util/primitives';
 
-/** What is reserved at once for a payload of which nothing has arrived yet. */
+/** How many bytes are reserved at once for a payload of which nothing has arrived yet. */
 const FIRST_CAPACITY = 65536;
 
-/** How much more than has arrived is reserved when the length is known: a peer must send 1/16 of what it makes us hold. */
+/** Times the arrived bytes that may be reserved for a known length: a peer must send 1/16 of what it makes us hold. */
 const GROWTH = 16;
 
 /**
  * Joins pieces into one payload. Memory is taken as bytes arrive, not as they are announced; many tiny pieces cost
- * their bytes and nothing each.
+ * their bytes, and nothing more for each piece.
  */
 export class GrowingBuffer {
   readonly #allocate: (length: number) => Uint8Array;
   #bytes: Uint8Array = EMPTY_BYTES;
   #length = 0;
 
-  /** @param allocate memory, which may hold anything */
+  /** @param allocate gives memory, which need not be zeroed */
   constructor(allocate: (length: number) => Uint8Array = allocateZeroed) {
     this.#allocate = allocate;
   }
@@ -24,7 +24,7 @@ export class GrowingBuffer {
     return this.#length;
   }
 
-  /** Appends a copy of `source[start, end)`. @param expected how long the whole will be; 0: not known */
+  /** Appends a copy of `source[start, end)`. @param expected length of the whole payload; 0: not known */
   append(source: Uint8Array, start: number, end: number, expected: number): void {
     const length = this.#length + end - start;
     if (length > this.#bytes.length) this.#grow(length, expected);
@@ -32,20 +32,20 @@ export class GrowingBuffer {
     this.#length = length;
   }
 
-  /** The last `count` bytes, or all that there are; good until the next call. */
+  /** The last `count` bytes, or all bytes if there are fewer; good until the next call. */
   tail(count: number): Uint8Array {
     return this.#bytes.subarray(Math.max(0, this.#length - count), this.#length);
   }
 
-  /** Hands out what was joined; the buffer starts anew. */
+  /** Hands out the joined payload and empties the buffer. */
   take(): Uint8Array {
     const bytes = this.#bytes;
     const length = this.#length;
     this.#bytes = EMPTY_BYTES;
     this.#length = 0;
     if (length > 0 && length === bytes.length) return bytes;
-    // A payload that the user keeps should not hold on to much more memory than it shows.
-    // Nor must it show what the memory held before, which may be anything, to whoever looks at all of its buffer.
+    // A payload that the application keeps should not hold on to much more memory than it shows. The rest of its buffer
+    // is zeroed, since the application can look at all of it, and the memory may have held anything before.
     return length * 2 > bytes.length ? bytes.fill(0, length).subarray(0, length) : bytes.slice(0, length);
   }
 

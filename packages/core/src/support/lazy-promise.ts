@@ -1,6 +1,6 @@
 /**
- * A promise that is made when somebody asks for it: most connections are never asked. A rejection that nobody awaits
- * is not an unhandled one.
+ * A promise that is made only when somebody asks for it, which on most connections never happens. A rejection that
+ * nobody awaits does not count as unhandled.
  */
 export class LazyPromise<Value> {
   #promise: Promise<Value> | null = null;
@@ -16,13 +16,13 @@ export class LazyPromise<Value> {
     return this.#promise;
   }
 
-  /** Does nothing when it is settled. */
+  /** Does nothing when the promise is settled. */
   resolve(value: Value | Promise<never>): void {
     if (this.#resolve === null) this.#promise ??= Promise.resolve(value);
     else this.#resolve(value);
   }
 
-  /** Does nothing when it is settled. */
+  /** Does nothing when the promise is settled. */
   reject(error: unknown): void {
     const failed = Promise.reject(error);
     failed.catch(() => {});

@@ -1,6 +1,6 @@
 import type { DiagnosticsEvent, Platform } from '@ws/types';
 
-/** Tells tracing of an event of a connection, when somebody listens. */
+/** Reports an event of a connection to tracing, if tracing has subscribers for it. */
 export function publish(
   { diagnostics }: Pick<Platform, 'diagnostics'>,
   connection: object,

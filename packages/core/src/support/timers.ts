@@ -1,5 +1,5 @@
-// Timers of all connections. Those of the same delay expire in the order in which they were started, so each delay
-// needs one timer of the clock, however many connections wait: 10,000 keepalives are a handful of timers.
+// Timers of all connections. Timers of the same delay expire in the order in which they were started, so each delay
+// needs one timer of the clock, however many connections wait: 10,000 keepalives need a handful of clock timers.
 
 import type { Clock, Timer } from '@ws/types';
 
@@ -24,9 +24,9 @@ class Entry implements Timer {
 class DelayQueue {
   readonly #clock: Clock;
   readonly #delay: number;
-  /** Where it is while there is something in it. */
+  /** The map that this queue is in while it has entries. */
   readonly #queues: Map<number, DelayQueue>;
-  /** In the order in which they were started, which is that in which they expire. */
+  /** Timers in the order in which they were started, which is the order in which they expire. */
   readonly #entries: Set<Entry> = new Set();
   #timer: Timer | null = null;
 
@@ -44,7 +44,7 @@ class DelayQueue {
     return entry;
   }
 
-  /** Does nothing when it has expired. */
+  /** Does nothing when the entry has expired. */
   remove(entry: Entry): void {
     if (!this.#entries.delete(entry) || this.#entries.size > 0) return;
     this.#timer?.cancel();
@@ -69,7 +69,7 @@ class DelayQueue {
       try {
         entry.onExpiry();
       } catch (error) {
-        // The others must not wait for ever.
+        // The clock is armed again, since the other entries must not wait for ever.
         if (this.#entries.size > 0) this.#arm(1);
         throw error;
       }
@@ -77,7 +77,7 @@ class DelayQueue {
   }
 }
 
-/** Starts timers, many of few different delays. */
+/** Starts timers: many timers, with few different delays. */
 export class Timers {
   readonly #clock: Clock;
   readonly #queues = new Map<number, DelayQueue>();

@@ -1,12 +1,12 @@
 /** What a connection has sent and received. All figures are counts; octets are bytes. */
 export class TrafficStats {
-  /** Everything written while open, control frames included. */
+  /** All bytes written while open, control frames included. */
   outgoingOctetsWireLevel = 0;
-  /** Payload of data frames as sent: after compression. */
+  /** Payload bytes of data frames as sent: after compression. */
   outgoingOctetsWebSocketLevel = 0;
-  /** Payload of messages as the application gave them. */
+  /** Payload bytes of messages as the application gave them. */
   outgoingOctetsAppLevel = 0;
-  /** Data frames. */
+  /** Data frames sent. */
   outgoingWebSocketFrames = 0;
   outgoingWebSocketMessages = 0;
   incomingOctetsWireLevel = 0;
@@ -14,7 +14,7 @@ export class TrafficStats {
   incomingOctetsAppLevel = 0;
   incomingWebSocketFrames = 0;
   incomingWebSocketMessages = 0;
-  /** The opening handshake. */
+  /** Bytes of the opening handshake. */
   preopenOutgoingOctetsWireLevel = 0;
   preopenIncomingOctetsWireLevel = 0;
 
@@ -23,20 +23,20 @@ export class TrafficStats {
     Object.assign(this, new TrafficStats());
   }
 
-  /** @internal A message that is sent. */
+  /** @internal Counts a message that is sent. */
   countMessage(length: number): void {
     this.outgoingWebSocketMessages++;
     this.outgoingOctetsAppLevel += length;
   }
 
-  /** @internal A frame of it. */
+  /** @internal Counts a frame of a message that is sent. */
   countFrame(payloadLength: number, wireLength: number): void {
     this.outgoingWebSocketFrames++;
     this.outgoingOctetsWebSocketLevel += payloadLength;
     this.outgoingOctetsWireLevel += wireLength;
   }
 
-  /** The counters, and derived from them `*CompressionRatio` and `*WebSocketOverhead` (`null`: nothing to divide by). */
+  /** The counters, with `*CompressionRatio` and `*WebSocketOverhead` derived from them (`null`: division by 0). */
   toJSON(): Readonly<Record<string, number | null>> {
     const { outgoingOctetsWireLevel: sentWire, outgoingOctetsWebSocketLevel: sent } = this;
     const { incomingOctetsWireLevel: receivedWire, incomingOctetsWebSocketLevel: received } = this;
