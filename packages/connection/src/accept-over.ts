@@ -1,4 +1,4 @@
-// A server's connections over any stream of bytes.
+// Accepts a server's connections over any stream of bytes.
 
 import { ConnectionAcceptor, ConnectionTimeout, EngineRequest, type Partially, type ServerOptions } from '@ws/core';
 import type { ByteStream, OpeningRequest } from '@ws/types';
@@ -12,22 +12,22 @@ import {
 } from './connection-options.ts';
 import { WebSocketRequest } from './request.ts';
 
-/** What a server can be told. */
+/** Options of {@link acceptOver}. */
 export interface AcceptOverOptions extends ConnectionOptions {
   /** Further options of the engine. */
   readonly protocolOptions?: Partially<ServerOptions> | undefined;
 }
 
-/** Who is told of the requests to a {@link RequestAcceptor}. */
+/** Callbacks for the requests that a {@link RequestAcceptor} receives. */
 export interface RequestListener {
   onRequest(opening: OpeningRequest): void;
-  /** There will be no request: the client asked for something else, said nothing in time, or left. */
+  /** Called when there will be no request: the client asked for something else, sent nothing in time, or left. */
   onFailed?(error: unknown): void;
 }
 
 /**
- * Makes an opening request of each stream: for adapters, which attach the streams to what `buildProtocol` gives.
- * A client that says nothing is dropped after `connectTimeout`.
+ * Reads an opening request from each stream. For adapters: they attach each stream to an object that `buildProtocol`
+ * makes. A client that sends no request within `connectTimeout` is dropped.
  */
 export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
   readonly #options: AcceptOverOptions;
@@ -56,7 +56,7 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
         listener.onFailed?.(isLate ? new ConnectionTimeout(connectTimeout, { cause: error }) : error);
       },
     });
-    // Until the request is there: how long the answer takes is the application's matter.
+    // The timer runs until the request has come: how long the application takes to answer is not limited.
     const timer = isLimited(connectTimeout)
       ? this.platform.clock.setTimer(connectTimeout, () => {
           isLate = true;

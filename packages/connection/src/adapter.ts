@@ -1,4 +1,4 @@
-// For who binds the pull API to a transport or a runtime: what `@ws/node` is made of.
+// Exports for adapters, which bind the pull API to a transport or a runtime. `@ws/node` is built from them.
 
 export { cancellable, orAborted, throwIfAborted } from '@ws/util/primitives';
 export { RequestAcceptor, type RequestListener } from './accept-over.ts';

@@ -1,6 +1,6 @@
 import type { AbortSignalLike } from '@ws/types';
 
-/** Takes `{ signal }`, as every call that returns a promise does. */
+/** The option that every call which returns a promise accepts: `{ signal }`. */
 export interface Cancellable {
   /** Aborting rejects the promise with the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;

@@ -1,4 +1,4 @@
-// A client's connection over any stream of bytes.
+// Opens a client's connection over any stream of bytes.
 
 import {
   type ClientAttempt,
@@ -23,9 +23,9 @@ import {
   isLimited,
 } from './connection-options.ts';
 
-/** What a client asks for. */
+/** Options of {@link connectOver}. */
 export interface ConnectOverOptions extends ConnectionOptions {
-  /** Default `ws://localhost`: the stream is connected already, this is what the request says. */
+  /** The URL that the request names, default `ws://localhost`. The stream is connected already. */
   readonly url?: string | undefined;
   readonly subprotocols?: readonly string[] | undefined;
   readonly headers?: HeaderInit | undefined;
@@ -43,7 +43,7 @@ export interface ConnectedStream {
 /** A stream that is being connected. */
 export interface Dialling {
   readonly connected: ConnectedStream | Promise<ConnectedStream>;
-  /** Nobody wants it any more: it stops connecting, and `connected` rejects. Does nothing when it is connected. */
+  /** Stops connecting: `connected` rejects. Does nothing when the stream is connected already. */
   stop(): void;
 }
 
@@ -60,7 +60,7 @@ export function connectOver(stream: ByteStream, options: ConnectOverOptions = {}
   }));
 }
 
-/** What {@link connectBy} goes by. @param proxy an HTTP proxy to go through, for adapters that dial */
+/** Makes the connector for {@link connectBy}. @param proxy an HTTP proxy to go through, for adapters that dial */
 export function clientConnector(options: ConnectOverOptions, proxy: ProxyParameters | null = null): Connector {
   const { url, subprotocols, headers, origin } = ownOptions(options);
   const session: ClientSession = { url, protocols: subprotocols, headers, origin, proxy };
@@ -71,10 +71,10 @@ export function clientConnector(options: ConnectOverOptions, proxy: ProxyParamet
 }
 
 /**
- * Connects, and performs the opening handshake, within `connectTimeout`.
+ * Connects and performs the opening handshake, both within `connectTimeout`.
  *
  * @param dial begins to connect
- * @param explain says more of an error; what it gives is thrown, as the cause of a HandshakeError if it is none
+ * @param explain may give an error that says more; unless it is a HandshakeError, it becomes the cause of one
  */
 export async function connectBy(
   connector: Connector,
@@ -142,7 +142,7 @@ function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value
   return typeof (value as Promise<Value>).then === 'function';
 }
 
-/** What failed before there was a handshake to fail is the cause of a HandshakeError. */
+/** Wraps any other error, such as one of dialling, as the cause of a HandshakeError. */
 function asHandshakeError(error: unknown): unknown {
   if (error instanceof HandshakeError) return error;
   const message = error instanceof Error ? error.message : 'the opening handshake failed';

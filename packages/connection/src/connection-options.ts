@@ -1,35 +1,35 @@
-// What both sides of a connection can be told, and what the engine is told of it.
+// The options that clients and servers share, and how they become options of the engine.
 
 import type { ClientOptions, Partially, ServerOptions } from '@ws/core';
 import type { Platform, TransportDetails } from '@ws/types';
 import type { Cancellable } from './cancellable.ts';
 
-/** What both sides can be told. Durations in milliseconds, sizes in bytes; of both, `Infinity` or 0: no limit. */
+/** Options of both sides. Durations are in milliseconds, sizes in bytes; for both, `Infinity` or 0 means no limit. */
 export interface ConnectionOptions extends Cancellable {
-  /** Longest message to receive, and to send; default 1 MiB. */
+  /** The longest message that can be received or sent; default 1 MiB. */
   readonly maxMessageSize?: number | undefined;
-  /** Messages that may wait for who takes them, default 1. */
+  /** How many received messages may wait until the application takes them, default 1. */
   readonly messageQueueSize?: number | undefined;
-  /** For the opening handshake, default 60,000. */
+  /** How long the opening handshake may take, default 60,000. */
   readonly connectTimeout?: number | undefined;
-  /** For the closing handshake, default 60,000. */
+  /** How long the closing handshake may take, default 60,000. */
   readonly disconnectTimeout?: number | undefined;
-  /** Where it runs; by default what the engine takes by itself. */
+  /** The platform to run on; by default the one that the engine chooses. */
   readonly platform?: Platform | undefined;
   readonly transportDetails?: TransportDetails | undefined;
 }
 
-/** Of the opening and of the closing handshake, in milliseconds. */
+/** The default timeout of the opening and of the closing handshake, in milliseconds. */
 export const DEFAULT_TIMEOUT = 60_000;
 const DEFAULT_MESSAGE_SIZE = 2 ** 20;
 
-/** What a connection object is told of its options. */
+/** The options that a connection object needs, with their defaults filled in. */
 export interface ConnectionLimits {
   readonly messageQueueSize: number;
   readonly disconnectTimeout: number;
 }
 
-/** The limits that a connection object keeps itself. */
+/** The limits that a connection object enforces itself. */
 export function connectionLimits(options: ConnectionOptions): ConnectionLimits {
   const { messageQueueSize = 1, disconnectTimeout = DEFAULT_TIMEOUT } = options;
   return { messageQueueSize, disconnectTimeout };
@@ -42,15 +42,15 @@ export function engineOptions(options: ConnectionOptions): Partially<ServerOptio
   checkLimits({ maxMessageSize, connectTimeout, disconnectTimeout, messageQueueSize });
   return {
     maxMessagePayloadSize: finiteOr0(maxMessageSize),
-    // `connectTimeout` is counted here: from the first call on, and on servers until the request is there.
+    // This package times `connectTimeout` itself: from the first call on, and on servers until the request has come.
     openHandshakeTimeout: 0,
     closeHandshakeTimeout: finiteOr0(disconnectTimeout),
-    // So both sides agree on how it closed (RFC 6455, 5.5.1: typically echoed).
+    // Echoed, so that both sides agree on how the connection closed (RFC 6455, 5.5.1: typically echoed).
     echoCloseCodeReason: true,
   };
 }
 
-/** Checks sizes and durations, by their names. @throws TypeError, RangeError when one is not 0 or more */
+/** Checks sizes and durations by name. @throws TypeError, RangeError when one is not 0 or more */
 export function checkLimits(limits: Readonly<Record<string, unknown>>): void {
   for (const [name, limit] of Object.entries(limits)) {
     if (typeof limit !== 'number') throw new TypeError(`${name} must be a number`);
@@ -58,12 +58,12 @@ export function checkLimits(limits: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** Whether there is a limit to a duration. */
+/** Whether a duration is limited: neither 0 nor infinite. */
 export function isLimited(duration: number): boolean {
   return duration > 0 && Number.isFinite(duration);
 }
 
-/** The engine says 0 for what has no limit. */
+/** Turns `Infinity` into 0, which means "no limit" to the engine. */
 function finiteOr0(value: number): number {
   return Number.isFinite(value) ? value : 0;
 }

@@ -1,4 +1,4 @@
-// A connection to pull from: nothing is read that nobody takes, nothing is sent that the transport does not take.
+// A connection that is pulled from: it reads only what the application takes, and a send waits for the transport.
 
 import { checkClose, ProtocolError, UsageError } from '@ws/core';
 import {
@@ -23,20 +23,20 @@ import { type MessageStreams, streamsOf } from './web-streams.ts';
 
 /** Options of {@link WebSocketConnection.sendMessage}. */
 export interface SendMessageOptions extends Cancellable {
-  /** `false`: send as it is, though compression was agreed. */
+  /** `false`: the message is sent uncompressed even if compression was agreed. */
   readonly compress?: boolean | undefined;
 }
 
-/** What a connection needs of where it runs. */
+/** The parts of a platform that a connection needs. */
 export type ConnectionPlatform = Pick<Platform, 'clock' | 'random' | 'textCodec' | 'diagnostics'>;
 
-/** What a connection is made of. */
+/** What the constructor of a connection takes. */
 export interface ConnectionSetup extends ConnectionLimits {
   /** Open, and without a listener. */
   readonly transport: MessageTransport;
   readonly platform: ConnectionPlatform;
   readonly transportDetails: TransportDetails | null;
-  /** The other side, such as `tcp4:127.0.0.1:52914`, where the details do not say it. */
+  /** The peer's address, such as `tcp4:127.0.0.1:52914`, used where the transport details do not name it. */
   readonly peer: string;
   readonly isClient: boolean;
   readonly path: string;
@@ -45,16 +45,16 @@ export interface ConnectionSetup extends ConnectionLimits {
 
 const CLEAN_ENDS: readonly number[] = [1000, 1001, 1005];
 
-/** A WebSocket connection. Made by `connectOver`, `WebSocketRequest.accept`, or what a platform builds on them. */
+/** A WebSocket connection. Made by `connectOver`, `WebSocketRequest.accept`, or by functions built on these. */
 export class WebSocketConnection implements AsyncIterable<Received>, AsyncDisposable {
   readonly isClient: boolean;
   readonly isServer: boolean;
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Path and query that the client asked for. */
+  /** The path and query that the client asked for. */
   readonly path: string;
   readonly subprotocol: string | null;
-  /** What the other side's handshake said, names in lower case. */
+  /** The headers of the peer's handshake, names in lower case. */
   readonly handshakeHeaders: Headers;
 
   readonly #transport: MessageTransport;
@@ -69,7 +69,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   readonly #gone: Promise<CloseInfo>;
   readonly #whenClosed: Promise<CloseReason>;
 
-  /** For adapters: applications are given one. */
+  /** For adapters only: applications receive connections, they do not construct them. */
   constructor(setup: ConnectionSetup) {
     const { transport, platform, transportDetails, peer, isClient } = setup;
     const isSecure = transportDetails?.isSecure === true;
@@ -103,11 +103,11 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     this.#outbox = new Outbox(transport, this.#inbox, closedError);
     transport.pause();
     transport.setListener(this.#inbox);
-    // Last: what came with the handshake is delivered now.
+    // This comes last: it delivers the messages that came together with the handshake.
     this.#inbox.update();
   }
 
-  /** How it closed: set as soon as closing begins, by either side. */
+  /** How the connection closed: set as soon as either side begins to close. */
   get closed(): CloseReason | null {
     return this.#closed;
   }
@@ -117,65 +117,66 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     return this.#whenClosed;
   }
 
-  /** Milliseconds from the last keepalive ping to its pong; `null`: none has come. */
+  /** Milliseconds from the last keepalive ping to its pong; `null`: no such pong has come. */
   get latency(): number | null {
     return this.#transport.latency;
   }
 
-  /** Bytes that the transport has not taken. */
+  /** Bytes that were sent and that the transport has not taken yet. */
   get bufferedAmount(): number {
     return this.#transport.bufferedAmount;
   }
 
   /**
-   * Sends a message: text for a string, binary for bytes. One that is given in pieces, all strings or all bytes, is
-   * sent as it comes, in frames. Messages never mix: who comes later waits.
+   * Sends a message: text for a string, binary for bytes. A message may be given in pieces, all strings or all bytes:
+   * each piece is sent in a frame as it comes. Messages never mix: a later call waits for its turn.
    *
-   * Resolves when the transport took everything. Aborting one in pieces that was begun fails the connection, since the
-   * peer could not know that it is not complete.
+   * Resolves when the transport has taken everything. Aborting a message in pieces that has begun fails the connection,
+   * since the peer could not know that the message is incomplete.
    *
-   * @throws ConnectionClosed, TypeError, RangeError; UsageError for one that is longer than `maxMessageSize`
+   * @throws ConnectionClosed, TypeError, RangeError; UsageError for a message that is longer than `maxMessageSize`
    */
   sendMessage(message: OutgoingData, options?: SendMessageOptions): Promise<void> {
     return this.#outbox.send(message, options?.compress === false, options?.signal);
   }
 
   /**
-   * The next message. Several may wait; each gets one, in order.
+   * Waits for the next message. Several calls may wait at once; each gets one message, in order.
    *
-   * @throws ConnectionClosed when there will be none: messages that came before the peer closed can still be had, not
-   * so after `close`
+   * @throws ConnectionClosed when there will be no more messages. Those that came before the peer closed can still be
+   * taken; after `close` they are dropped
    */
   getMessage({ signal }: Cancellable = {}): Promise<Received> {
     return nextMessage(this.#inbox, signal);
   }
 
   /**
-   * The next message, chunk by chunk as it comes: strings of a text, bytes of a binary message. Not more is read than
-   * is taken. Leave it before its end, and the rest is skipped; aborted before its first chunk it takes no message along.
+   * Gives the next message chunk by chunk as it comes: strings of a text message, bytes of a binary one. It reads no
+   * more than the caller takes. Leaving the loop early skips the rest of the message; aborting before the first chunk
+   * leaves the message to the next call.
    */
   receive(options: Cancellable = {}): AsyncGenerator<Received, void, undefined> {
     return chunksOf(this.#inbox, options.signal, () => this.#closedError());
   }
 
-  /** Messages until the connection closes: ends on 1000, 1001 and 1005, throws ConnectionClosed on others. */
+  /** Iterates over messages until the connection closes: ends on 1000, 1001 and 1005, else throws ConnectionClosed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Received> {
     return this.messages();
   }
 
-  /** The same, for a loop that can be aborted: `for await (const message of connection.messages({ signal }))`. */
+  /** The same iteration, but abortable: `for await (const message of connection.messages({ signal }))`. */
   messages({ signal }: Cancellable = {}): AsyncIterableIterator<Received> {
     return new Messages(this.#inbox, signal, isCleanEnd);
   }
 
   /**
-   * The connection as a pair of web streams, such as `await new WebSocketStream(url).opened` gives: each chunk is one
-   * message, and one that is written may be in pieces, a stream for one. Nothing is taken that is not read, and a write
-   * is done when the transport took it.
+   * The connection as a pair of web streams, such as `await new WebSocketStream(url).opened` gives. Each chunk is one
+   * message; a message that is written may be in pieces, such as a stream. Messages are taken from the connection only
+   * when the stream is read, and a write is done when the transport has taken it.
    *
-   * `writable.close()` and `readable.cancel()` close with 1000. `abort(reason)` and `cancel(reason)` close with the code
-   * that the reason carries, as `{ closeCode, reason }` or a CloseReason, and with 1011 for any other. The streams end as
-   * an iteration does: orderly on 1000, 1001 and 1005, with ConnectionClosed on others.
+   * `writable.close()` and `readable.cancel()` close with 1000. `abort(reason)` and `cancel(reason)` close with the
+   * code that the reason carries, as `{ closeCode, reason }` or a CloseReason, and with 1011 for any other reason. The
+   * streams end as an iteration does: without an error on 1000, 1001 and 1005, with ConnectionClosed on other codes.
    */
   streams(): MessageStreams {
     return streamsOf(this, isCleanEnd);
@@ -184,7 +185,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   /**
    * Pings the peer; resolves with the milliseconds to its pong.
    *
-   * @param payload at most 125 bytes, by default 8 random ones; none that is under way
+   * @param payload at most 125 bytes, by default 8 random ones; no other ping with the same payload may be under way
    * @throws ConnectionClosed, also when the connection closes meanwhile; TypeError, RangeError
    */
   async ping(payload?: Uint8Array | string, { signal }: Cancellable = {}): Promise<number> {
@@ -193,7 +194,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     return await this.#pings.ping(payload, signal);
   }
 
-  /** Sends a pong that nobody asked for: at most 125 bytes, by default none. Resolves when the transport took it. */
+  /** Sends an unsolicited pong: at most 125 bytes, by default none. Resolves when the transport has taken it. */
   async pong(payload: Uint8Array | string = '', { signal }: Cancellable = {}): Promise<void> {
     throwIfAborted(signal);
     this.#checkPing();
@@ -203,8 +204,8 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   }
 
   /**
-   * Closes: sends a Close frame, drops what was not read, waits for the peer's answer. Called again, or while the peer
-   * closes, it waits for the same end.
+   * Closes the connection: sends a Close frame, drops unread messages, and waits for the peer's answer. Called again,
+   * or while the peer closes, it waits for the same end.
    *
    * @param code 1000 to 1003, 1007 to 1014, 3000 to 4999
    * @param reason at most 123 bytes of UTF-8
@@ -234,12 +235,12 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     this.#transport.drop();
   }
 
-  /** Closes with 1000; a peer that does not answer is dropped, and that is no error here. */
+  /** Closes with 1000. A peer that does not answer is dropped; this does not throw. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close().catch(() => {});
   }
 
-  /** Waits for the end; drops a peer that does not answer in time, where the transport has not done so. */
+  /** Waits until the connection is gone; drops a peer that does not answer in time, unless the transport did so. */
   async #awaitEnd(): Promise<CloseReason> {
     const limit = this.#disconnectTimeout;
     let isLate = false;
@@ -254,7 +255,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     return await this.#whenClosed;
   }
 
-  /** Closing began: who waits for a message, or for a piece to send, need not wait for the transport to be gone. */
+  /** Closing has begun: calls that wait for a message or for a piece to send end now, before the transport is gone. */
   #onClosing(): void {
     const { code, reason } = this.#transport.closingReason;
     this.#closed ??= new CloseReason(code ?? 1005, reason);
@@ -264,14 +265,14 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
   }
 
   #onClosed({ code, reason, wasClean, localCode, closedBy, error }: CloseInfo): void {
-    // What we failed the connection with says more than what the peer made of it.
+    // When we failed the connection, our code says more than the one that the peer answered with.
     const hasFailed = error instanceof ProtocolError || (!wasClean && closedBy === 'local' && this.#closing === null);
     if (!hasFailed || localCode === null || this.#closed === null) this.#closed = new CloseReason(code ?? 1005, reason);
     this.#inbox.close(() => this.#closedError(), false);
     this.#pings.fail();
   }
 
-  /** Without pings a ping would wait for ever. */
+  /** Checks that the runtime can send pings; otherwise `ping` would wait for ever. */
   #checkPing(): void {
     if (!this.#transport.canPing) throw new UsageError('ERR_UNSUPPORTED', 'this runtime sends no pings and pongs');
   }
@@ -285,7 +286,7 @@ function isCleanEnd(error: unknown): boolean {
   return error instanceof ConnectionClosed && CLEAN_ENDS.includes(error.reason?.code ?? 1006);
 }
 
-/** There is always one: an empty Close frame has no code to tell. */
+/** Requires a close code: without one the Close frame would be empty. */
 function requireCode(code: unknown): unknown {
   if (typeof code !== 'number') throw new TypeError('close code must be a number');
   return code;

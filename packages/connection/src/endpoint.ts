@@ -1,8 +1,8 @@
-/** One end of a connection, as far as it is known. */
+/** The address of one end of a connection, as far as it is known. */
 export class Endpoint {
-  /** IP address, or the path of a Unix domain socket, or what else the transport says of itself. */
+  /** An IP address, the path of a Unix domain socket, or another description that the transport gives. */
   readonly address: string;
-  /** `null` where there are no ports. */
+  /** `null` where the transport has no ports. */
   readonly port: number | null;
   readonly isSsl: boolean;
 
@@ -12,7 +12,7 @@ export class Endpoint {
     this.isSsl = isSsl;
   }
 
-  /** As a URL: the default port left out, IPv6 in brackets. */
+  /** The endpoint as a URL: without the default port, IPv6 in brackets. */
   get url(): string {
     const scheme = this.isSsl ? 'wss' : 'ws';
     if (this.port === null) return `${scheme}://unix:${this.address}`;

@@ -3,10 +3,10 @@ import { WsError } from '@ws/util';
 
 export { ConnectionRejected, ConnectionTimeout, HandshakeError, type HandshakeErrorCode } from '@ws/core';
 
-/** The connection is closed, or closing: what was asked for cannot be done any more. */
+/** Thrown by calls that come too late: the connection is closed, or closing. */
 export class ConnectionClosed extends WsError<'ERR_CONNECTION_CLOSED'> {
   override readonly name = 'ConnectionClosed';
-  /** How it closed; `null` when it never opened. */
+  /** How the connection closed; `null` when it never opened. */
   readonly reason: CloseReason | null;
   constructor(reason: CloseReason | null, options?: { readonly cause?: unknown }) {
     super('ERR_CONNECTION_CLOSED', `the connection is closed${reason === null ? '' : `: ${reason}`}`, options);

@@ -1,5 +1,5 @@
-// Messages between the transport and the calls that pull them: it holds a limited number of complete ones, then pauses the
-// transport. A message may also be taken before it is complete, chunk by chunk.
+// The messages between the transport and the calls that pull them. The inbox holds a limited number of complete
+// messages, then pauses the transport. A message may also be taken before it is complete, chunk by chunk.
 
 import type { EngineListener } from '@ws/core';
 import type { CloseInfo, MessageTransport, Platform, Receives, TextCodec } from '@ws/types';
@@ -10,10 +10,10 @@ export class IncomingParts {
   readonly isText: boolean;
   chunks: Uint8Array[];
   isComplete: boolean;
-  /** Called when something was added. Set by who takes the message chunk by chunk. */
+  /** Called when bytes were added or the message has ended. Set by the call that takes the message chunk by chunk. */
   onProgress: (() => void) | null = null;
 
-  /** @param whole the message, where it came in one piece */
+  /** @param whole the complete message, where it came in one piece */
   constructor(isText: boolean, whole: Uint8Array | null = null) {
     this.isText = isText;
     this.chunks = whole === null ? [] : [whole];
@@ -23,9 +23,9 @@ export class IncomingParts {
 
 /** A call that waits for a message. */
 interface AnyTaker {
-  /** The next message, complete or, where `wantsParts`, just begun. */
+  /** Receives the next message: complete or, where `wantsParts`, just begun. */
   take(message: IncomingParts): void;
-  /** The next message, in one piece. */
+  /** Receives the next message in one piece. */
   takeWhole(bytes: Uint8Array, isText: boolean): void;
   fail(error: unknown): void;
 }
@@ -38,7 +38,7 @@ export interface PartsTaker extends AnyTaker {
 /** A call that takes a whole message. */
 export interface WholeTaker extends AnyTaker {
   readonly wantsParts: false;
-  /** The next message: text as a string. */
+  /** Receives the next message: text as a string. */
   resolve(message: string | Uint8Array): void;
 }
 
@@ -47,9 +47,9 @@ export type Taker = PartsTaker | WholeTaker;
 /** Makes strings of text messages. */
 export type Decoder = Pick<TextCodec, 'decode' | 'decodeValid'>;
 
-/** The connection, as its {@link Inbox} sees it: told of what is no message. */
+/** The connection, as its {@link Inbox} sees it: receives all events other than messages. */
 export interface InboxOwner {
-  /** The object that tracing is told of. */
+  /** The object that tracing reports as the connection. */
   readonly subject: object;
   onPong(payload: Uint8Array): void;
   onClosing(): void;
@@ -60,10 +60,10 @@ const RECEIVES: Receives = { frames: 'pieces', lentText: true };
 
 const portableDecoder: Decoder = { decode: decodeText };
 
-/** The queue of one connection, and what listens to its transport. */
+/** The message queue of one connection, and the listener of its transport. */
 export class Inbox implements EngineListener {
   readonly receives: Receives = RECEIVES;
-  /** A message has come: what is sent next is its answer. */
+  /** A message has come since the last send: the next message sent is its answer. */
   isAnswering = false;
   /** Makes the strings of text messages. */
   readonly codec: Decoder;
@@ -74,15 +74,15 @@ export class Inbox implements EngineListener {
   readonly #complete: IncomingParts[] = [];
   #current: IncomingParts | null = null;
   readonly #takers: Taker[] = [];
-  /** Whether the transport is paused; at first it is, until a call waits for a message or the queue has room. */
+  /** Whether the transport is paused. It starts paused, until a call waits for a message or the queue has room. */
   #isPaused = true;
-  /** The connection is closing: what the transport has read already is fetched, whatever the capacity. */
+  /** The connection is closing: messages that the transport has read already are fetched, whatever the capacity. */
   #isEnding = false;
-  /** What takers are told once there will be no more messages. */
+  /** Makes the error that takers fail with once there will be no more messages. */
   #end: (() => unknown) | null = null;
 
   /**
-   * Nothing flows before the first `update`.
+   * The transport stays paused until the first `update`.
    *
    * @param capacity complete messages that may wait, 0 or more
    */
@@ -106,7 +106,7 @@ export class Inbox implements EngineListener {
   onMessage(bytes: Uint8Array, isBinary: boolean): void {
     this.isAnswering = true;
     if (this.#isTraced()) this.#trace(bytes, isBinary);
-    // Nobody will take what comes after we closed.
+    // Messages that come after we closed are dropped.
     if (this.#end !== null) return;
     const isText = !isBinary;
     if (this.#takers.length === 0 || this.#complete.length > 0) this.#complete.push(new IncomingParts(isText, bytes));
@@ -182,23 +182,23 @@ export class Inbox implements EngineListener {
     this.update();
   }
 
-  /** The message that is being received, taken chunk by chunk, is for the next who wants one. */
+  /** Gives back a message that was being taken chunk by chunk: the next call receives it. */
   putBack(message: IncomingParts): void {
     message.onProgress = null;
     this.#serve();
   }
 
-  /** Removes all calls that do not wait any more. */
+  /** Removes the calls that `isWithdrawn` selects, and returns them. */
   withdraw(isWithdrawn: (taker: Taker) => boolean): Taker[] {
     const withdrawn = this.#takers.filter(isWithdrawn);
     for (const taker of withdrawn) this.remove(taker);
     return withdrawn;
   }
 
-  /** There will be no more messages: those that wait can still be taken, unless `isDiscarding`. */
+  /** Ends the queue: waiting messages can still be taken, unless `isDiscarding`. */
   close(end: () => unknown, isDiscarding: boolean): void {
     if (!isDiscarding && this.#end === null) {
-      // What came before the end comes first, also what waits in the transport for want of room here.
+      // Messages that came before the end are delivered first, also those still in the transport because this was full.
       this.#isEnding = true;
       this.update();
     }
@@ -210,12 +210,12 @@ export class Inbox implements EngineListener {
     this.#serve();
   }
 
-  /** Whether there will be no more. */
+  /** Whether there will be no more messages from the transport. */
   get isClosed(): boolean {
     return this.#end !== null;
   }
 
-  /** The transport goes on as long as there is room, or somebody who waits. Called first when messages may come. */
+  /** Pauses or resumes the transport: it runs while there is room or a call waits. Must be called once to start. */
   update(): void {
     const isPaused = this.#end === null && !this.#isEnding && this.#isFull();
     if (isPaused === this.#isPaused) return;
@@ -228,14 +228,14 @@ export class Inbox implements EngineListener {
     return this.#diagnostics !== undefined && this.#diagnostics.hasSubscribers('message');
   }
 
-  /** Tells tracing of a message that is there whole; one that is taken chunk by chunk is not put together for it. */
+  /** Reports a whole message to tracing. Messages that are taken chunk by chunk are not assembled for tracing. */
   #trace(payload: Uint8Array, isBinary: boolean): void {
     this.#diagnostics!.publish('message', { connection: this.subject, payload, isBinary });
   }
 
   #isFull(): boolean {
     const current = this.#current;
-    // Who takes a message chunk by chunk is behind.
+    // A call takes this message chunk by chunk: full while it has not taken the chunks that came.
     if (current !== null && current.onProgress !== null) return current.chunks.length > 0;
     return this.#complete.length >= this.#capacity && this.#takers.length === 0;
   }
@@ -250,7 +250,7 @@ export class Inbox implements EngineListener {
     this.update();
   }
 
-  /** The message that is being received, for one who takes it so. */
+  /** The message that is being received, if the first waiting call takes messages chunk by chunk. */
   #takeCurrent(): IncomingParts | null {
     const message = this.#current;
     if (message === null || message.onProgress !== null || !this.#takers[0]!.wantsParts) return null;
@@ -259,8 +259,8 @@ export class Inbox implements EngineListener {
   }
 }
 
-/** Takes the first of some. */
+/** Removes and returns the first item of a queue that is not empty. */
 function first<Item>(queue: Item[]): Item {
-  // perf: an array that `shift` has emptied gets new memory at the next `push` (the server bench, `ours-pull`).
+  // perf: an array that `shift` has emptied gets new memory at the next `push` (apps/bench, `ours-pull`).
   return (queue.length === 1 ? queue.pop() : queue.shift())!;
 }

@@ -1,4 +1,4 @@
-// What comes out of the inbox: whole messages, one or all of them, or one chunk by chunk.
+// The ways to take messages from the inbox: the next whole message, all messages in a loop, or one chunk by chunk.
 
 import type { AbortSignalLike } from '@ws/types';
 import { cancellable, concatBytes } from '@ws/util/primitives';
@@ -8,13 +8,13 @@ import { TextDecoderStreaming } from './text-stream.ts';
 /** A message as it is received: text as a string, binary as bytes. */
 export type Received = string | Uint8Array;
 
-/** Gives a complete message to who waits for it: text as a string. */
+/** Gives a complete message to the call that waits for it: text as a string. */
 function deliver(bytes: Uint8Array, isText: boolean, taker: TextTaker): void {
   let message: Received = bytes;
   try {
     if (isText) message = taker.inbox.codec.decode(bytes);
   } catch (error) {
-    // Text that was not validated, as an option of the engine allows.
+    // An option of the engine allows text that was not validated, so decoding may fail here.
     taker.reject(error);
     return;
   }
@@ -26,7 +26,7 @@ interface TextTaker extends WholeTaker {
   reject(error: unknown): void;
 }
 
-/** One who waits for the next message. */
+/** A call that waits for the next message. */
 class MessageTaker implements TextTaker {
   readonly wantsParts = false;
   readonly inbox: Inbox;
@@ -52,9 +52,9 @@ class MessageTaker implements TextTaker {
   }
 }
 
-/** The next whole message. */
+/** Waits for the next whole message. */
 export function nextMessage(inbox: Inbox, signal: AbortSignalLike | undefined): Promise<Received> {
-  // perf: no closures for signals where there is none (the server bench, echo with `for await`).
+  // perf: no closures for signals where there is none (apps/bench, echo with `for await`).
   if (signal === undefined) {
     return new Promise((resolve, reject) => {
       inbox.add(new MessageTaker(inbox, resolve, reject));
@@ -71,7 +71,7 @@ type Step = IteratorResult<Received, undefined>;
 
 const END: Step = { done: true, value: undefined };
 
-/** All messages until the connection closes. Leaving it takes no message along, and does not close. */
+/** Iterates over all messages until the connection closes. Leaving the loop loses no message and does not close. */
 export class Messages implements AsyncIterableIterator<Received> {
   /** @internal */
   readonly inbox: Inbox;
@@ -82,7 +82,7 @@ export class Messages implements AsyncIterableIterator<Received> {
     this.inbox.add(new StepTaker(this, resolve, reject));
   };
 
-  /** @param isCleanEnd what ends the iteration; any other error is thrown by it */
+  /** @param isCleanEnd whether an error ends the iteration; any other error is thrown by it */
   constructor(inbox: Inbox, signal: AbortSignalLike | undefined, isCleanEnd: (error: unknown) => boolean) {
     this.inbox = inbox;
     this.#signal = signal;
@@ -112,14 +112,14 @@ export class Messages implements AsyncIterableIterator<Received> {
     return Promise.resolve(END);
   }
 
-  /** @returns whether the end is no error */
+  /** Ends the iteration. @returns whether it ends without an error */
   endBy(error: unknown): boolean {
     this.#hasEnded = true;
     return this.#isCleanEnd(error);
   }
 }
 
-/** One who waits for the next step of an iteration. */
+/** A call that waits for the next step of an iteration. */
 class StepTaker implements TextTaker {
   readonly wantsParts = false;
   readonly messages: Messages;
@@ -154,7 +154,7 @@ class StepTaker implements TextTaker {
   }
 }
 
-/** One who takes a message chunk by chunk. */
+/** A call that takes a message chunk by chunk. */
 class ChunksTaker implements PartsTaker {
   readonly wantsParts = true;
   readonly take: (message: IncomingParts) => void;
@@ -170,7 +170,7 @@ class ChunksTaker implements PartsTaker {
   }
 }
 
-/** The chunks of the next message. */
+/** Gives the chunks of the next message as they come. */
 export async function* chunksOf(
   inbox: Inbox,
   signal: AbortSignalLike | undefined,
@@ -182,7 +182,7 @@ export async function* chunksOf(
     return () => inbox.remove(taker);
   });
   const decoder = message.isText ? new TextDecoderStreaming() : null;
-  /** Chunks of the message, of which nothing was given away; `null`: something was. */
+  /** Chunks taken while the caller has received nothing; `null` once it has received a piece of the message. */
   let unseen: Uint8Array[] | null = [];
   let isPutBack = false;
   const onAborted = (): void => {
@@ -215,7 +215,7 @@ export async function* chunksOf(
   }
 }
 
-/** Who leaves early does not want the rest. */
+/** Skips the rest of a message that the caller left early. */
 function skip(message: IncomingParts, inbox: Inbox): void {
   message.onProgress = () => {
     message.chunks = [];
@@ -224,7 +224,7 @@ function skip(message: IncomingParts, inbox: Inbox): void {
   inbox.update();
 }
 
-/** Waits for more of a message. @param onAborted called at once when the signal comes first */
+/** Waits for more of a message. @param onAborted called at once when the signal is aborted first */
 function progress(message: IncomingParts, signal: AbortSignalLike | undefined, onAborted: () => void): Promise<void> {
   if (signal?.aborted) onAborted();
   return cancellable(signal, resolve => {

@@ -1,17 +1,17 @@
-// Messages on their way out: one after the other, each until the transport took it.
+// Sends messages one after the other; each send waits until the transport has taken the message.
 
 import { ProtocolError } from '@ws/core';
 import type { AbortSignalLike, MessageTransport } from '@ws/types';
 import { cancellable, encodeText, orAborted, throwIfAborted } from '@ws/util/primitives';
 
-/** A message to send; in pieces, they are all strings or all bytes. */
+/** A message to send. The pieces of an iterable are all strings or all bytes. */
 export type OutgoingData = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 type Source = AsyncIterator<string | Uint8Array> | Iterator<string | Uint8Array>;
 
-/** Begins a message whose turn has come. @returns whether those behind it have to wait */
+/** Begins a message whose turn has come. @returns whether the messages behind it have to wait */
 type Turn = () => boolean;
 
 const UNCOMPRESSED = { compress: false };
@@ -20,7 +20,7 @@ const TAKEN: Promise<void> = Promise.resolve();
 
 /** Whether a message has come since the last was sent. */
 export interface News {
-  /** What is sent next is an answer: it is written at once, and does not wait for more to go with it. */
+  /** The next message sent is an answer: it is written at once and does not wait to share a write with others. */
   isAnswering: boolean;
 }
 
@@ -29,7 +29,7 @@ export class Outbox {
   readonly #transport: MessageTransport;
   readonly #news: News;
   readonly #closedError: () => unknown;
-  /** Those behind the message in pieces that is being sent, in order; `null`: there is no such message. */
+  /** Messages that wait behind the message in pieces being sent, in order; `null`: no such message is being sent. */
   #behind: Set<Turn> | null = null;
   /** Ends the wait for the next piece. */
   #giveUp: (error: unknown) => void = () => {};
@@ -53,7 +53,7 @@ export class Outbox {
     this.#closedError = closedError;
   }
 
-  /** Resolves when the transport took the message. */
+  /** Resolves when the transport has taken the message. */
   send(message: OutgoingData, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
     try {
       throwIfAborted(signal);
@@ -68,12 +68,12 @@ export class Outbox {
     }
   }
 
-  /** The connection is not open any more: who waits for the next piece of a message waits in vain. */
+  /** The connection is not open any more: a send that waits for the next piece of its message fails. */
   close(): void {
     if (this.#behind !== null) this.#giveUp(this.#closedError());
   }
 
-  /** Resolves when the transport took everything. */
+  /** Resolves when the transport has taken everything. */
   drained(signal: AbortSignalLike | undefined): Promise<void> {
     return orAborted(this.#draining ?? this.#waitForDrain(), signal);
   }
@@ -86,7 +86,7 @@ export class Outbox {
     return draining;
   }
 
-  /** Behind a message in pieces. */
+  /** Queues a message behind the message in pieces that is being sent. */
   #sendLater(
     behind: Set<Turn>,
     message: OutgoingData,
@@ -109,7 +109,7 @@ export class Outbox {
     });
   }
 
-  /** The message in pieces is done: those behind it begin, up to the next in pieces. */
+  /** The message in pieces is done: the messages behind it begin, up to the next one that is in pieces. */
   #passOn(behind: Set<Turn>): void {
     for (const turn of behind) {
       behind.delete(turn);
@@ -137,7 +137,7 @@ export class Outbox {
     return this.drained(signal);
   }
 
-  /** Others wait until it is done. */
+  /** Sends a message in pieces; other messages wait until it is done. */
   async #sendPieces(pieces: Pieces, doNotCompress: boolean, signal: AbortSignalLike | undefined): Promise<void> {
     this.#behind ??= new Set();
     const behind = this.#behind;
@@ -167,19 +167,19 @@ export class Outbox {
       this.#transport.endMessage();
       await this.drained(signal);
     } catch (error) {
-      // Half a message is out: only an end of the connection can tell the peer that the rest will not come.
+      // Half a message was sent: only ending the connection can tell the peer that the rest will not come.
       const isOpen = this.#transport.state === 'open';
       if (isText !== null && !isDone && isOpen) {
         this.#transport.fail(new ProtocolError('ERR_INTERNAL_ERROR', { cause: error }));
       }
       throw error;
     } finally {
-      // Not waited for: a source that is idle may take for ever.
+      // The result is not awaited: an idle source may never settle it.
       if (!isDone) abandon(iterator).catch(() => {});
     }
   }
 
-  /** The next piece, unless the signal or the end of the connection comes first. */
+  /** Waits for the next piece, unless the signal is aborted or the connection ends first. */
   #nextOf(iterator: Source, signal: AbortSignalLike | undefined): Promise<IteratorResult<string | Uint8Array>> {
     return cancellable(signal, (resolve, reject) => {
       this.#checkOpen();
@@ -202,7 +202,7 @@ export class Outbox {
   }
 }
 
-/** Tells a source that no more is wanted. */
+/** Tells a source that no more pieces are wanted. */
 async function abandon(iterator: Source): Promise<void> {
   await iterator.return?.();
 }

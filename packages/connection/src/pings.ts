@@ -7,15 +7,15 @@ interface PendingPing {
   readonly fail: (error: unknown) => void;
 }
 
-/** Where {@link Pings} have the time and their payloads from. */
+/** The clock and the random source that {@link Pings} use. */
 export type PingPlatform = Pick<Platform, 'clock' | 'random'>;
 
-/** Pings under way. */
+/** Sends pings, and keeps those whose pong has not come. */
 export class Pings {
   readonly #transport: MessageTransport;
   readonly #platform: PingPlatform;
   readonly #closedError: () => unknown;
-  /** By their payload, in the order in which they were sent. */
+  /** Pings under way by their payload, in the order in which they were sent. */
   readonly #pending: Map<string, PendingPing> = new Map();
 
   constructor(transport: MessageTransport, platform: PingPlatform, closedError: () => unknown) {
@@ -35,7 +35,7 @@ export class Pings {
     if (this.#pending.has(key)) return Promise.reject(new TypeError('a ping with this payload is under way'));
     return cancellable(signal, (resolve, reject) => {
       try {
-        // First, since it checks the payload: what is not sent is not waited for.
+        // Sent before it is kept: `ping` checks the payload, and a ping that was not sent must not be waited for.
         transport.ping(bytes);
       } catch (error) {
         reject(error);
@@ -58,7 +58,7 @@ export class Pings {
     }
   }
 
-  /** The connection closes: there will be no pongs. */
+  /** Fails all pings under way: the connection closes, so there will be no pongs. */
   fail(): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();

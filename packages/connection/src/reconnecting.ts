@@ -1,5 +1,5 @@
-// A connection again and again: the next one when the one before is gone. Over whatever opens connections; time and
-// chance are handed in.
+// Reconnecting: opens the next connection when the one before is gone. The opener, the clock and the random source are
+// handed in.
 
 import type { AbortSignalLike, Clock } from '@ws/types';
 import { cancellable, orAborted, throwIfAborted } from '@ws/util/primitives';
@@ -10,13 +10,13 @@ import { closeWithOwn } from './own-close.ts';
 
 /** An attempt to connect. */
 export interface Attempt {
-  /** 1 for the first, and for the first after a connection that was open. */
+  /** 1 for the first attempt, and for the first one after a connection that was open. */
   readonly attempt: number;
-  /** Why the one before failed, or how it closed; `null`: there was none. */
+  /** Why the attempt before failed, or how the connection before closed; `null`: this is the first attempt. */
   readonly cause: unknown;
 }
 
-/** A value, or what makes one anew for each attempt. */
+/** A value, or a function that makes a new one for each attempt. */
 export type Fresh<Value> = Value | ((attempt: Attempt) => Value | Promise<Value>);
 
 /** When and how often to try again. */
@@ -26,46 +26,47 @@ export interface RetryOptions {
   /** The longest delay, default 30,000. */
   readonly maxDelay?: number | undefined;
   /**
-   * Whether to go on after a failure. Default: not after a 4xx other than 408, 425 and 429, which another attempt would
-   * not change.
+   * Whether to try again after a failure. Default: not after a TypeError or a RangeError, and not after a 4xx other
+   * than 408, 425 and 429: another attempt would not change these.
    */
   readonly shouldRetry?: ((error: unknown, attempt: number) => boolean) | undefined;
-  /** Told of each failure, and of the delay that follows, in milliseconds. */
+  /** Called after each failure with the error and the delay that follows, in milliseconds. */
   readonly onRetry?: ((error: unknown, delay: number, attempt: number) => void) | undefined;
-  /** 0 up to 1, for the jitter; default: that of whoever binds it, such as `Math.random`. */
+  /** Gives 0 up to 1, for the jitter; default: the adapter's random source, such as `Math.random`. */
   readonly random?: (() => number) | undefined;
-  /** Waits so many milliseconds; default a timer. */
+  /** Waits the given number of milliseconds; by default with a timer. */
   readonly wait?: ((delay: number, signal: AbortSignalLike | undefined) => Promise<void>) | undefined;
 }
 
-/** What opens connections: its options have `headers`, which may be made anew for each attempt, and a `signal`. */
+/** Opens connections. Its options include `headers`, which may be made anew for each attempt, and a `signal`. */
 export interface Opener<Target, Options> {
   open(target: Target, options: Options): Promise<WebSocketConnection>;
   readonly clock: Clock;
-  /** 0 up to 1. */
+  /** Gives 0 up to 1. */
   readonly random: () => number;
 }
 
-/** Options of what {@link createReconnecting} makes. */
+/** Options of the function that {@link createReconnecting} makes. */
 export type ReconnectingOptions<Options extends OpenerOptions> = Omit<Options, 'headers'> &
   RetryOptions & { readonly headers?: Fresh<Options['headers']> };
 
-/** What of an opener's options is looked at. */
+/** The options of an opener that reconnecting reads. */
 export interface OpenerOptions {
   readonly headers?: unknown;
   readonly signal?: AbortSignalLike | undefined;
 }
 
-/** Connections to one server, one after the other. */
+/** Gives connections to one server, one after the other. */
 export type Reconnecting<Target, Options extends OpenerOptions> = (
   url: Fresh<Target>,
   options?: ReconnectingOptions<Options>,
 ) => AsyncGenerator<WebSocketConnection, void, undefined>;
 
 /**
- * Makes a function that gives connections to one server, one after the other. Ask for the next when you are done with
- * the last: it is closed if it is not. Leaving the loop closes the last one. Aborting closes one that is open, with
- * 1001, and ends the loop. It throws the error that `shouldRetry` does not accept, or the signal's reason.
+ * Makes a function that gives connections to one server, one after the other. Ask for the next connection when you are
+ * done with the last: asking closes the last one if it is still open. Leaving the loop closes it too. Aborting closes
+ * an open connection with 1001 and ends the loop. The loop throws the error that `shouldRetry` does not accept, or the
+ * signal's reason.
  */
 export function createReconnecting<Target, Options extends OpenerOptions>(
   opener: Opener<Target, Options>,
@@ -105,7 +106,7 @@ async function* reconnect<Target, Options extends OpenerOptions>(
     attempt = 1;
     closeWhenAborted(connection, signal, opener.clock);
     try {
-      // It may have come while the connection was being handed over.
+      // The signal may have been aborted while the connection was being handed over.
       throwIfAborted(signal);
       yield connection;
     } finally {
@@ -113,21 +114,21 @@ async function* reconnect<Target, Options extends OpenerOptions>(
     }
     cause = connection.closed;
     throwIfAborted(signal);
-    // Even a server that accepts and closes at once is given a moment.
+    // Wait also after a connection that was open: the server may accept and close at once every time.
     await pause(delayOf(1, retry));
   }
 }
 
-/** Closes with 1001, going away. What is being read from the connection ends by it. */
+/** Closes the connection with 1001 (going away) when the signal is aborted. Calls that read from it end then. */
 function closeWhenAborted(connection: WebSocketConnection, signal: AbortSignalLike | undefined, clock: Clock): void {
   if (signal === undefined) return;
-  // In a microtask: whoever waits for a message with the same signal is told its reason, not that we closed.
+  // Deferred: a call that waits for a message with the same signal rejects with its reason, not with our close.
   const onAbort = (): void => clock.defer(() => void closeWithOwn(connection, 1001).catch(() => {}));
   signal.addEventListener('abort', onAbort);
   void connection.whenClosed.then(() => signal.removeEventListener('abort', onAbort));
 }
 
-/** Full jitter: anything up to a limit that doubles. */
+/** Full jitter: a random delay up to a limit that doubles with each attempt. */
 function delayOf(
   attempt: number,
   { minDelay = 500, maxDelay = 30_000, random }: Pick<RetryOptions, 'minDelay' | 'maxDelay'> & { random: () => number },

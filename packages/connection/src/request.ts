@@ -6,42 +6,42 @@ import type { ConnectionLimits } from './connection-options.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { ConnectionClosed } from './errors.ts';
 
-/** What {@link WebSocketRequest.accept} answers with. */
+/** Options of {@link WebSocketRequest.accept}. */
 export interface AcceptOptions extends Cancellable {
-  /** One that the client proposed. */
+  /** One of the subprotocols that the client proposed. */
   readonly subprotocol?: string | null | undefined;
   readonly headers?: HeaderInit | null | undefined;
 }
 
-/** What {@link WebSocketRequest.reject} answers with. */
+/** Options of {@link WebSocketRequest.reject}. */
 export interface RejectOptions extends Cancellable {
   readonly headers?: HeaderInit | null | undefined;
   readonly body?: string | Uint8Array | null | undefined;
 }
 
-/** What a request is made of. */
+/** What the constructor of a request takes. */
 export interface RequestSetup extends ConnectionLimits {
   readonly opening: OpeningRequest;
   readonly platform: ConnectionPlatform;
-  /** Told of the connection before who accepted it. */
+  /** Called with the connection before `accept` resolves. */
   readonly onAccepted?: ((connection: WebSocketConnection) => void) | undefined;
 }
 
-/** A client that wants to connect. Answered once, by `accept` or `reject`. */
+/** The request of a client that wants to connect. It is answered once, by `accept` or `reject`. */
 export class WebSocketRequest {
-  /** In lower case. */
+  /** The request's headers, names in lower case. */
   readonly headers: Headers;
-  /** Path and query. */
+  /** The path and query that the client asked for. */
   readonly path: string;
   readonly proposedSubprotocols: readonly string[];
   readonly local: Endpoint;
   readonly remote: Endpoint;
 
-  /** What `accept` gave; `null` before. */
+  /** The connection that `accept` opened; `null` before. */
   connection: WebSocketConnection | null = null;
   readonly #setup: RequestSetup;
 
-  /** For adapters: applications are given one. */
+  /** For adapters only: applications receive requests, they do not construct them. */
   constructor(setup: RequestSetup) {
     const { headers, resource, subprotocols, transportDetails, peer } = setup.opening;
     const isSecure = transportDetails?.isSecure === true;
@@ -62,7 +62,7 @@ export class WebSocketRequest {
    * Opens the connection. Aborting drops it.
    *
    * @throws TypeError or RangeError for a subprotocol that was not proposed, or headers that break the grammar (the
-   * request is then still to be answered); ConnectionClosed when the client is gone
+   * request can still be answered then); ConnectionClosed when the client is gone
    */
   async accept({ subprotocol = null, headers = null, signal }: AcceptOptions = {}): Promise<WebSocketConnection> {
     throwIfAborted(signal);
@@ -71,7 +71,7 @@ export class WebSocketRequest {
     return await cancellable<WebSocketConnection>(signal, (resolve, reject) => {
       let isAborted = false;
       const accepted = opening.accept({ subprotocol, headers });
-      // What cannot be answered so is still to be answered; else there is no connection any more.
+      // When this answer could not be sent, the request can still be answered; otherwise a failure means no connection.
       const { isAnswered } = opening;
       accepted.then(
         transport => void (isAborted || resolve(this.#connect(transport))),
@@ -85,11 +85,11 @@ export class WebSocketRequest {
   }
 
   /**
-   * Answers with another status than 101, 300 to 599, and closes the transport. Resolves when it is gone; aborting
-   * stops the waiting, not the answer.
+   * Refuses the request with a status of 300 to 599 and closes the transport. Resolves when the transport is gone;
+   * aborting stops the waiting, not the answer.
    *
-   * @throws TypeError or RangeError for a status, headers or body that cannot be (the request is then still to be
-   * answered)
+   * @throws TypeError or RangeError for a status, headers or body that cannot be sent (the request can still be
+   * answered then)
    */
   async reject(statusCode: number, { headers = null, body = null, signal }: RejectOptions = {}): Promise<void> {
     throwIfAborted(signal);

@@ -1,4 +1,4 @@
-// One handler per connection: what a server does, wherever its streams come from.
+// Runs a server: one handler per connection, over streams from any source.
 
 import type { ByteStream, OpeningRequest } from '@ws/types';
 import { orAborted, throwIfAborted } from '@ws/util/primitives';
@@ -14,16 +14,16 @@ export type WebSocketHandler = (request: WebSocketRequest) => Promise<void> | vo
 
 /** Options of {@link serveOver}. */
 export interface ServeOverOptions extends AcceptOverOptions {
-  /** Told of what handlers throw. Default: the platform's logger, if it has one. */
+  /** Called with errors that handlers throw. Default: the platform's logger, if it has one. */
   readonly onError?: ((error: unknown, request: WebSocketRequest) => void) | undefined;
 }
 
 /**
- * Serves one client over a stream: calls `handler` when its opening request is there. Resolves when the handler has
- * ended and the connection is gone. A client that asks for something else is answered, one that says nothing is dropped
- * after `connectTimeout`; the handler is not called then.
+ * Serves one client over a stream: calls `handler` when the opening request has come. Resolves when the handler has
+ * ended and the connection is gone. A client that asks for something else gets an answer, and a client that sends
+ * nothing is dropped after `connectTimeout`; the handler is not called in these cases.
  *
- * @throws the signal's reason: the connection is dropped then
+ * @throws the signal's reason; the connection is dropped then
  */
 export async function serveOver(
   stream: ByteStream,
@@ -43,14 +43,14 @@ export async function serveOver(
   }
 }
 
-/** What serves all connections of one server. For adapters, which attach streams to what the acceptor builds. */
+/** Serves all connections of one server. For adapters: they attach streams to the objects that the acceptor builds. */
 export class WebSocketService {
   readonly acceptor: RequestAcceptor;
   readonly #handler: WebSocketHandler;
   readonly #options: ServeOverOptions;
   readonly #connections: Set<WebSocketConnection> = new Set();
   readonly #running: Set<Promise<void>> = new Set();
-  /** What requests are closed with whose handler has ended. */
+  /** Requests whose handler has ended, and the code that their connection is closed with. */
   readonly #ended: WeakMap<WebSocketRequest, number> = new WeakMap();
 
   /** @throws TypeError for a handler that is no function; TypeError, RangeError for options */
@@ -87,12 +87,12 @@ export class WebSocketService {
   #add(request: WebSocketRequest, connection: WebSocketConnection): void {
     this.#connections.add(connection);
     void connection.whenClosed.then(() => this.#connections.delete(connection));
-    // The handler has ended without waiting for it.
+    // The handler may have ended without waiting for `accept`.
     const code = this.#ended.get(request);
     if (code !== undefined) closeWithOwn(connection, code).catch(() => {});
   }
 
-  /** Runs the handler, and ends what it leaves open. Never rejects. */
+  /** Runs the handler, then answers a request or closes a connection that it has left open. Never rejects. */
   async #run(request: WebSocketRequest): Promise<void> {
     let code = 1000;
     try {
@@ -109,11 +109,11 @@ export class WebSocketService {
   #report(error: unknown, request: WebSocketRequest): void {
     const { onError } = this.#options;
     try {
-      // One that is asynchronous may fail later: that is nobody's to hear either.
+      // An asynchronous `onError` may fail later: that error is dropped too.
       if (onError !== undefined) Promise.resolve(onError(error, request)).catch(() => {});
       else this.acceptor.platform.logger?.log('error', 'handler-failed', { error });
     } catch {
-      // Who is told of errors and fails is not told again.
+      // An error of `onError` itself is dropped: there is nobody else to report it to.
     }
   }
 }

@@ -1,5 +1,5 @@
-// A connection as a pair of web streams, in the shape of `WebSocketStream`: each chunk is one message. The classes are
-// globals of every runtime, but in no ES2022 library: declared here alone.
+// A connection as a pair of web streams, in the shape of `WebSocketStream`: each chunk is one message. Every runtime
+// has the stream classes as globals, but the ES2022 library does not declare them, so only this file does.
 
 import { isWireCloseCode, MAX_CLOSE_REASON } from '@ws/core';
 import { type AbortSignalLike, CloseReason } from '@ws/types';
@@ -11,7 +11,7 @@ import type { OutgoingData } from './outbox.ts';
 import { closeWithOwn } from './own-close.ts';
 
 declare global {
-  // They merge with those of the platform's types, where there are such, and have the same type parameters for it.
+  // These merge with the platform's declarations where such exist, so they have the same type parameters.
   interface ReadableStream<R> {}
   interface WritableStream<W> {}
 }
@@ -38,9 +38,9 @@ interface Sink {
 declare const ReadableStream: new (source: Source, strategy: { highWaterMark: number }) => ReadableStream<Received>;
 declare const WritableStream: new (sink: Sink) => WritableStream<OutgoingData>;
 
-/** What of a connection its streams use. */
+/** The members of a connection that its streams use. */
 export interface StreamedConnection {
-  /** How it closed; `null` while it is open. */
+  /** How the connection closed; `null` while it is open. */
   readonly closed: CloseReason | null;
   readonly whenClosed: Promise<CloseReason>;
   getMessage(): Promise<Received>;
@@ -48,15 +48,15 @@ export interface StreamedConnection {
   close(code?: number, reason?: string): Promise<CloseReason>;
 }
 
-/** What `WebSocketConnection.streams` gives. */
+/** The pair of streams that `WebSocketConnection.streams` returns. */
 export interface MessageStreams {
   readonly readable: ReadableStream<Received>;
   readonly writable: WritableStream<OutgoingData>;
 }
 
-/** The streams of a connection. */
+/** Makes the streams of a connection. */
 export function streamsOf(connection: StreamedConnection, isCleanEnd: (error: unknown) => boolean): MessageStreams {
-  // Nothing is taken from the connection before somebody reads.
+  // With a mark of 0 no message is taken from the connection before the stream is read.
   const readable = new ReadableStream(createSource(connection, isCleanEnd), { highWaterMark: 0 });
   return { readable, writable: new WritableStream(createSink(connection)) };
 }
@@ -95,14 +95,14 @@ function createSink(connection: StreamedConnection): Sink {
   };
 }
 
-/** Closes as the reason says that a stream was cancelled or aborted with. */
+/** Closes the connection with the code that a stream's cancel or abort reason carries. */
 async function closeFor(connection: StreamedConnection, reason: unknown): Promise<void> {
-  // Half a message was out: the connection has failed already.
+  // Aborting a message that was half sent has failed the connection already.
   if (connection.closed !== null) return void (await connection.whenClosed);
   await closeWithOwn(connection, ...closeArguments(reason));
 }
 
-/** None: 1000. One that carries a close code, such as a WebSocketError or a CloseReason: that. Any other error: 1011. */
+/** The close code of a reason: 1000 without one, the code that it carries (WebSocketError, CloseReason), else 1011. */
 function closeArguments(reason: unknown): [code: number, reason: string] {
   if (reason === undefined || reason === null) return [1000, ''];
   const given = (reason instanceof ConnectionClosed ? reason.reason : null) ?? reason;

@@ -1,5 +1,5 @@
-// The client's side of the opening handshake (RFC 6455, 4.1). Requests are checked before a byte is written; responses
-// in the order of the RFC.
+// The client's side of the opening handshake (RFC 6455, 4.1). A request is checked before a byte is written; a response
+// is checked in the order of the RFC.
 
 import type {
   CompressionExtension,
@@ -19,20 +19,20 @@ import { formatHost } from './host-header.ts';
 import { encodeHead, type HeaderLine, handshakeHeaders } from './http-message.ts';
 import type { ResponseHead } from './response-head.ts';
 
-/** What a client asks for. */
+/** The parts of an opening request. */
 export interface ClientRequestInit {
   readonly connecting: ConnectingRequest;
   /** The protocol version, 8 or 13. */
   readonly version: number;
-  /** Whether it goes over TLS: decides which port is the default one. */
+  /** Whether the connection uses TLS, which decides the default port. */
   readonly isSecure: boolean;
   readonly offers: readonly CompressionOffer[];
   readonly random: Random;
 }
 
-/** A request, and what the response to it is checked against. */
+/** A request, and the values that its response is checked against. */
 export interface ClientRequest {
-  /** What to send. */
+  /** The bytes to send. */
   readonly bytes: Uint8Array;
   readonly key: string;
   readonly version: number;
@@ -52,8 +52,8 @@ export interface UpgradeResponse {
 /**
  * Makes the opening request, with a fresh key.
  *
- * @throws TypeError or RangeError when something in it breaks a grammar, or the extra headers have one that is the
- * handshake's own
+ * @throws TypeError or RangeError when a part of the request breaks a grammar, or the extra headers include one that
+ * the handshake sets itself
  */
 export function createClientRequest(init: ClientRequestInit): ClientRequest {
   const { connecting, version, offers, random } = init;
@@ -78,23 +78,23 @@ export function createClientRequest(init: ClientRequestInit): ClientRequest {
   return { bytes, key, version, protocols: [...protocols], offers };
 }
 
-/** A Unix domain socket (host `unix`) has no host of its own; the server there is on this machine. */
+/** Writes the `Host` header. A Unix domain socket (host `unix`) has no host name: its server is on this machine. */
 function formatHostHeader({ connecting: { host, port }, isSecure }: ClientRequestInit): string {
   if (host === 'unix') return 'localhost';
   return formatHost(host, port === (isSecure ? 443 : 80) ? null : port);
 }
 
-/** What is not visible ASCII is escaped; the rest stays as it is, escapes too. */
+/** Escapes all characters that are not visible ASCII. The others stay as they are, also existing escapes. */
 function formatResource(resource: string): string {
-  // By way of its bytes, since a lone surrogate has no escape; U+FFFD has one.
+  // Encoded and decoded first: this makes a lone surrogate, which cannot be escaped, U+FFFD, which can.
   return resource.replace(/[^!-~]+/g, run => encodeURIComponent(decodeText(encodeText(run))));
 }
 
 /**
- * Checks the server's answer against what was sent.
+ * Checks the server's response against the request.
  *
- * @param extensions those whose responses can be read
- * @throws {@link ConnectionRejected} when it is not 101; {@link HandshakeError} with the answer's status and headers
+ * @param extensions the extensions whose responses can be read
+ * @throws {@link ConnectionRejected} when it is not 101; {@link HandshakeError} with the response's status and headers
  */
 export function checkUpgradeResponse(
   head: ResponseHead,
@@ -110,7 +110,7 @@ export function checkUpgradeResponse(
   if (head.version !== 'HTTP/1.1') throw failure(head, 'ERR_HTTP_VERSION');
   if (headers.upgrade?.toLowerCase() !== 'websocket') throw failure(head, 'ERR_UPGRADE');
   if (!hasToken(headers.connection, 'upgrade')) throw failure(head, 'ERR_CONNECTION');
-  // Two of them come joined, and are not equal to one.
+  // Two headers of this name arrive joined, which does not equal the one expected value.
   if (headers['sec-websocket-accept'] !== createAcceptKey(sent.key, digest)) throw failure(head, 'ERR_ACCEPT');
   const compression = checkExtensions(head, sent, extensions);
   const protocol = headers['sec-websocket-protocol'] || null;

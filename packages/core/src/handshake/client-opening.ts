@@ -1,4 +1,4 @@
-// A client's opening handshake as it happens: perhaps through a proxy, the request out, the response in.
+// Performs a client's opening handshake: first a proxy's tunnel, where there is one, then request and response.
 
 import {
   type CloseInfo,
@@ -46,7 +46,7 @@ export interface ClientSettings {
   readonly proxy: ProxyParameters | null;
   /** Compression extensions that are known by name. */
   readonly extensions: readonly CompressionExtension[];
-  /** What to ask for when the application has nothing else in mind. */
+  /** Makes the request that is sent unless the application gives another one. */
   connectingRequest(): ConnectingRequest;
 }
 
@@ -54,9 +54,9 @@ export interface ClientSettings {
 export interface ClientOpeningOwner {
   /** The server, such as `tcp4:127.0.0.1:9000`. */
   readonly peer: string;
-  /** The transport is there: a ConnectingRequest, `null` for the usual one, or a promise of either. */
+  /** The transport is connected. @returns a ConnectingRequest, `null` for the usual one, or a promise of either */
   onConnecting(): unknown;
-  /** The server has agreed. What it throws or rejects with closes the connection; a promise is waited for. */
+  /** The server has agreed. An error or a rejection closes the connection; a returned promise is awaited. */
   onResponse(response: ConnectionResponse, extensions: string): unknown;
   /** There will be no connection. */
   onOpeningFailed(error: unknown): void;
@@ -77,7 +77,7 @@ export class ClientOpening implements Opening {
   #phase: Phase = 'asking';
   #parser: ResponseHeadParser;
   #sent: ClientRequest | null = null;
-  /** Came before it was asked for. */
+  /** Bytes that came before they were asked for. */
   #rest: Uint8Array = EMPTY_BYTES;
   #refusal: Refusal | null = null;
 
@@ -110,7 +110,7 @@ export class ClientOpening implements Opening {
     else this.#onHead(bytes);
   }
 
-  /** There will be no connection (RFC 6455, 7.1.7: nothing is left to be said). */
+  /** Drops the connection without sending anything more (RFC 6455, 7.1.7). */
   onFailed(error: unknown): void {
     this.#note(error);
     this.#owner.onOpeningFailed(error);
@@ -131,7 +131,7 @@ export class ClientOpening implements Opening {
     else this.#onResponse(head, rest);
   }
 
-  /** The proxy has answered: from here on the server is at the other end. */
+  /** Takes the proxy's answer. After it, the server is at the other end of the stream. */
   #onProxy(head: ResponseHead, rest: Uint8Array): void {
     checkConnectResponse(head);
     this.#phase = 'asking';
@@ -142,7 +142,7 @@ export class ClientOpening implements Opening {
       this.#ask();
       return;
     }
-    // Nobody has proved to be the server yet: these bytes must not be taken for what comes out of TLS.
+    // No one has proved to be the server before TLS: these bytes must not pass for data that came through it.
     if (rest.length > 0)
       throw new HandshakeError('ERR_PROXY', { status: null, message: 'data from the proxy before TLS' });
     this.#host.secure(
@@ -153,7 +153,7 @@ export class ClientOpening implements Opening {
     );
   }
 
-  /** Asks the application what to ask the server for. */
+  /** Asks the application which request to send to the server. */
   #ask(): void {
     this.#host.ask(
       () => this.#owner.onConnecting(),
@@ -199,7 +199,7 @@ export class ClientOpening implements Opening {
     this.#confirm(upgrade);
   }
 
-  /** The server has agreed: now the application. */
+  /** The server has agreed: asks the application to confirm. */
   #confirm({ headers, version, protocol, compression: response }: UpgradeResponse): void {
     const compression = response === null ? null : acceptResponse(response, this.#options, this.#settings.platform);
     if (response !== null && compression === null) {
@@ -222,7 +222,7 @@ export class ClientOpening implements Opening {
     );
   }
 
-  /** The server refuses: the body says why, perhaps. */
+  /** Collects the body of a refusal: it may say why the server refused. */
   #onBody(bytes: Uint8Array, refusal: Refusal): void {
     if (!refusal.body.push(bytes)) return;
     this.#refuse(refusal);

@@ -1,4 +1,4 @@
-// Which compression a connection uses (RFC 7692, 5). The extensions are values that were handed in.
+// Decides which compression a connection uses (RFC 7692, 5). The extensions are handed in by the caller.
 
 import type {
   CompressionExtension,
@@ -12,16 +12,16 @@ import type { ClientOptions, ServerOptions } from '../options/options.ts';
 import { log } from '../support/log.ts';
 import type { Extension } from './extensions-header.ts';
 
-/** What the server's side agrees to. */
+/** The compression that the server agrees to. */
 export interface AgreedCompression {
   readonly compression: MessageCompression;
-  /** For `Sec-WebSocket-Extensions`. */
+  /** The value of `Sec-WebSocket-Extensions`. */
   readonly extensionString: string;
 }
 
 /**
- * A server's choice among what the client offers. An offer that breaks its extension's rules is declined, and so are
- * extensions that nobody here knows (RFC 7692, 5.1).
+ * Makes the server's choice among the client's offers. It declines offers that break their extension's rules, and
+ * extensions that it does not know (RFC 7692, 5.1).
  */
 export function acceptOffers(
   offered: readonly Extension[],
@@ -50,7 +50,7 @@ export function acceptOffers(
   };
 }
 
-/** What a client takes of the server's response; `null`: nothing, which fails the handshake. */
+/** Makes the compression that the server's response names. `null`: not acceptable, which fails the handshake. */
 export function acceptResponse(
   response: CompressionResponse,
   options: ClientOptions,
@@ -63,7 +63,7 @@ export function acceptResponse(
   return accept === null ? null : accept.createCompression(platform);
 }
 
-/** The extensions that a client can read responses of. */
+/** The extensions whose responses a client can read. */
 export function clientExtensions(
   options: ClientOptions,
   extensions: readonly CompressionExtension[],
@@ -84,7 +84,7 @@ function answerByOffer(
   return null;
 }
 
-/** A ready-made acceptor brings what parses its offers. */
+/** The extensions that a ready-made acceptor brings: they parse the headers that it decides on. */
 function extensionsOf(
   acceptor: { readonly extensions?: readonly CompressionExtension[] | undefined } | null,
 ): readonly CompressionExtension[] {

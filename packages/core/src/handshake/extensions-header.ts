@@ -4,17 +4,17 @@ import { HandshakeError } from '../errors/handshake-error.ts';
 /** One extension of the header: its name in lower case, and its parameters. */
 export type Extension = [name: string, params: ExtensionParams];
 
-/** More offers, or parameters of one, nobody makes who is up to any good. */
+/** The most extensions in a header, and parameters of one. No honest peer sends more. */
 const MAX_PARTS = 256;
 
 /**
  * Reads `Sec-WebSocket-Extensions` (RFC 6455, 9.1), in linear time.
  *
  * Lenient where that is harmless: names and values are not held to the token grammar, and an empty parameter (`a;`)
- * has the name `''`. Whoever knows the extension judges that; extensions that nobody knows do not matter.
+ * has the name `''`. The code of the extension judges these; for unknown extensions they do not matter.
  *
- * @throws {@link HandshakeError} when a quoted string does not end, or there are more than 256 extensions, or parameters
- * of one
+ * @throws {@link HandshakeError} when a quoted string does not end, or there are more than 256 extensions, or more than
+ * 256 parameters of one
  */
 export function parseExtensions(value: string): Extension[] {
   const extensions: Extension[] = [];
@@ -34,9 +34,9 @@ export function parseExtensions(value: string): Extension[] {
   return extensions;
 }
 
-/** The trimmed parts between the separators that stand outside of quoted strings. */
+/** Splits at the separators outside of quoted strings, and trims the parts. */
 function splitUnquoted(text: string, separator: string): string[] {
-  // No header has a NUL.
+  // A header value has no NUL, so NUL can mark where to split.
   const marked = text.replace(/"(?:[^"\\]|\\.)*("?)|[,;]/g, (match, end) => {
     if (end === '') throw new HandshakeError('ERR_EXTENSIONS');
     return match === separator ? '\0' : match;

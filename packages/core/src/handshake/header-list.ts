@@ -1,6 +1,6 @@
 import { trimBlanks } from '@ws/util/primitives';
 
-/** The elements of a comma-separated list, without the empty ones (RFC 9110, 5.6.1). No quoted strings. */
+/** Splits a comma-separated list and leaves out empty elements (RFC 9110, 5.6.1). Does not know quoted strings. */
 export function parseList(value: string): string[] {
   return value
     .split(',')

@@ -1,6 +1,6 @@
 import { HandshakeError } from '../errors/handshake-error.ts';
 
-/** What the `Host` header names. */
+/** The host and port of a `Host` header. */
 export interface HostPort {
   /** IPv6 with brackets. */
   readonly host: string;
@@ -8,7 +8,7 @@ export interface HostPort {
   readonly port: number | null;
 }
 
-/** Host and port by the grammar of URLs (RFC 3986, 3.2.2): nothing that would end an authority. `null`: it is neither. */
+/** Parses host and port by the grammar of URLs (RFC 3986, 3.2.2). `null`: the text is no host, or no host and port. */
 export function parseHostPort(text: string): HostPort | null {
   const [, host, digits] = /^([\w.~%!$&'()*+,;=-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const port = digits === undefined ? null : Number(digits);
@@ -16,10 +16,9 @@ export function parseHostPort(text: string): HostPort | null {
 }
 
 /**
- * Reads a `Host` header (RFC 9110, 7.2), so strictly that nobody who puts a URL together from it gets another path, or
- * another host.
+ * Reads a `Host` header (RFC 9110, 7.2), so strictly that a URL built from it cannot get another path, or another host.
  *
- * @throws {@link HandshakeError} when it is missing or malformed
+ * @throws {@link HandshakeError} when the header is missing or malformed
  */
 export function parseHost(value: string | undefined): HostPort {
   const parsed = parseHostPort(value ?? '');
@@ -31,12 +30,12 @@ export function parseHost(value: string | undefined): HostPort {
  * Writes host and port for a `Host` header or a CONNECT target; IPv6 gets its brackets.
  *
  * @param port `null` leaves it out
- * @throws RangeError when these are not host and port
+ * @throws RangeError when the arguments are not a host and a port
  */
 export function formatHost(host: string, port: number | null): string {
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   const text = port === null ? name : `${name}:${port}`;
-  // What reads as the same again has no line end, no blank, and no port hidden in its name.
+  // A text that parses back to the same host has no line end, no blank, and no port hidden in its name.
   if (parseHostPort(text)?.host !== name) throw new RangeError(`not a host: ${JSON.stringify(text)}`);
   return text;
 }

@@ -1,6 +1,6 @@
-// The head of an HTTP/1.1 message (RFC 9112, 2-5), read as its bytes arrive. Strict, since what two parsers read
-// differently is what smuggling lives on: CRLF only, no folding, no blank before a colon, no control characters. Bytes
-// beyond ASCII are kept in header values, one character (ISO 8859-1) for each, as Node does.
+// Reads the head of an HTTP/1.1 message (RFC 9112, 2-5) as its bytes arrive. The parser is strict, since request
+// smuggling needs text that two parsers read differently: CRLF only, no folding, no blank before a colon, no control
+// characters. Bytes beyond ASCII are kept in header values, one character (ISO 8859-1) for each, as Node does.
 // Each byte is looked at a constant number of times, however the head is cut.
 
 import type { Headers } from '@ws/types';
@@ -16,10 +16,10 @@ export interface HttpHead {
   readonly repeated: readonly string[];
 }
 
-/** How many header lines a head has at most. */
+/** The most header lines that a head may have. */
 const MAX_HEADERS = 256;
 
-/** The header lines, as they are being collected. */
+/** The header lines collected so far. */
 export interface HeaderFields extends HttpHead {
   readonly headers: Record<string, string>;
   readonly repeated: string[];
@@ -29,14 +29,14 @@ export function createHeaderFields(): HeaderFields {
   return { headers: Object.create(null), repeated: [] };
 }
 
-/** The headers that the handshake depends on, and that no valid value beyond ASCII exists for. */
+/** Headers that the handshake depends on. Their valid values are ASCII only. */
 const ASCII_HEADERS = /^(?:host|sec-websocket-.*)$/i;
 
 /**
  * Adds a header line, without the blanks around the value. A value may have bytes beyond ASCII (RFC 9110, 5.5: opaque),
- * but not that of `Host` or of a header of the WebSocket handshake.
+ * except those of `Host` and of the headers of the WebSocket handshake.
  *
- * @returns `false` when the line breaks the grammar; then nothing was added
+ * @returns `false` when the line breaks the grammar; nothing was added then
  */
 export function addHeader({ headers, repeated }: HeaderFields, name: string, value: string): boolean {
   if (!isToken(name)) return false;
@@ -49,12 +49,12 @@ export function addHeader({ headers, repeated }: HeaderFields, name: string, val
   return true;
 }
 
-/** Reads one head. What differs between requests and responses is in the subclasses. */
+/** Reads one head. The subclasses read the first line, which differs between requests and responses. */
 export abstract class HttpHeadParser<Head extends HttpHead> {
   readonly #maxSize: number;
   #size = 0;
   #headerCount = 0;
-  /** The start of a line that was cut. */
+  /** The start of a line whose end has not come yet. */
   readonly #rest: GrowingBuffer = new GrowingBuffer();
   /** The line before the CR that has just been read. */
   #line: string | null = null;
@@ -62,7 +62,7 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   #fields: HeaderFields = createHeaderFields();
   #head: Head | null = null;
 
-  /** @param maxSize how many bytes are read at most, up to and with the empty line */
+  /** @param maxSize the most bytes that a head may have, the empty line at its end included */
   constructor(maxSize: number) {
     this.#maxSize = maxSize;
   }
@@ -73,9 +73,9 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   }
 
   /**
-   * Reads on.
+   * Reads the next bytes.
    *
-   * @returns how many of them belong to the head: all of them, unless it is now complete. What follows is not HTTP.
+   * @returns how many of the bytes belong to the head: all of them, unless it is now complete. The rest is not HTTP.
    * @throws {@link HandshakeError} when the head is malformed (400) or too big (431); nothing may be pushed after that
    */
   push(bytes: Uint8Array): number {
@@ -120,7 +120,7 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
     if (!(isAsciiOnly ? /^[\t -~]*$/.test(piece) : isHeaderValue(piece))) throw this.fail('ERR_HTTP_SYNTAX');
   }
 
-  /** The line that ends with `piece`, which is `bytes[start, end)`. */
+  /** Completes the line that ends with `piece`, which is `bytes[start, end)`. */
   #takeLine(piece: string, bytes: Uint8Array, start: number, end: number): string {
     if (this.#rest.length === 0) return piece;
     this.#rest.append(bytes, start, end, 0);
@@ -139,7 +139,7 @@ export abstract class HttpHeadParser<Head extends HttpHead> {
   #addLine(line: string): void {
     if (++this.#headerCount > MAX_HEADERS) throw this.fail('ERR_HTTP_TOO_BIG');
     const colon = line.indexOf(':');
-    // A folded line begins with a blank, so that its name is no token; nor is one with a blank before the colon.
+    // A folded line begins with a blank, so its name is no token; a name with a blank before the colon is none either.
     const isValid = colon >= 0 && addHeader(this.#fields, line.slice(0, colon), line.slice(colon + 1));
     if (!isValid) throw this.fail('ERR_HTTP_SYNTAX');
   }

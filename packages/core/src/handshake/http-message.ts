@@ -4,14 +4,15 @@ import { encodeLatin1, flattenHeaders } from '@ws/util/primitives';
 /** A header line to send: name and value, both already checked. */
 export type HeaderLine = readonly [name: string, value: string];
 
-/** What the opening handshake says itself. */
+/** The headers that the opening handshake sets itself. */
 const OWN_HEADERS =
   /^(?:host|upgrade|connection|sec-websocket-(?:key|version|protocol|extensions|accept)|content-length|transfer-encoding)$/i;
 
 /**
- * The lines of headers that an application adds to an opening handshake.
+ * Makes lines of the headers that an application adds to an opening handshake.
  *
- * @throws TypeError or RangeError when one breaks the grammar, or is the handshake's own: a second would break it
+ * @throws TypeError or RangeError when a header breaks the grammar, or is one that the handshake sets itself: a second
+ * one would break the handshake
  */
 export function handshakeHeaders(headers: HeaderInit | null | undefined): HeaderLine[] {
   const lines = flattenHeaders(headers);
@@ -19,7 +20,7 @@ export function handshakeHeaders(headers: HeaderInit | null | undefined): Header
   return lines;
 }
 
-/** The bytes of a request's or response's head. */
+/** Encodes the head of a request or response. */
 export function encodeHead(startLine: string, headers: readonly HeaderLine[]): Uint8Array {
   let text = `${startLine}\r\n`;
   for (const [name, value] of headers) text += `${name}: ${value}\r\n`;

@@ -1,7 +1,7 @@
 import type { CloseInfo } from '@ws/types';
 import { ConnectionTimeout, HandshakeError } from '../errors/handshake-error.ts';
 
-/** Why a connection that never opened did not, as `opened` rejects with. */
+/** The error that `opened` rejects with when a connection ended before it was open. */
 export function openingError(info: CloseInfo): unknown {
   if (info.error instanceof HandshakeError) return info.error;
   const cause = info.error === null ? {} : { cause: info.error };

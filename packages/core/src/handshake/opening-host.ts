@@ -1,4 +1,4 @@
-// What an opening handshake and its connection have to do with each other. The engine's opening driver is the host.
+// The interfaces between an opening handshake and its connection. The engine's opening driver is the host.
 
 import type { CloseInfo, ConnectionState, MessageCompression } from '@ws/types';
 import type { CommonOptions } from '../options/options.ts';
@@ -7,40 +7,40 @@ import type { CommonOptions } from '../options/options.ts';
 export interface OpeningHost {
   readonly state: ConnectionState;
   readonly options: CommonOptions;
-  /** Sends a part of the opening handshake. */
+  /** Sends bytes of the opening handshake. */
   send(bytes: Uint8Array): void;
-  /** Bytes that came by another way than the stream are counted. */
+  /** Counts received bytes that did not come through the stream. */
   countReceived(length: number): void;
   /**
-   * Asks the application. It may take its time, in which nothing is read. The answer is dropped when the connection has
-   * ended meanwhile.
+   * Asks the application a question. Its answer may be a promise; nothing is read until that settles. The answer is
+   * dropped when the connection has ended meanwhile.
    */
   ask(question: () => unknown, onAnswer: (answer: unknown) => void, onError: (error: unknown) => void): void;
-  /** A proxy is asked first, or has answered. */
+  /** Says whether a proxy is being asked for a tunnel at present. */
   setProxying(isProxying: boolean): void;
-  /** Goes on over TLS, through the proxy, and then with `onSecured`. @param onFailed told why there is no TLS */
+  /** Starts TLS through the proxy's tunnel, then calls `onSecured`. @param onFailed called with why TLS failed */
   secure(onSecured: () => void, onFailed: (cause: unknown) => void): void;
-  /** The compression that is agreed on: from here on it is freed with the connection. */
+  /** Sets the agreed compression. From here on the connection frees it when it ends. */
   useCompression(compression: MessageCompression | null): void;
   /**
-   * The opening handshake is done: frames from here on, `rest` of them already here.
+   * Ends the opening handshake: frames follow, and `rest` holds those that have come already.
    *
-   * @param refusal what the application threw, that wants the connection no more; the peer is told by a Close frame
+   * @param refusal the application's error, when it does not want the connection; the peer gets a Close frame then
    */
   open(rest: Uint8Array, refusal?: { readonly error: unknown }): void;
-  /** There will be no connection. @param reason why, in words */
+  /** Records that there will be no connection. @param reason why, in words */
   failOpening(reason: string, error?: unknown): void;
-  /** Closes the transport: after what was sent, or at once. */
+  /** Closes the transport: at once if `isAbort`, else after everything that was sent has left. */
   drop(isAbort: boolean): void;
 }
 
-/** An opening handshake, as long as it lasts. */
+/** An opening handshake in progress. */
 export interface Opening {
-  /** The transport is there. */
+  /** The transport is connected. */
   start(): void;
   onData(bytes: Uint8Array): void;
-  /** Something went wrong before it was done. */
+  /** The handshake failed. */
   onFailed(error: unknown): void;
-  /** The transport is gone before it was done. */
+  /** The transport was lost before the handshake was done. */
   onGone(info: CloseInfo): void;
 }

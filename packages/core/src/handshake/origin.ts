@@ -3,14 +3,14 @@ import { parseHostPort } from './host-header.ts';
 
 /** An origin (RFC 6454, 4), scheme and host in lower case, IPv6 with brackets. */
 export interface Origin {
-  /** Empty where there was none (`//example.com`). */
+  /** Empty where the text has no scheme (`//example.com`). */
   readonly scheme: string;
   readonly host: string;
-  /** That of the scheme where none was given; `null` when the scheme has none that we know. */
+  /** The scheme's default port where the text has none; `null` when the scheme has no default that we know. */
   readonly port: number | null;
 }
 
-/** A pattern, cut at its stars. Made by {@link compileOriginPatterns}. */
+/** A pattern, split at its stars. Made by {@link compileOriginPatterns}. */
 export type OriginPattern = readonly string[];
 
 /**
@@ -22,7 +22,7 @@ export type OriginPattern = readonly string[];
 export function parseOrigin(text: string): Origin | null {
   const lower = text.toLowerCase();
   if (lower === 'null' || lower.startsWith('file:')) return null;
-  // A backslash ends the host for browsers, and does not for others: it has no place in an authority.
+  // A backslash is refused in an authority: browsers end the host there, other parsers do not.
   const [, scheme = '', authority] = /^(?:([a-z][a-z\d+.-]*):)?\/\/([^/?#\\]*)(?:[/?#]|$)/.exec(lower) ?? [];
   if (authority === undefined) throw new HandshakeError('ERR_ORIGIN');
   const endpoint = authority.slice(authority.lastIndexOf('@') + 1);
@@ -33,7 +33,7 @@ export function parseOrigin(text: string): Origin | null {
 
 /**
  * Prepares patterns such as `https://*.example.com`. A star stands for any characters, also dots and slashes; all
- * others stand for themselves, in any case. A pattern without a port allows the scheme's default port only.
+ * other characters stand for themselves, in any case. A pattern without a port allows the scheme's default port only.
  */
 export function compileOriginPatterns(patterns: readonly string[]): OriginPattern[] {
   return patterns.map(pattern => pattern.toLowerCase().split('*'));
@@ -43,9 +43,9 @@ export function compileOriginPatterns(patterns: readonly string[]): OriginPatter
  * Whether a page of this origin may connect (RFC 6455, 10.2). A pattern has to match the whole of
  * `scheme://host:port`, or of `scheme://host` where the port is the scheme's own.
  *
- * @param origin the header; without one it is not a browser, and allowed
- * @param allowNullOrigin whether the opaque origin may: no pattern ever matches it
- * @throws {@link HandshakeError} `ERR_ORIGIN` when it is malformed
+ * @param origin the header; a client that sends none is not a browser, and is allowed
+ * @param allowNullOrigin whether the opaque origin is allowed: no pattern ever matches it
+ * @throws {@link HandshakeError} `ERR_ORIGIN` when the header is malformed
  */
 export function isOriginAllowed(
   origin: string | null,
@@ -62,7 +62,7 @@ export function isOriginAllowed(
   return patterns.some(pattern => matches(pattern, full) || (isDefaultPort && matches(pattern, short)));
 }
 
-/** Each piece is looked for once, after the one before, so that this is linear: no backtracking. */
+/** Matches in linear time: each piece is searched once, after the piece before it, without backtracking. */
 function matches(pieces: OriginPattern, text: string): boolean {
   const first = pieces[0]!;
   const last = pieces[pieces.length - 1]!;

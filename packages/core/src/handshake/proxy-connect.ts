@@ -5,12 +5,12 @@ import { formatHost } from './host-header.ts';
 import { encodeHead, type HeaderLine } from './http-message.ts';
 import type { ResponseHead } from './response-head.ts';
 
-/** What a proxy is asked for. */
+/** The tunnel that a proxy is asked for, and the credentials. */
 export interface ProxyTarget {
   /** IPv6 with or without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Who we are to the proxy (RFC 7617); `null`: nobody. */
+  /** The user name for the proxy (RFC 7617); `null`: no credentials are sent. */
   readonly username?: string | null | undefined;
   readonly password?: string | null | undefined;
   /** More headers for the proxy. The server never sees them. */
@@ -18,9 +18,10 @@ export interface ProxyTarget {
 }
 
 /**
- * The bytes that ask a proxy for a tunnel (RFC 9110, 9.3.6).
+ * Makes the request that asks a proxy for a tunnel (RFC 9110, 9.3.6).
  *
- * @throws RangeError when the host is none, the user name has a colon or a control character, or a header breaks the grammar
+ * @throws RangeError when the host is not valid, the user name has a colon or a control character, or a header breaks
+ * the grammar
  */
 export function formatConnectRequest({ host, port, username, password, headers }: ProxyTarget): Uint8Array {
   const authority = formatHost(host, port);
@@ -37,9 +38,10 @@ export function formatConnectRequest({ host, port, username, password, headers }
 }
 
 /**
- * Checks a proxy's answer: any 2xx is a tunnel, and what follows the head comes from the server.
+ * Checks a proxy's answer: any 2xx opens the tunnel, and bytes after the head come from the server.
  *
- * @throws {@link HandshakeError} `ERR_PROXY_AUTHENTICATION` for 407, else `ERR_PROXY`, with the proxy's status and headers
+ * @throws {@link HandshakeError} `ERR_PROXY_AUTHENTICATION` for 407, else `ERR_PROXY`, with the proxy's status and
+ * headers
  */
 export function checkConnectResponse({ version, status, reason, headers }: ResponseHead): void {
   if (status >= 200 && status <= 299 && version.startsWith('HTTP/1.')) return;

@@ -5,13 +5,13 @@ import { addHeader, createHeaderFields, type HeaderFields, type HttpHead, HttpHe
 /** The head of a request (RFC 9112, 3). */
 export interface RequestHead extends HttpHead {
   readonly method: string;
-  /** As it stands in the request line: visible ASCII. */
+  /** The target as it stands in the request line: visible ASCII. */
   readonly target: string;
-  /** As it stands in the request line, such as `HTTP/1.1`. */
+  /** The version as it stands in the request line, such as `HTTP/1.1`. */
   readonly version: string;
 }
 
-/** Reads the head of a request. A HTTP/2 preface comes out as a request with version `HTTP/2.0`. */
+/** Reads the head of a request. An HTTP/2 preface is read as a request with version `HTTP/2.0`. */
 export class RequestHeadParser extends HttpHeadParser<RequestHead> {
   protected override parseStartLine(line: string, fields: HeaderFields): RequestHead {
     const [method, target, version, ...more] = line.split(' ', 4);
@@ -25,7 +25,7 @@ export class RequestHeadParser extends HttpHeadParser<RequestHead> {
 }
 
 /**
- * The head of a request that somebody else has parsed, such as Node's `http` server. It is held to the same grammar.
+ * Makes the head of a request that another parser has read, such as Node's `http` server, by the same strict grammar.
  *
  * @param version such as `HTTP/1.1`
  * @param rawHeaders names and values in turn, as they were received; bytes beyond ASCII as characters of ISO 8859-1

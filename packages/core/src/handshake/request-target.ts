@@ -1,7 +1,7 @@
 import { parseUrl } from '@ws/util';
 import { HandshakeError } from '../errors/handshake-error.ts';
 
-/** What a request asks for. */
+/** The target of a request. */
 export interface RequestTarget {
   /** The path as it was sent, escapes and all, without `;parameters` of its last segment. Begins with one slash. */
   readonly path: string;
@@ -17,10 +17,10 @@ const TARGET = /^(?!\?|$)(?:(?:https?|wss?):\/\/[^/?#]+)?(\/[!"$->@-~]*)?(?:\?([
 /**
  * Reads the target of a request line (RFC 9112, 3.2; RFC 6455, 4.2.1).
  *
- * Of a whole URL, scheme and authority are ignored: the request came to us. Slashes at the start become one, since
- * `//evil.example/` is a path to us, but another host to whoever writes it into a link.
+ * The scheme and authority of a whole URL are ignored: the request came to us. Slashes at the start become one, since
+ * `//evil.example/` is a path here, but names another host when an application writes it into a link.
  *
- * @throws {@link HandshakeError} when it is neither a path nor a URL, or has a fragment
+ * @throws {@link HandshakeError} when the target is neither a path nor a URL, or has a fragment
  */
 export function parseRequestTarget(target: string): RequestTarget {
   const match = TARGET.exec(target);
@@ -30,7 +30,7 @@ export function parseRequestTarget(target: string): RequestTarget {
   const semicolon = rawPath.indexOf(';', rawPath.lastIndexOf('/'));
   const path = semicolon < 0 ? rawPath : rawPath.slice(0, semicolon);
   if (query === '') return { path, params: Object.create(null), resource: rawPath };
-  // Only the form data is wanted of it.
+  // Only the form data of this URL is used.
   const { params } = parseUrl(`ws://localhost/?${query}`);
   return { path, params, resource: `${rawPath}?${query}` };
 }

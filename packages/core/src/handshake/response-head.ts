@@ -4,16 +4,16 @@ import { type HeaderFields, type HttpHead, HttpHeadParser } from './http-head.ts
 
 /** The head of a response (RFC 9112, 4). */
 export interface ResponseHead extends HttpHead {
-  /** As it stands in the status line, such as `HTTP/1.1`. */
+  /** The version as it stands in the status line, such as `HTTP/1.1`. */
   readonly version: string;
   readonly status: number;
   /** The reason phrase, often empty. Untrusted text, in ISO 8859-1. */
   readonly reason: string;
 }
 
-/** Reads the head of a response. Interim ones (1xx but 101; RFC 9110, 15.2) are passed over, within the same limits. */
+/** Reads the head of a response. It skips interim ones (1xx but 101; RFC 9110, 15.2), within the same limits. */
 export class ResponseHeadParser extends HttpHeadParser<ResponseHead> {
-  // The reason phrase may have such bytes (RFC 9112, 4), and a refusal is worth telling in any language.
+  // The reason phrase may have bytes beyond ASCII (RFC 9112, 4): a refusal may be in any language.
   protected override readonly allowsObsText = true;
 
   protected override parseStartLine(line: string, fields: HeaderFields): ResponseHead {

@@ -1,5 +1,5 @@
 // The server's side of the opening handshake (RFC 6455, 4.2). The order of the checks is part of the behaviour: it
-// decides which of several faults is told.
+// decides which of several faults the answer names.
 
 import type { Digest, HeaderInit, Headers } from '@ws/types';
 import { checkHeaderValue, checkToken } from '@ws/util/primitives';
@@ -15,16 +15,16 @@ import type { RequestHead } from './request-head.ts';
 import { parseRequestTarget } from './request-target.ts';
 import { parseSubprotocols } from './subprotocol.ts';
 
-/** What a server accepts. */
+/** The rules by which a server accepts requests. */
 export interface UpgradePolicy {
   /** The protocol versions that it speaks, of 8 and 13. */
   readonly versions: readonly number[];
-  /** See `compileOriginPatterns`. */
+  /** The patterns of allowed origins, see `compileOriginPatterns`. */
   readonly allowedOrigins: readonly OriginPattern[];
   readonly allowNullOrigin: boolean;
   /** The port that a `Host` header has to name, if it names one; `null`: any. */
   readonly externalPort: number | null;
-  /** Whether a request without `Upgrade` is to get the status page instead of 426. */
+  /** Whether a request without `Upgrade` gets the status page instead of 426. */
   readonly webStatus: boolean;
   /** How many proxies in front of the server are trusted; 0: none. */
   readonly trustXForwardedFor: number;
@@ -45,14 +45,15 @@ export interface UpgradeRequest {
   readonly protocols: readonly string[];
   readonly extensions: readonly Extension[];
   readonly key: string;
-  /** The client's address, when a trusted proxy told it, else `null`. */
+  /** The client's address if a trusted proxy has named it, else `null`. */
   readonly forwardedFor: string | null;
 }
 
 /**
- * Checks a request, all but what needs more than the request: whether there is room, and what the application says.
+ * Checks everything that the request alone decides. Whether there is room for a connection, and whether the application
+ * accepts it, is checked later.
  *
- * @returns `null` for a request without `Upgrade`, when the policy has the status page
+ * @returns `null` for a request without `Upgrade`, when the policy allows the status page
  * @throws {@link HandshakeError} with the status to answer with
  */
 export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): UpgradeRequest | null {
@@ -77,7 +78,7 @@ export function checkUpgradeRequest(head: RequestHead, policy: UpgradePolicy): U
 }
 
 function checkHost({ headers }: RequestHead, { externalPort }: UpgradePolicy): HostPort {
-  // Two of them come joined, and are no host.
+  // Two `Host` headers arrive joined, which is not a valid host.
   const parsed = parseHost(headers.host);
   const isOurs = externalPort === null || parsed.port === null || parsed.port === externalPort;
   if (!isOurs) throw new HandshakeError('ERR_HOST');
@@ -89,7 +90,7 @@ function checkSwitch({ headers, repeated }: RequestHead): void {
   if (repeated.includes('connection') || !hasToken(headers.connection, 'upgrade')) {
     throw new HandshakeError('ERR_CONNECTION');
   }
-  // To a proxy in front of us, bytes of a body are no frames: whoever disagrees with it can smuggle a request.
+  // A body is refused: a proxy in front of us would not see its bytes as frames, which allows request smuggling.
   if ((headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined) {
     throw new HandshakeError('ERR_REQUEST_BODY');
   }
@@ -99,7 +100,7 @@ function checkVersion({ headers }: RequestHead, { versions }: UpgradePolicy): nu
   const text = headers['sec-websocket-version'];
   if (text === undefined)
     throw new HandshakeError('ERR_VERSION_MISSING', { message: 'the Hixie-76 protocol is not supported' });
-  // Two of them come joined, and are no number.
+  // Two version headers arrive joined, which is not a number.
   if (!/^(?:0|[1-9]\d{0,2})$/.test(text)) throw new HandshakeError('ERR_VERSION');
   const version = Number(text);
   if (versions.includes(version)) return version;
@@ -118,7 +119,7 @@ function checkOrigin({ headers, repeated }: RequestHead, version: number, policy
   throw new HandshakeError('ERR_ORIGIN_REFUSED', { status: 403 });
 }
 
-/** How a server accepts. */
+/** The parts of the response with which a server accepts. */
 export interface UpgradeAnswer {
   /** The client's `Sec-WebSocket-Key`. */
   readonly key: string;
@@ -128,7 +129,7 @@ export interface UpgradeAnswer {
   readonly extensions: string | null;
   /** The `Server` header; `null` or `''`: none. */
   readonly server: string | null;
-  /** More headers: the server's own, then the application's for this connection. */
+  /** Additional headers: first the server's, then the application's for this connection. */
   readonly headers: readonly (HeaderInit | null)[];
 }
 
@@ -138,9 +139,9 @@ const SWITCH: readonly HeaderLine[] = [
 ];
 
 /**
- * The bytes of the answer that opens the connection (RFC 6455, 4.2.2).
+ * Formats the response that opens the connection (RFC 6455, 4.2.2).
  *
- * @throws TypeError or RangeError when something in it breaks the header grammar
+ * @throws TypeError or RangeError when a part of the response breaks the header grammar
  */
 export function formatAcceptResponse(answer: UpgradeAnswer, digest: Digest): Uint8Array {
   const { key, protocol, extensions, server } = answer;

@@ -1,4 +1,4 @@
-// A server's opening handshake as it happens: bytes in, the application asked, the answer out.
+// Performs a server's opening handshake: reads the request, asks the application, sends the answer.
 
 import {
   type CloseInfo,
@@ -37,11 +37,11 @@ export type ConnectAnswer =
   | readonly [subprotocol: string | null, headers: HeaderInit | null]
   | ConnectionAccept;
 
-/** A request that somebody else has read already. */
+/** A request that another parser has read already. */
 export interface GivenRequest {
-  /** @throws HandshakeError when it is malformed */
+  /** @throws HandshakeError when the request is malformed */
   createHead(): RequestHead;
-  /** Frames that came with it. */
+  /** Bytes of frames that came with the request. */
   readonly rest: Uint8Array;
 }
 
@@ -54,7 +54,7 @@ export interface ServerSettings {
   readonly headers: HeaderInit;
   /** Compression extensions that are known by name. */
   readonly extensions: readonly CompressionExtension[];
-  /** Whether one more connection may open; it is counted already. */
+  /** Whether one more connection may open. The connection that asks is counted already. */
   hasRoom(options: ServerOptions): boolean;
   upgradePolicy(options: ServerOptions): UpgradePolicy;
 }
@@ -63,15 +63,15 @@ export interface ServerSettings {
 export interface ServerOpeningOwner {
   /** The client, such as `tcp4:127.0.0.1:52914`. */
   readonly peer: string;
-  /** New connections are refused. */
+  /** Whether the server refuses new connections. */
   readonly isGoingAway: boolean;
-  /** A client wants to connect: what {@link ConnectAnswer} says, or a promise of it. */
+  /** A client wants to connect. @returns a {@link ConnectAnswer}, or a promise of one */
   onRequest(request: ConnectionRequest, resource: string): unknown;
   /** The response goes out: the connection is about to open. */
   onAccepted(subprotocol: string | null, extensions: string): void;
   /** There will be no connection. */
   onOpeningFailed(error: unknown): void;
-  /** It is no connection at all: a Flash policy was asked for, and served. */
+  /** A Flash policy was asked for and served: there is no WebSocket connection. */
   onPolicyServed(): void;
 }
 
@@ -81,9 +81,9 @@ export class ServerOpening implements Opening {
   readonly #owner: ServerOpeningOwner;
   readonly #settings: ServerSettings;
   readonly #parser: RequestHeadParser;
-  /** Of a Flash policy request, how much has been seen; -1: it is not one. */
+  /** How many bytes of a Flash policy request have been seen; -1: the stream does not begin with one. */
   #flash: number;
-  /** Frames that came with the request. */
+  /** Bytes of frames that came with the request. */
   #rest: Uint8Array = EMPTY_BYTES;
   readonly #given: GivenRequest | null;
   #isAnswering = false;
@@ -110,7 +110,7 @@ export class ServerOpening implements Opening {
   }
 
   onData(bytes: Uint8Array): void {
-    // A stream may have something left to say although it was stopped.
+    // A stream may still deliver bytes after it was paused.
     if (this.#isAnswering) {
       this.#rest = concatBytes([this.#rest, bytes]);
       return;
@@ -127,12 +127,12 @@ export class ServerOpening implements Opening {
     try {
       this.#reject(error instanceof HandshakeError ? error : internalError(error));
     } catch (cause) {
-      // The answer that the application wanted cannot be: a header breaks the grammar.
+      // The application's answer cannot be sent: a header of it breaks the grammar.
       this.#reject(internalError(cause));
     }
   }
 
-  /** Answers with the status of the failure. What is not the client's fault is not for it to see. */
+  /** Answers with the status of the failure. The client does not see the reason of an internal error. */
   #reject(failure: HandshakeError): void {
     const isOurs = failure.code === 'ERR_INTERNAL';
     const { status, reason, headers, body } = failure;
@@ -148,12 +148,12 @@ export class ServerOpening implements Opening {
     this.#owner.onOpeningFailed(openingError(info));
   }
 
-  /** @returns whether the policy request is still possible, or was it */
+  /** @returns whether the bytes are a Flash policy request, complete or so far */
   #followFlash(bytes: Uint8Array): boolean {
     const before = this.#flash;
     this.#flash = matchFlashPolicyRequest(bytes, before);
     if (this.#flash < 0) {
-      // What looked like one so far begins no HTTP request either.
+      // Bytes that have matched the start of a policy request cannot be the start of an HTTP request.
       if (before > 0) throw new HandshakeError('ERR_HTTP_SYNTAX');
       return false;
     }
@@ -180,7 +180,7 @@ export class ServerOpening implements Opening {
     this.#ask(upgrade);
   }
 
-  /** Asks the application; it may take its time, during which nothing is read. */
+  /** Asks the application. Nothing is read until it has answered. */
   #ask(upgrade: UpgradeRequest): void {
     const peer = upgrade.forwardedFor ?? this.#owner.peer;
     const request = new ConnectionRequest({ ...upgrade, peer }, true);
@@ -218,18 +218,18 @@ export class ServerOpening implements Opening {
   }
 
   /**
-   * The application does not want the connection: by a ConnectionDeny, or by a HandshakeError ERR_DENIED where there is
-   * more to say. Any other error is not for the client to see.
+   * Refuses the connection as the application said: by a ConnectionDeny, or by a HandshakeError ERR_DENIED, which can
+   * carry headers and a body. The client does not see the text of any other error.
    */
   #refuse(error: unknown): void {
-    // It may have dropped the connection as well.
+    // The application may have dropped the connection as well.
     if (this.#host.state !== 'connecting') return;
     if (error instanceof HandshakeError && error.code === 'ERR_DENIED') throw error;
     if (!(error instanceof ConnectionDeny)) throw internalError(error);
     throw new HandshakeError('ERR_DENIED', { status: error.code, reason: error.reason, cause: error });
   }
 
-  /** Sends an answer other than 101: the connection ends with it. */
+  /** Sends an answer other than 101, then closes the connection. */
   #finish(answer: Uint8Array): void {
     this.#host.send(answer);
     this.#host.drop(false);
@@ -244,6 +244,6 @@ function readAnswer(answer: unknown): { subprotocol: string | null; headers: Hea
   if (answer instanceof ConnectionAccept) return answer;
   const pair: readonly unknown[] = Array.isArray(answer) ? answer : [answer ?? null];
   const [subprotocol = null, headers = null] = pair;
-  // Checks both.
+  // The constructor checks the type of both.
   return new ConnectionAccept(subprotocol as string | null, headers as HeaderInit | null);
 }

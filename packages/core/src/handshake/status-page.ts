@@ -1,10 +1,10 @@
 import { formatRejection } from './rejection.ts';
 
 /**
- * The answer to a browser that asks a WebSocket endpoint for a page: says what this is, and nothing about the request,
- * the version, or the machine. It runs no script and goes nowhere else.
+ * Formats the answer to a browser that asks a WebSocket endpoint for a page. The page says that this is a WebSocket
+ * endpoint, and nothing about the request, the version, or the machine. It runs no script and links nowhere.
  *
- * @param server what to call the server, in the page and in `Server`; `null` or `''`: neither
+ * @param server the server's name, in the page and in the `Server` header; `null` or `''`: in neither
  */
 export function formatStatusPage(server: string | null): Uint8Array {
   const name = escapeHtml(server || 'WebSocket');

@@ -5,7 +5,7 @@ import { parseList } from './header-list.ts';
 /**
  * Reads a client's `Sec-WebSocket-Protocol` (RFC 6455, 4.1 and 11.3.4), in the client's order of preference.
  *
- * @throws {@link HandshakeError} when one is no token, or stands there twice
+ * @throws {@link HandshakeError} when a subprotocol is no token, or is named twice
  */
 export function parseSubprotocols(value: string | undefined): string[] {
   const names = parseList(value ?? '');

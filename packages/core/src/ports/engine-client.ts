@@ -1,4 +1,4 @@
-// One connection of a client, from the connected stream to a MessageTransport, with nothing of a protocol class.
+// Opens one client connection: makes a MessageTransport of a connected stream, without a protocol class.
 
 import type { ByteStream, ConnectionResponse, MessageTransport, TransportDetails } from '@ws/types';
 import { ConnectionEngine } from '../engine/connection-engine.ts';
@@ -8,7 +8,7 @@ import { EngineTransport } from './engine-transport.ts';
 
 /** A connection that a client has opened. */
 export interface OpenedTransport {
-  /** It is paused until it has a listener. */
+  /** The transport is paused until it has a listener. */
   readonly transport: MessageTransport;
   readonly response: ConnectionResponse;
 }

@@ -1,4 +1,4 @@
-// One connection to a server, from the accepted stream to a MessageTransport, with nothing of a protocol class.
+// Opens one server connection: makes a MessageTransport of an accepted stream, without a protocol class.
 
 import {
   type ByteStream,
@@ -27,9 +27,9 @@ import {
 import { LazyPromise } from '../support/lazy-promise.ts';
 import { EngineTransport } from './engine-transport.ts';
 
-/** Hears of one {@link EngineRequest}. Its methods must not throw. */
+/** Callbacks of one {@link EngineRequest}. They must not throw. */
 export interface EngineRequestListener {
-  /** The client's request is there: to be answered by `accept` or `reject`. */
+  /** The client's request has come. Answer it with `accept` or `reject`. */
   onRequest(request: EngineRequest): void;
   /** There will be no connection; perhaps there was no request either. */
   onFailed?(error: unknown): void;
@@ -45,7 +45,7 @@ interface Acceptance {
   readonly reject: (error: unknown) => void;
 }
 
-/** A connection to a server that is being opened: an {@link OpeningRequest}, once its request is there. */
+/** A connection to a server that is being opened. It is an {@link OpeningRequest} once its request has come. */
 export class EngineRequest implements OpeningRequest, AcceptedConnection {
   transportDetails: TransportDetails | null = null;
   isGoingAway = false;

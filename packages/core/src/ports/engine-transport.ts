@@ -137,7 +137,7 @@ export class EngineTransport implements MessageTransport {
   }
 }
 
-/** The close code of an error. `undefined`: it has none, or one that may not be sent. */
+/** The close code of an error. `undefined`: the error has no code, or one that may not be sent. */
 function closeCodeOf(error: unknown): number | undefined {
   const { closeCode } = (error ?? {}) as { readonly closeCode?: unknown };
   return typeof closeCode === 'number' && isWireCloseCode(closeCode) ? closeCode : undefined;
@@ -148,8 +148,8 @@ function sendOptions(options: TransportSendOptions | undefined): SendOptions | u
 }
 
 /**
- * The transport of a protocol object, for adapters that need more than applications do: to close with any code, to fail
- * the connection, to be told by a call when it has drained. Its one listener is the protocol object.
+ * Gives the transport of a protocol object, for adapters that need more than applications do: they can close with any
+ * code, fail the connection, or have a callback called when it has drained. Its one listener is the protocol object.
  *
  * @throws ClosedError before the protocol object has a stream
  */

@@ -1,5 +1,5 @@
-// What all servers have in common, whatever façade their connections have: the session, the options, which connections
-// there are, and whether one more may open.
+// The base of all servers, whatever façade their connections have. It keeps the session, the options and the set of
+// connections, and decides whether one more may open.
 
 import type { ByteStream, TransportDetails } from '@ws/types';
 import { parseUrl } from '@ws/util';
@@ -26,7 +26,7 @@ import { DEFAULT_URL, type SessionParameters, WebSocketFactory } from './factory
 export interface ServerSession extends SessionParameters {
   /** The `Server` header; `null` or empty: none. Default: none. */
   readonly server?: string | null | undefined;
-  /** The port that clients see, where a proxy makes it another one. */
+  /** The port that clients connect to, where a proxy makes it differ from the server's own. */
   readonly externalPort?: number | null | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface UpgradedHead {
   readonly method: string;
   /** The request target as it was sent. */
   readonly target: string;
-  /** Such as `1.1`. */
+  /** The HTTP version, such as `1.1`. */
   readonly version: string;
   /** Names and values in turn, as they were sent. */
   readonly rawHeaders: readonly string[];
@@ -43,9 +43,9 @@ export interface UpgradedHead {
 
 /** One connection to a server, as listeners and HTTP servers see it. Every method may be called at any time. */
 export interface AcceptedConnection {
-  /** Performs the opening handshake over `stream`, and goes on with frames. */
+  /** Performs the opening handshake over `stream`, then exchanges frames over it. */
   attach(stream: ByteStream, transportDetails?: TransportDetails | null): void;
-  /** The same where an HTTP server has read the request already. @param firstBytes what it has read beyond the request */
+  /** Does the same for a request that an HTTP server has read. @param firstBytes what it read beyond the request */
   attachUpgraded(
     stream: ByteStream,
     transportDetails: TransportDetails | null,
@@ -54,11 +54,11 @@ export interface AcceptedConnection {
   ): void;
   /** The server is going to stop: a connection that is open gets a Close frame, one that is being opened a 503. */
   goAway(code?: number, reason?: string | null): void;
-  /** Closes the transport: what was sent still leaves; with `isAbort` nothing does. No Close frame is sent. */
+  /** Closes the transport without a Close frame. Data that was sent still leaves, unless `isAbort`. */
   dropConnection(isAbort?: boolean): void;
 }
 
-/** Makes what serves each connection to one server. */
+/** Makes the object that serves each connection to one server. */
 export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> extends WebSocketFactory {
   override readonly isServer = true;
   declare server: string | null;
@@ -68,7 +68,7 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
   readonly #connections: Set<Connection> = new Set();
   readonly #policies: WeakMap<ServerOptions, UpgradePolicy> = new WeakMap();
 
-  /** Makes what serves a new connection. */
+  /** Makes the object that serves a new connection. */
   abstract buildProtocol(): Connection;
 
   /** The options that new connections get. */
@@ -76,27 +76,27 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
     return this.#options;
   }
 
-  /** Connections at present, those being opened included. */
+  /** The number of connections at present, those being opened included. */
   get connectionCount(): number {
     return this.#connections.size;
   }
 
-  /** The connections themselves. */
+  /** The connections at present, those being opened included. */
   get connections(): ReadonlySet<Connection> {
     return this.#connections;
   }
 
-  /** Changes options, for new connections. @throws TypeError, RangeError; then nothing is changed */
+  /** Changes the options of new connections. @throws TypeError, RangeError; then nothing is changed */
   setProtocolOptions(changes: Partially<ServerOptions>): void {
     this.#options = changeOptions<ServerOptions>(SERVER_OPTIONS, this.#options, changes);
   }
 
-  /** Back to the defaults, for new connections. */
+  /** Resets the options of new connections to the defaults. */
   resetProtocolOptions(): void {
     this.#options = defaultOptions<ServerOptions>(SERVER_OPTIONS);
   }
 
-  /** Changes what is not given to its default. @throws TypeError, RangeError; then nothing is changed */
+  /** Sets all parameters; those not given get their default. @throws TypeError, RangeError; then nothing is changed */
   setSessionParameters(parameters: ServerSession): void {
     const session = ownOptions(parameters);
     const { server = null, externalPort = null, protocols, headers } = session;
@@ -113,12 +113,12 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
     Object.assign(this, { server, externalPort });
   }
 
-  /** From now on new handshakes are answered with 503: the server is going to stop. */
+  /** Answers new handshakes with 503 from now on: the server is going to stop. */
   refuseNewConnections(): void {
     this.#isRefusing = true;
   }
 
-  /** @internal Whether one more connection may open; it is counted already. */
+  /** @internal Whether one more connection may open. The connection that asks is counted already. */
   hasRoom({ maxConnections }: ServerOptions): boolean {
     return !this.#isRefusing && (maxConnections === 0 || this.connectionCount <= maxConnections);
   }
@@ -150,7 +150,7 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
     this.#connections.delete(connection);
   }
 
-  /** @internal What the handshake checks, made once for the same options. */
+  /** @internal The rules that the handshake checks, made once for the same options. */
   upgradePolicy(options: ServerOptions): UpgradePolicy {
     let policy = this.#policies.get(options);
     if (policy === undefined || policy.externalPort !== this.externalPort) {
@@ -164,7 +164,7 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
   }
 }
 
-/** What an HTTP server has read, for the opening handshake, which checks it as its own parser would. */
+/** Hands a request that an HTTP server has read to the opening handshake, which checks it as strictly as its own. */
 export function givenRequest({ method, target, version, rawHeaders }: UpgradedHead, rest: Uint8Array): GivenRequest {
   return { createHead: () => createRequestHead(method, target, `HTTP/${version}`, rawHeaders), rest };
 }

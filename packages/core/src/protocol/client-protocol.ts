@@ -14,9 +14,9 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
   #options: ClientOptions | null = null;
 
   /**
-   * The transport is there: what is to be asked for? An error drops the connection.
+   * The transport is connected: chooses the request to send. An error drops the connection.
    *
-   * @returns `null`: what the factory says; or a promise
+   * @returns the request, `null` for the factory's, or a promise of either
    */
   onConnecting(
     _transportDetails: TransportDetails | null,
@@ -24,7 +24,7 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
     return null;
   }
 
-  /** The server has agreed. An error closes the connection; frames wait for a promise. */
+  /** The server has agreed. An error closes the connection; frames wait until a returned promise resolves. */
   onConnect(_response: ConnectionResponse): HookResult {}
 
   /** The `WebSocketClientFactory` that has built it. */
@@ -37,7 +37,7 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
     return this.factory.platform;
   }
 
-  /** Changes options for this connection only. Possible until it is open. */
+  /** Changes options for this connection only. This is possible until it is open. */
   setProtocolOptions(changes: Partially<ClientOptions>): void {
     const options = changeOptions<ClientOptions>(CLIENT_OPTIONS, this.#options ?? this.factory.options, changes);
     if (!this.state.endsWith('connecting')) {
@@ -62,7 +62,7 @@ export class WebSocketClientProtocol extends WebSocketProtocol {
     return this;
   }
 
-  /** What the opening handshake asks, and tells: it is dropped when the connection opens. */
+  /** The object that the opening handshake asks and informs. It is dropped when the connection opens. */
   #openingOwner(): ClientOpeningOwner {
     return {
       peer: this.peer,

@@ -22,7 +22,7 @@ export interface ClientSession extends SessionParameters {
   readonly proxy?: ProxyParameters | null | undefined;
 }
 
-/** Where a client connects to, and how: whatever façade its connections have. */
+/** Keeps where a client connects to, and with which options, whatever façade its connections have. */
 export class Connector extends WebSocketFactory {
   override readonly isServer = false;
   declare origin: string | null;
@@ -40,17 +40,17 @@ export class Connector extends WebSocketFactory {
     return this.#options;
   }
 
-  /** Changes options, for new connections. @throws TypeError, RangeError; then nothing is changed */
+  /** Changes the options of new connections. @throws TypeError, RangeError; then nothing is changed */
   setProtocolOptions(changes: Partially<ClientOptions>): void {
     this.#options = changeOptions<ClientOptions>(CLIENT_OPTIONS, this.#options, changes);
   }
 
-  /** Back to the defaults, for new connections. */
+  /** Resets the options of new connections to the defaults. */
   resetProtocolOptions(): void {
     this.#options = defaultOptions<ClientOptions>(CLIENT_OPTIONS);
   }
 
-  /** Changes what is not given to its default. @throws TypeError, RangeError; then nothing is changed */
+  /** Sets all parameters; those not given get their default. @throws TypeError, RangeError; then nothing is changed */
   setSessionParameters(parameters: ClientSession): void {
     const session = ownOptions(parameters);
     const { origin = null, useragent = null, proxy = null } = session;
@@ -78,13 +78,13 @@ export class Connector extends WebSocketFactory {
     return { isMasking: maskClientFrames, masking: acceptMaskedServerFrames ? 'may' : 'mustNot' };
   }
 
-  /** @internal What to ask for when the protocol class has nothing else in mind. */
+  /** @internal Makes the request that is sent unless the protocol class gives another one. */
   connectingRequest(): ConnectingRequest {
     return createRequest(this, this);
   }
 }
 
-/** Checks what it is given. */
+/** Makes a request. ConnectingRequest checks the values. */
 function createRequest(
   { hostname, port, udsPath, isSecure, resource }: Omit<UrlParts, 'path' | 'params'>,
   { headers, useragent, origin, protocols }: ConnectingRequestFields,

@@ -1,4 +1,4 @@
-// What both factories have in common: where they are, and how they prepare messages.
+// The base of clients and servers: it keeps the URL and the session, and prepares messages.
 
 import type { CompressionExtension, HeaderInit, Platform } from '@ws/types';
 import type { UrlParts } from '@ws/util';
@@ -8,9 +8,9 @@ import { PreparedMessage } from '../messages/prepared-message.ts';
 
 /** Session parameters of both sides. */
 export interface SessionParameters {
-  /** Where the server is, `ws:` or `wss:`; a server's without query. Default `ws://localhost`. */
+  /** The server's URL, `ws:` or `wss:`; without a query on servers. Default `ws://localhost`. */
   readonly url?: string | null | undefined;
-  /** Subprotocols, the preferred first. */
+  /** Subprotocols, the preferred one first. */
   readonly protocols?: readonly string[] | null | undefined;
   /** More headers for the opening handshake. */
   readonly headers?: HeaderInit | null | undefined;
@@ -43,19 +43,19 @@ export abstract class WebSocketFactory {
     this.platform = platform;
   }
 
-  /** Makes a message that is sent to many: framed once, and compressed once where that is possible. @throws TypeError */
+  /** Makes a message to send to many peers: framed once, and compressed once if that is possible. @throws TypeError */
   prepareMessage(payload: Uint8Array | string, isBinary = false, doNotCompress = false): PreparedMessage {
     checkPayload(payload, isBinary);
     const bytes = typeof payload === 'string' ? encodeText(payload) : new Uint8Array(payload);
     return new this.Prepared(bytes, isBinary, doNotCompress);
   }
 
-  /** @internal What {@link prepareMessage} makes. */
+  /** @internal The class that {@link prepareMessage} instantiates. */
   get Prepared(): typeof PreparedMessage {
     return PreparedMessage;
   }
 
-  /** Takes over what both sides' sessions have. */
+  /** Sets the parameters that the sessions of both sides share. */
   protected setSession(session: SessionParameters, parts: UrlParts): void {
     const { url, protocols, headers, extensions } = session;
     Object.assign(this, parts);

@@ -1,6 +1,6 @@
-// The hooks of frames: are they overridden, and what do they need when some are and others are not?
+// Tells whether a protocol class overrides the frame hooks, and holds what the hooks that are not overridden need.
 
-/** The hooks themselves. */
+/** The frame hooks of a protocol object. */
 export type FrameHookMethods = {
   readonly [Name in 'Begin' | 'FrameBegin' | 'FrameData' | 'FrameEnd' | 'Frame' | 'End' as `onMessage${Name}`]: unknown;
 };
@@ -14,10 +14,10 @@ const NAMES: readonly (keyof FrameHookMethods)[] = [
   'onMessageEnd',
 ];
 
-/** What was found out of classes, by their prototypes. */
+/** By a class's prototype: whether the class overrides frame hooks. */
 const found: WeakMap<FrameHookMethods, boolean> = /* @__PURE__ */ new WeakMap();
 
-/** Whether a protocol object has some of the hooks otherwise than `base`: by its class, or by fields of its own. */
+/** Whether a protocol object has any frame hook other than those of `base`, in its class or as a field of its own. */
 export function overridesFrameHooks(protocol: FrameHookMethods, base: FrameHookMethods): boolean {
   const prototype = Object.getPrototypeOf(protocol) as FrameHookMethods;
   let isOverridden = found.get(prototype);
@@ -28,11 +28,11 @@ export function overridesFrameHooks(protocol: FrameHookMethods, base: FrameHookM
   return isOverridden || NAMES.some(name => Object.hasOwn(protocol, name));
 }
 
-/** The message that is being received, where some of the hooks are overridden and others not. */
+/** The message that is being received, kept for hooks that are not overridden while others are. */
 export interface HeldFrames {
   isBinary: boolean;
   /** Chunks of the frame that is being received. */
   frame: Uint8Array[];
-  /** The frames before it. */
+  /** Chunks of the message's frames before this one. */
   message: Uint8Array[];
 }

@@ -1,5 +1,4 @@
-// Between the engine and an object of a protocol class: calls the hooks that the class has or overrides, and those who
-// listen to it.
+// Connects the engine to an object of a protocol class: calls its hooks and the listeners that were added to it.
 
 import type { CloseInfo, Platform, Receives } from '@ws/types';
 import type { EngineListener } from '../messages/engine-listener.ts';
@@ -8,10 +7,10 @@ import { publish } from '../support/publish-event.ts';
 /** Hooks may be asynchronous; a rejection fails the connection with 1011. The next event does not wait for it. */
 export type HookResult = void | PromiseLike<void>;
 
-/** Listens to messages. */
+/** A function that is called with each message. */
 export type MessageListener = (payload: Uint8Array, isBinary: boolean) => HookResult;
 
-/** The hooks of a protocol object, and what tells those who wait for it. */
+/** The hooks of a protocol object, and the methods that settle its promises. */
 export interface HookedProtocol {
   readonly platform: Platform;
   onOpen(): HookResult;
@@ -26,10 +25,10 @@ export interface HookedProtocol {
   onAutoPong(latency: number, payload: Uint8Array): HookResult;
   onClosing(): HookResult;
   onClose(wasClean: boolean, code: number | null, reason: string | null): HookResult;
-  /** Whether hooks of frames are overridden. */
+  /** Whether frame hooks are overridden. */
   hasFrameHooks(): boolean;
   settleOpened(): void;
-  /** The transport is gone. @returns whether that is anything to tell the application */
+  /** The transport is gone. @returns whether `onClose` is to be called */
   retire(): boolean;
   settleClosed(info: CloseInfo): void;
 }
@@ -37,9 +36,9 @@ export interface HookedProtocol {
 const WHOLE: Receives = { frames: 'none', lentText: false };
 const FRAMES: Receives = { frames: 'all', lentText: false };
 
-/** Calls the hooks of a protocol object, and those who listen to it. */
+/** Calls the hooks and the listeners of a protocol object. */
 export class ProtocolHooks implements EngineListener {
-  /** The object whose hooks are called; also what tracing sees as the connection. */
+  /** The object whose hooks are called. Tracing reports it as the connection. */
   readonly subject: HookedProtocol;
   #listeners: Set<MessageListener> | null = null;
 
@@ -56,7 +55,7 @@ export class ProtocolHooks implements EngineListener {
     this.#listeners.add(listener);
   }
 
-  /** @param listener `undefined`: all */
+  /** @param listener `undefined` removes all */
   removeListener(listener: MessageListener | undefined): void {
     if (listener === undefined) this.#listeners = null;
     else this.#listeners?.delete(listener);
@@ -129,7 +128,7 @@ export class ProtocolHooks implements EngineListener {
   }
 
   #tellListeners(result: unknown, payload: Uint8Array, isBinary: boolean): unknown {
-    // Async, so that one that throws keeps neither the others from hearing nor a rejection from being heard.
+    // Called in async functions: when one listener throws, the others are still called and rejections are still seen.
     const listeners = [...this.#listeners!].map(async listener => listener(payload, isBinary));
     return Promise.all([result, ...listeners]);
   }

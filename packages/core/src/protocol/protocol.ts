@@ -1,4 +1,4 @@
-// The class that applications extend: hooks to override, methods to call. What it does lies in the engine.
+// The class that applications extend: hooks to override, methods to call. The engine does the work.
 
 import type { ByteStream, CloseInfo, ConnectionState, MessageCompression, Platform, TransportDetails } from '@ws/types';
 import { concatBytes, encodeText } from '@ws/util/primitives';
@@ -18,7 +18,7 @@ import { TrafficStats } from '../support/traffic-stats.ts';
 import { type HeldFrames, overridesFrameHooks } from './frame-hooks.ts';
 import { checkEvent, type HookResult, type MessageListener, ProtocolHooks } from './protocol-hooks.ts';
 
-/** What `opened` is for every connection that nobody waited for. */
+/** Shared as `opened` by all open connections where nobody asked for the promise before. */
 const OPENED: LazyPromise<void> = /* @__PURE__ */ new LazyPromise();
 
 /** See {@link engineOf}. */
@@ -29,15 +29,15 @@ export function engineOf(protocol: WebSocketProtocol): ConnectionEngine | null {
   return readEngine(protocol);
 }
 
-/** What both sides have in common. */
+/** The base class of client and server connections. */
 export abstract class WebSocketProtocol {
-  /** What is known of the transport; `null` before `attach`. */
+  /** The details of the transport, if any are known; `null` before `attach`. */
   transportDetails: TransportDetails | null = null;
-  /** The peer, such as `tcp4:127.0.0.1:52914`. */
+  /** The peer's address, such as `tcp4:127.0.0.1:52914`. */
   peer = '<never connected>';
   /** The subprotocol that was agreed on. */
   subprotocol: string | null = null;
-  /** The extensions that were agreed on, as the header says them; empty: none. */
+  /** The extensions that were agreed on, as they stand in the header; empty: none. */
   extensions = '';
 
   static {
@@ -52,28 +52,28 @@ export abstract class WebSocketProtocol {
 
   // ---- hooks
 
-  /** The connection is open: messages may be sent, and will come. */
+  /** The connection is open: messages can be sent, and will be received. */
   onOpen(): HookResult {}
 
-  /** A message. `payload` is the application's to keep; of text it is the UTF-8. */
+  /** A message has come. The application may keep `payload`; for text it is the UTF-8. */
   onMessage(_payload: Uint8Array, _isBinary: boolean): HookResult {}
 
-  /** A ping; its pong has been sent. */
+  /** A ping has come; its pong has been sent. */
   onPing(_payload: Uint8Array): HookResult {}
 
-  /** A pong, also one that answers an automatic ping. */
+  /** A pong has come, perhaps the answer to an automatic ping. */
   onPong(_payload: Uint8Array): HookResult {}
 
   /** The pong to an automatic ping came, `latency` milliseconds after it. */
   onAutoPong(_latency: number, _payload: Uint8Array): HookResult {}
 
-  /** The connection is not open any more: we or the peer began to close it, or it was lost. `onClose` will follow. */
+  /** The connection is no longer open: we or the peer began to close it, or it was lost. `onClose` will follow. */
   onClosing(): HookResult {}
 
   /**
-   * The connection is gone. Called exactly once, last. More is told by `closed`.
+   * The connection is gone. This hook is called exactly once, as the last one. `closed` gives more details.
    *
-   * @param code the peer's; `null`: its Close frame had none; 1006: there was no orderly close
+   * @param code the peer's close code; `null`: its Close frame had none; 1006: there was no orderly close
    */
   onClose(_wasClean: boolean, _code: number | null, _reason: string | null): HookResult {}
 
@@ -84,12 +84,12 @@ export abstract class WebSocketProtocol {
     held.message = [];
   }
 
-  /** A frame begins, of `length` bytes (compressed ones, where compression was agreed). */
+  /** A frame of `length` bytes begins (of compressed bytes, where compression was agreed). */
   onMessageFrameBegin(_length: number): HookResult {
     this.#held().frame = [];
   }
 
-  /** Some bytes of the frame. */
+  /** Some bytes of the frame have come. */
   onMessageFrameData(chunk: Uint8Array): HookResult {
     this.#held().frame.push(chunk);
   }
@@ -102,7 +102,7 @@ export abstract class WebSocketProtocol {
     return this.onMessageFrame(frame);
   }
 
-  /** A frame. */
+  /** A frame has come. */
   onMessageFrame(chunks: Uint8Array[]): HookResult {
     this.#held().message.push(concatBytes(chunks));
   }
@@ -121,7 +121,7 @@ export abstract class WebSocketProtocol {
     return this.#engine?.state ?? 'connecting';
   }
 
-  /** Resolves when open, after `onOpen`; rejects when that is not to be. */
+  /** Resolves when the connection is open, after `onOpen`; rejects when it cannot be opened. */
   get opened(): Promise<void> {
     this.#opened ??= new LazyPromise();
     return this.#opened.promise;
@@ -133,7 +133,7 @@ export abstract class WebSocketProtocol {
     return this.#closed.promise;
   }
 
-  /** What the closing began with: our code and reason, or the peer's; 1006 when the transport was lost. */
+  /** The code and reason that closing began with: ours, or the peer's; 1006 when the transport was lost. */
   get closingReason(): { readonly code: number | null; readonly reason: string | null } {
     return this.#engine?.closing.beginning ?? { code: 1006, reason: null };
   }
@@ -142,7 +142,7 @@ export abstract class WebSocketProtocol {
     return this.#engine?.stats ?? new TrafficStats();
   }
 
-  /** Bytes sent that the transport has not taken. */
+  /** Bytes that were sent and that the transport has not taken yet. */
   get bufferedAmount(): number {
     return this.#engine?.outflow.writer.bufferedAmount ?? 0;
   }
@@ -155,10 +155,10 @@ export abstract class WebSocketProtocol {
   // ---- sending
 
   /**
-   * Sends a message: text when `payload` is a string or `isBinary` is false. It leaves at the end of the turn. The
-   * memory of more than 16 KiB may be sent from where it is: do not change it before `drained()`.
+   * Sends a message: text when `payload` is a string or `isBinary` is false. It is written at the end of the
+   * turn. A payload of more than 16 KiB may be sent without a copy: do not change it before `drained()` resolves.
    *
-   * @throws ClosedError when not open, TypeError, RangeError, UsageError when a message was begun or the message is
+   * @throws ClosedError when not open, TypeError, RangeError, UsageError when another message was begun or this one is
    * longer than `maxMessagePayloadSize`; nothing was sent then
    */
   sendMessage(payload: Uint8Array | string, isBinary = false, options?: SendOptions): void {
@@ -166,7 +166,7 @@ export abstract class WebSocketProtocol {
     this.#open().outflow.send(payload, isBinary, options);
   }
 
-  /** Sends what the factory's `prepareMessage` made. @returns `false`: skipped, by `dropIfBusy` */
+  /** Sends a message that the factory's `prepareMessage` made. @returns `false`: skipped, because of `dropIfBusy` */
   sendPreparedMessage(prepared: PreparedMessage, options?: PreparedSendOptions): boolean {
     return this.#open().outflow.sendPrepared(prepared, options?.dropIfBusy === true);
   }
@@ -176,15 +176,15 @@ export abstract class WebSocketProtocol {
     this.#sendControl(PING, payload);
   }
 
-  /** Sends a pong that nobody asked for. Does nothing when not open. */
+  /** Sends an unsolicited pong. Does nothing when not open. */
   sendPong(payload?: Uint8Array | string): void {
     this.#sendControl(PONG, payload);
   }
 
   /**
-   * Starts the closing handshake. Does nothing when it has begun.
+   * Starts the closing handshake. Does nothing when that has begun already.
    * @param code 1000 or 3000 to 4999; without it the Close frame is empty
-   * @param reason at most 123 bytes of UTF-8, what is longer is cut
+   * @param reason at most 123 bytes of UTF-8; a longer one is cut
    * @throws TypeError, RangeError; ClosedError when not open yet; UsageError inside a frame
    */
   sendClose(code: number | null = null, reason: string | null = null): void {
@@ -198,7 +198,7 @@ export abstract class WebSocketProtocol {
     engine.inflow.inTurn(() => engine.closing.startClosingHandshake(code, reason));
   }
 
-  /** Closes the transport: what was sent still leaves; with `isAbort` nothing does. No Close frame is sent. */
+  /** Closes the transport without a Close frame. Data that was sent still leaves, unless `isAbort`. */
   dropConnection(isAbort = false): void {
     const engine = this.#engine;
     engine?.inflow.inTurn(() => engine.closing.drop(isAbort));
@@ -206,7 +206,7 @@ export abstract class WebSocketProtocol {
 
   // ---- sending bit by bit
 
-  /** Begins a message. Does nothing, like the four below, when not open. */
+  /** Begins a message. Like the four methods below, it does nothing when the connection is not open. */
   beginMessage(isBinary = false, doNotCompress = false): void {
     this.#ifOpen(sender => sender.beginMessage(isBinary, doNotCompress));
   }
@@ -216,7 +216,7 @@ export abstract class WebSocketProtocol {
     this.#ifOpen(sender => sender.beginMessageFrame(length));
   }
 
-  /** Sends bytes of that frame. @returns bytes still missing (positive), or unused (negative), or 0: complete */
+  /** Sends bytes of that frame. @returns how many are still missing (positive) or unused (negative); 0: complete */
   sendMessageFrameData(chunk: Uint8Array): number {
     checkBytes(chunk);
     return this.#ifOpen(sender => sender.sendMessageFrameData(chunk)) ?? 0;
@@ -235,7 +235,7 @@ export abstract class WebSocketProtocol {
 
   // ---- flow
 
-  /** Resolves when the transport has taken everything that was sent. Rejects with a ClosedError when it is gone. */
+  /** Resolves when the transport has taken everything that was sent. Rejects with a ClosedError when that is gone. */
   drained(): Promise<void> {
     const engine = this.#engine;
     if (engine === null) return Promise.reject(new ClosedError('the connection is not open'));
@@ -244,8 +244,8 @@ export abstract class WebSocketProtocol {
     });
   }
 
-  /** No message hook is called until `resumeReceiving`. Pings and Close frames are still answered, as far as they lie
-   * within 64 KiB of what has not been delivered. Beyond that the peer is made to wait. */
+  /** Calls no message hook until `resumeReceiving`. Pings and Close frames are still answered, as long as no more than
+   * 64 KiB before them are undelivered. Beyond that nothing is read, and the peer has to wait. */
   pauseReceiving(): void {
     this.#engine?.delivery.pause();
   }
@@ -254,8 +254,8 @@ export abstract class WebSocketProtocol {
     this.#engine?.inflow.resume();
   }
 
-  /** Has `producer` make data as the transport takes it; when not open, it is told to stop.
-   * @param isStreaming `false`: it is asked for each piece */
+  /** Lets `producer` make data as the transport takes it; when not open, the producer is told to stop.
+   * @param isStreaming `false`: the producer is asked for each piece */
   registerProducer(producer: Producer, isStreaming: boolean): void {
     const engine = this.#engine;
     if (!engine?.isOpen) {
@@ -290,7 +290,7 @@ export abstract class WebSocketProtocol {
 
   // ---- for the subclasses of this package
 
-  /** Where this runs. */
+  /** The platform that this connection runs on. */
   abstract readonly platform: Platform;
 
   /** @internal */

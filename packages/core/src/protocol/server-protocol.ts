@@ -11,20 +11,20 @@ import { engineOf, WebSocketProtocol } from './protocol.ts';
 export class WebSocketServerProtocol extends WebSocketProtocol implements AcceptedConnection {
   /** The opening request; `null` before it has come. */
   request: ConnectionRequest | null = null;
-  /** Path and query that the client asked for. */
+  /** The path and query that the client asked for. */
   resource = '/';
   #isGoingAway = false;
-  /** Not a connection at all: `onClose` is not called. */
+  /** Whether only a Flash policy was served. Then there was no connection, and `onClose` is not called. */
   #hasServedPolicy = false;
   #factory: ConnectionAcceptor<WebSocketServerProtocol> | null = null;
   #options: ServerOptions | null = null;
 
   /**
-   * A client wants to connect. To refuse it throw a ConnectionDeny; any other error is answered with 500, its text
-   * logged and not sent.
+   * A client wants to connect. Throw a ConnectionDeny to refuse it; any other error is answered with 500, and its text
+   * is logged but not sent.
    *
-   * @returns the subprotocol, which the client must have offered, or `null`; with headers as a pair or as a
-   * ConnectionAccept; or a promise of one. By default the first of the client's that the factory has too.
+   * @returns the subprotocol, which the client must have offered, or `null`; to add headers, a pair of both or a
+   * ConnectionAccept; or a promise of one. By default the first of the client's subprotocols that the factory has too.
    */
   onConnect(request: ConnectionRequest): ConnectAnswer | PromiseLike<ConnectAnswer> {
     return selectSubprotocol(request.protocols, this.factory.protocols);
@@ -40,7 +40,7 @@ export class WebSocketServerProtocol extends WebSocketProtocol implements Accept
     return this.factory.platform;
   }
 
-  /** Changes options for this connection only. Possible until it is open. */
+  /** Changes options for this connection only. This is possible until it is open. */
   setProtocolOptions(changes: Partially<ServerOptions>): void {
     const options = changeOptions<ServerOptions>(SERVER_OPTIONS, this.#options ?? this.factory.options, changes);
     if (this.state !== 'connecting') {
@@ -51,10 +51,10 @@ export class WebSocketServerProtocol extends WebSocketProtocol implements Accept
   }
 
   /**
-   * The server is going to stop. An open connection gets a Close frame, one that is being opened is answered with 503,
-   * also when it is attached later.
+   * The server is going to stop. An open connection gets a Close frame; one that is being opened, or is attached later,
+   * is answered with 503.
    *
-   * @param code any that may stand in a Close frame, by default 1001: going away
+   * @param code any code that may stand in a Close frame, by default 1001: going away
    * @throws TypeError, RangeError
    */
   goAway(code = 1001, reason: string | null = null): void {
@@ -64,15 +64,15 @@ export class WebSocketServerProtocol extends WebSocketProtocol implements Accept
     if (engine?.isOpen) engine.inflow.inTurn(() => engine.closing.startClosingHandshake(code, reason));
   }
 
-  /** Performs the opening handshake over `stream`, and goes on with frames. */
+  /** Performs the opening handshake over `stream`, then exchanges frames over it. */
   attach(stream: ByteStream, transportDetails: TransportDetails | null = null): void {
     this.#attach(stream, transportDetails, null);
   }
 
   /**
-   * The same where an HTTP server has read the request already.
+   * Performs the opening handshake for a request that an HTTP server has read already.
    *
-   * @param firstBytes what it has read beyond the request
+   * @param firstBytes bytes that the HTTP server has read beyond the request
    */
   attachUpgraded(
     stream: ByteStream,
@@ -108,7 +108,7 @@ export class WebSocketServerProtocol extends WebSocketProtocol implements Accept
     });
   }
 
-  /** What the opening handshake asks, and tells: it is dropped when the connection opens. */
+  /** The object that the opening handshake asks and informs. It is dropped when the connection opens. */
   #openingOwner(): ServerOpeningOwner {
     const isGoingAway = (): boolean => this.#isGoingAway;
     return {
