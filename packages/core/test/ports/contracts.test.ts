@@ -11,7 +11,7 @@ import {
   type TransportPair,
 } from '@ws/testkit';
 import { EMPTY_BYTES, webPlatform } from '@ws/util/primitives';
-import { describe, test } from 'vitest';
+import { describe, inject, test } from 'vitest';
 import type { ClientOptions, Partially, ServerOptions } from '../../src/options/options.ts';
 import { type ClientAttempt, openTransport } from '../../src/ports/engine-client.ts';
 import type { EngineRequest } from '../../src/ports/engine-request.ts';
@@ -56,8 +56,10 @@ async function makePair(setup: Setup): Promise<TransportPair> {
 }
 
 messageTransportContract('the engine', () => makePair({}), { describe, test });
-messageTransportContract('over a slow stream, the engine', () => makePair(SLOW), { describe, test });
-messageTransportContract('sending in fragments, the engine', () => makePair(FRAGMENTS), { describe, test });
+if (inject('tier') === 'all') {
+  messageTransportContract('over a slow stream, the engine', () => makePair(SLOW), { describe, test });
+  messageTransportContract('sending in fragments, the engine', () => makePair(FRAGMENTS), { describe, test });
+}
 
 describe('the engine', () => {
   openingRequestContract(
