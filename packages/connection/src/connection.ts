@@ -249,9 +249,11 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
       this.#transport.drop();
     };
     const timer = isLimited(limit) ? this.#clock.setTimer(limit, onLate) : null;
-    const { timeout } = await this.#gone;
+    const { timeout, wasClean } = await this.#gone;
     timer?.cancel();
-    if (isLate || timeout === 'closeHandshake') throw new DisconnectionTimeout(limit);
+    // A peer that has answered, and only keeps the transport open, is dropped too, but the closing handshake is done.
+    const hasAnswered = wasClean || timeout === 'serverConnectionDrop';
+    if (!hasAnswered && (isLate || timeout === 'closeHandshake')) throw new DisconnectionTimeout(limit);
     return await this.#whenClosed;
   }
 

@@ -213,6 +213,17 @@ describe.each([
       expect(world.timers() ?? 0).toBe(0);
     });
 
+    test('43: a peer that answers, and only keeps the transport open, is dropped, and `close` does not throw', async () => {
+      const { connection, peer } = await playServer(world, { disconnectTimeout: world.timeout });
+      const closing = connection.close(1000, 'bye');
+      peer.write(hex('88 02 03e8'));
+      await settle();
+      await world.expire();
+      expect(await closing).toBe(await connection.whenClosed);
+      await peer.left();
+      expect(world.timers() ?? 0).toBe(0);
+    });
+
     test('43: which `await using` keeps to itself, so that the error of the block is the one that is thrown', async () => {
       const { connection } = await playServer(world, { disconnectTimeout: world.timeout });
       const mine = new Error('mine');
