@@ -66,6 +66,45 @@ describe('manualClock', () => {
     expect(told.at(-1)).toBe('microtask');
   });
 
+  test('begins turns by turn, by advance, or in a later microtask', async () => {
+    const clock = manualClock();
+    const told: string[] = [];
+    const give = (name: string, next?: () => void) =>
+      clock.nextTurn(() => {
+        told.push(name);
+        next?.();
+      });
+    give('1', () => {
+      give('3');
+      clock.turn();
+    });
+    give('2');
+    clock.defer(() => told.push('deferred'));
+    clock.turn();
+    expect([told, clock.pendingTurns]).toEqual([['deferred', '1', '2'], 1]);
+    clock.turn();
+    expect(told.at(-1)).toBe('3');
+    give('4', () => give('5'));
+    clock.setTimer(0, () => told.push('timer'));
+    clock.advance(0);
+    expect(told.slice(4)).toEqual(['4', '5', 'timer']);
+    give('6');
+    await new Promise(resolve => setImmediate(resolve));
+    expect(told.at(-1)).toBe('6');
+  });
+
+  test('keeps the turns behind a task that throws', async () => {
+    const clock = manualClock();
+    let count = 0;
+    clock.nextTurn(() => {
+      throw new Error('bad');
+    });
+    clock.nextTurn(() => count++);
+    expect(() => clock.turn()).toThrow('bad');
+    await new Promise(resolve => setImmediate(resolve));
+    expect(count).toBe(1);
+  });
+
   test('goes on when a task throws', async () => {
     const clock = manualClock();
     let count = 0;

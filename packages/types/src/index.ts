@@ -34,7 +34,7 @@ export type {
   DeflateCodec,
   DeflateParameters,
 } from './ports/codecs.ts';
-export { DecompressionError } from './ports/codecs.ts';
+export { DECOMPRESSION_STEP, DecompressionError } from './ports/codecs.ts';
 export type {
   CompressionCodecs,
   CompressionExtension,

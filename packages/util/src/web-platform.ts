@@ -9,8 +9,19 @@ import { portableUtf8 } from './utf8.ts';
 declare function setTimeout(task: () => void, delay: number): unknown;
 declare function clearTimeout(handle: unknown): void;
 declare function queueMicrotask(task: () => void): void;
+declare const setImmediate: ((task: () => void) => unknown) | undefined;
+declare const MessageChannel:
+  | (new () => { readonly port1: MessagePortLike; readonly port2: MessagePortLike })
+  | undefined;
 declare const crypto: { getRandomValues(target: Uint8Array): void };
 declare const performance: { now(): number };
+
+/** What is used of a `MessagePort`. */
+interface MessagePortLike {
+  onmessage: (() => void) | null;
+  postMessage(message: null): void;
+  close(): void;
+}
 
 /** The most that `crypto.getRandomValues` gives at once, in bytes. */
 const RANDOM_QUOTA = 65536;
@@ -22,6 +33,7 @@ const clock: Clock = {
   now: () => performance.now(),
   setTimer: startTimer,
   defer: task => queueMicrotask(task),
+  nextTurn: task => runInNextTurn(task),
 };
 
 const random: Random = {
@@ -46,4 +58,23 @@ function startTimer(delay: number, onExpiry: () => void): Timer {
   // Where there is a process that a timer could keep alive, the handle is an object that can be told not to.
   (handle as { unref?(): void }).unref?.();
   return { cancel: () => clearTimeout(handle) };
+}
+
+/**
+ * Runs a task in a later turn. Browsers delay nested timers by 4 ms, so that a message to ourselves is preferred there;
+ * where there is a process that the open port would keep alive, there is `setImmediate`.
+ */
+function runInNextTurn(task: () => void): void {
+  if (typeof setImmediate === 'function') {
+    setImmediate(task);
+  } else if (typeof MessageChannel === 'function') {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      task();
+    };
+    port2.postMessage(null);
+  } else {
+    setTimeout(task, 0);
+  }
 }

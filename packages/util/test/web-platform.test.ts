@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { portableMasker, portableUtf8, webPlatform } from '../src/primitives.ts';
 
 const { clock, random, digest } = webPlatform;
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe('webPlatform', () => {
   test('has a clock that does not go back', () => {
@@ -49,6 +51,23 @@ describe('webPlatform', () => {
       expect(bytes.subarray(Math.max(0, Math.min(at, length - 16))).some(byte => byte !== 0)).toBe(true);
     }
     if (length > 0) expect(bytes.subarray(length - 16).some(byte => byte !== 0)).toBe(true);
+  });
+
+  test.each([
+    { way: 'setImmediate', missing: [] },
+    { way: 'a message to ourselves', missing: ['setImmediate'] },
+    { way: 'a timer', missing: ['setImmediate', 'MessageChannel'] },
+  ])('begins another turn by $way', async ({ missing }) => {
+    for (const name of missing) vi.stubGlobal(name, undefined);
+    const order: string[] = [];
+    await new Promise<void>(resolve => {
+      clock.nextTurn(() => {
+        order.push('turn');
+        clock.nextTurn(resolve);
+      });
+      clock.defer(() => clock.defer(() => order.push('deferred')));
+    });
+    expect(order).toEqual(['deferred', 'turn']);
   });
 
   test('brings hash, masking and validation in plain JavaScript', () => {

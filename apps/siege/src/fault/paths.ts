@@ -174,6 +174,9 @@ class JumpyClock implements Clock {
   defer(task: () => void): void {
     nodePlatform.clock.defer(task);
   }
+  nextTurn(task: () => void): void {
+    nodePlatform.clock.nextTurn(task);
+  }
   /** As when a machine wakes after so many milliseconds: whatever was due is due now, once. */
   jump(milliseconds: number): void {
     this.#offset += milliseconds;

@@ -115,6 +115,7 @@ describe('Timers', () => {
         return { cancel() {} };
       },
       defer: task => task(),
+      nextTurn: task => task(),
     });
     let expired = 0;
     timers.start(10, () => expired++);

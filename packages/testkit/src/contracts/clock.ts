@@ -92,6 +92,23 @@ const rules: readonly Rule<Clock>[] = [
     },
   },
   {
+    name: 'nextTurn waits for deferred tasks, keeps the order, and begins another turn for what a task gives it',
+    async run(clock) {
+      const order: string[] = [];
+      clock.nextTurn(() => {
+        order.push('first');
+        clock.nextTurn(() => order.push('third'));
+        clock.defer(() => order.push('deferred by the first'));
+      });
+      clock.nextTurn(() => order.push('second'));
+      clock.defer(() => order.push('deferred'));
+      checkEqual(order, [], 'tasks that ran inside nextTurn');
+      await pass(clock, 10);
+      await pass(clock, 10);
+      checkEqual(order, ['deferred', 'first', 'deferred by the first', 'second', 'third'], 'the order of turns');
+    },
+  },
+  {
     name: 'defer works within timers',
     async run(clock) {
       const order: string[] = [];

@@ -55,6 +55,9 @@ const broken: Record<string, Change> = {
   'runs deferred tasks at once': () => ({ defer: task => task() }),
   'defers with a timer': clock => ({ defer: task => void clock.setTimer(0, task) }),
   'never runs deferred tasks': () => ({ defer() {} }),
+  'begins the next turn at once': () => ({ nextTurn: task => task() }),
+  'never begins the next turn': () => ({ nextTurn() {} }),
+  'takes a microtask for the next turn': clock => ({ nextTurn: task => clock.defer(task) }),
 };
 
 describe('clockContract finds a clock that', () => {
@@ -65,6 +68,7 @@ describe('clockContract finds a clock that', () => {
         now: () => clock.now(),
         setTimer: clock.setTimer.bind(clock),
         defer: clock.defer.bind(clock),
+        nextTurn: clock.nextTurn.bind(clock),
         advance: clock.advance.bind(clock),
       };
       return Object.assign(plain, change(clock));

@@ -28,16 +28,29 @@ export interface Compressor {
 /** Decompresses messages, as their pieces arrive. */
 export interface Decompressor {
   /**
-   * The next piece of the message. The result is the caller's to keep; it may be empty until the message ends.
+   * The next piece of the message, or, while {@link hasMore} is true, more output of the pieces before: the piece is then
+   * empty, and `isFinal` is that of the call that began. The result is the caller's to keep; it may be empty until the
+   * message ends.
+   *
+   * A resumable decompressor yields at most {@link DECOMPRESSION_STEP} bytes per call, and does bounded work. It keeps a
+   * copy of the input that it has not read.
    *
    * @param isFinal whether the message ends here (for deflate the codec adds `00 00 ff ff`, RFC 7692, 7.2.2)
-   * @param maxLength the most bytes that this call may yield; beyond it a {@link DecompressionError} with code
+   * @param maxLength the most bytes that the message may still yield; beyond it a {@link DecompressionError} with code
    * `ERR_MESSAGE_TOO_BIG`, before the bytes are buffered. `Infinity`: no limit.
    * @throws an error with code `ERR_MESSAGE_TOO_BIG` or `ERR_COMPRESSED_DATA`; the decompressor is then unusable
    */
   decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array;
+  /**
+   * Whether the last call has left work undone: call again with an empty piece before anything else. Absent: never, each
+   * call does all of its work.
+   */
+  readonly hasMore?: boolean;
   close(): void;
 }
+
+/** The most bytes that one call of a resumable {@link Decompressor} yields. */
+export const DECOMPRESSION_STEP = 65_536;
 
 /** Raw deflate (RFC 1951) as permessage-deflate uses it (RFC 7692). */
 export interface DeflateCodec {

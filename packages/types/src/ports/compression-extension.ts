@@ -83,6 +83,8 @@ export interface MessageCompression {
   compress(bytes: Uint8Array, isFinal: boolean): Uint8Array;
   /** See `Decompressor.decompress`. */
   decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array;
+  /** See `Decompressor.hasMore`. Absent: `decompress` does all of its work in each call. */
+  readonly hasMore?: boolean;
   /** Frees the codecs. May be called twice. */
   close(): void;
   toJSON(): Readonly<Record<string, unknown>>;

@@ -14,6 +14,11 @@ export interface Clock {
   setTimer(delay: number, onExpiry: () => void): Timer;
   /** Calls `task` when the running code has returned, before anything else happens (a microtask). */
   defer(task: () => void): void;
+  /**
+   * Calls `task` once in a later turn of the event loop, when other events (I/O, timers) have had their turn. Work that
+   * was cut into parts goes on by it. Tasks are called in the order in which they were given; it keeps the process alive.
+   */
+  nextTurn(task: () => void): void;
 }
 
 /** Unpredictable bytes: a source that is fit for cryptography (RFC 6455, 10.3). */
