@@ -3,6 +3,7 @@
 
 import type { MessageCompression, Utf8Validator } from '@ws/types';
 import { type DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import type { FrameDecoder } from '../frames/frame-decoder.ts';
 import { BINARY, TEXT } from '../frames/opcode.ts';
@@ -139,6 +140,18 @@ export class MessageReceiver {
   #decompress(frame: FrameDecoder, isMessageEnd: boolean): Uint8Array {
     const compressed = frame.source.subarray(frame.start, frame.end);
     if (compressed.length === 0 && !isMessageEnd) return new Uint8Array(0);
+    let bytes = this.#decompressStep(compressed, isMessageEnd);
+    if (this.#compression!.hasMore === true) {
+      const steps = [bytes];
+      while (this.#compression!.hasMore) steps.push(this.#decompressStep(EMPTY_BYTES, isMessageEnd));
+      bytes = concatBytes(steps);
+    }
+    if (this.#rules.validateUtf8 && frame.opcode === TEXT) this.#validate(bytes, isMessageEnd);
+    return bytes;
+  }
+
+  /** One call of the decompressor, which may leave the rest of its work to a next one (`MessageCompression.hasMore`). */
+  #decompressStep(compressed: Uint8Array, isMessageEnd: boolean): Uint8Array {
     let bytes: Uint8Array;
     try {
       bytes = this.#compression!.decompress(compressed, isMessageEnd, this.#limit - this.#length);
@@ -149,7 +162,6 @@ export class MessageReceiver {
     this.#length += bytes.length;
     if (this.#length > this.#limit) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
     this.#stats!.incomingOctetsAppLevel += bytes.length;
-    if (this.#rules.validateUtf8 && frame.opcode === TEXT) this.#validate(bytes, isMessageEnd);
     return bytes;
   }
 

@@ -164,6 +164,33 @@ describe('compressed data (RFC 7692)', () => {
     expect(limits).toEqual([10, 4, 3, 10]);
   });
 
+  test('is asked for the rest while it has more, each time within what is left of the limit', () => {
+    const { accept, request, made } = xorCompression();
+    const options = { perMessageCompressionAccept: accept, maxMessagePayloadSize: 10 };
+    const { send, log, peer } = rawServer({ options, request });
+    const asked: unknown[] = [];
+    let waiting: Uint8Array[] = [];
+    const [compression] = made;
+    compression!.decompress = (data, isFinal, maxLength) => {
+      asked.push([data.length, isFinal, maxLength]);
+      if (data.length > 0) waiting = ['ab€', '', 'c'].map(bytes);
+      return waiting.shift()!;
+    };
+    Object.defineProperty(compression!, 'hasMore', { get: () => waiting.length > 0 });
+    send(frame(1, 'x', { rsv: 4 }));
+    expect(log).toEqual(['open', 'ab€c']);
+    send(frame(2, 'x', { fin: false, rsv: 4 }));
+    expect(peer.take()).toHaveLength(0);
+    send(frame(0, 'x'));
+    expect(peer.takeHex()).toMatch(/^88 .. 03 f1/);
+    const [whole, first] = [true, false].map(isFinal => [
+      [1, isFinal, 10],
+      [0, isFinal, 5],
+      [0, isFinal, 5],
+    ]);
+    expect(asked).toEqual([...whole!, ...first!, [1, true, 4]]);
+  });
+
   test('text is not looked at without utf8validateIncoming', () => {
     const { accept, request } = xorCompression();
     const seen: Log = [];
