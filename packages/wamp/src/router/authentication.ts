@@ -9,7 +9,9 @@ export interface AuthRequest {
   /** The id that its session will have. */
   readonly session: number;
   readonly authmethods: readonly string[];
+  /** Who the client says it is. Nothing has proven it. */
   readonly authid: string | null;
+  /** What the client wants to be. The router does not look at it. */
   readonly authrole: string | null;
   readonly authextra: Kwargs | null;
   readonly transport: ITransport;
@@ -19,7 +21,7 @@ export interface AuthRequest {
 
 /** The client may join. */
 export interface AuthGrant {
-  /** Default: what the client says it is, else a random name. */
+  /** Default: what the client says it is where it has passed a challenge, else a random name. */
   readonly authid?: string | undefined;
   /** Default `anonymous`. */
   readonly authrole?: string | undefined;

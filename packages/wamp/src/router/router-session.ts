@@ -162,7 +162,8 @@ export class RouterSession implements ITransportHandler {
       const grant = await challenge.verify(message.signature, message.extra);
       const realm = this.#router.realms.get(request.realm)!;
       if (grant === null) this.#refuse(ErrorUri.authenticationFailed, 'the signature is not valid');
-      else this.#welcome(realm, request, hello, grant, challenge.method);
+      else
+        this.#welcome(realm, request, hello, { ...grant, authid: grant.authid ?? claimed(request) }, challenge.method);
     });
   }
 
@@ -186,7 +187,7 @@ export class RouterSession implements ITransportHandler {
     const info: SessionInfo = {
       session: request.session,
       realm: realm.name,
-      authid: grant.authid ?? request.authid ?? randomName(this.#router.random),
+      authid: grant.authid ?? randomName(this.#router.random),
       authrole: grant.authrole ?? 'anonymous',
       authmethod: grant.authmethod ?? method,
       authprovider: grant.authprovider ?? 'static',
@@ -285,4 +286,9 @@ export class RouterSession implements ITransportHandler {
     this.#timer?.cancel();
     this.#timer = null;
   }
+}
+
+/** Who the client said it is, which counts once it has passed a challenge. */
+function claimed({ authid }: AuthRequest): string | undefined {
+  return authid ?? undefined;
 }

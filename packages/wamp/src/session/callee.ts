@@ -2,7 +2,15 @@
 
 import type { AbortSignalLike } from '@ws/types';
 import { ErrorUri } from '../error-uris.ts';
-import { ApplicationError, type Args, type Kwargs, ProtocolError, SerializationError } from '../errors.ts';
+import {
+  ApplicationError,
+  type Args,
+  type Kwargs,
+  ProtocolError,
+  SerializationError,
+  SessionNotReady,
+  TransportLost,
+} from '../errors.ts';
 import { ErrorMessage } from '../messages/error-message.ts';
 import { type Interrupt, type Invocation, type InvocationDetails, Yield } from '../messages/invocation-messages.ts';
 import { MessageType } from '../messages/message.ts';
@@ -180,13 +188,13 @@ export class Callee {
       if (isThenable(result)) {
         result.then(
           value => this.#finish(request, running, value),
-          error => this.#fail(request, error),
+          error => this.#fail(request, running, error),
         );
       } else {
         this.#finish(request, running, result);
       }
     } catch (error) {
-      this.#fail(request, error);
+      this.#fail(request, running, error);
     }
   }
 
@@ -198,7 +206,7 @@ export class Callee {
     const reason = options.reason ?? ErrorUri.canceled;
     const error = new ApplicationError(reason, ['the call was cancelled']);
     running.abort(error);
-    if (this.#running.has(request)) this.#fail(request, error, false);
+    if (this.#running.has(request)) this.#fail(request, running, error, false);
   }
 
   /** The session is over: nobody waits for what is running. */
@@ -222,16 +230,16 @@ export class Callee {
     try {
       this.#yield(request, running.procedure, wrapResult(result), false);
     } catch (error) {
-      this.#sendError(request, unsendable(error));
+      this.#sendError(request, running, unsendable(error));
     }
   }
 
-  #fail(request: number, error: unknown, isReported = true): void {
+  #fail(request: number, running: Running, error: unknown, isReported = true): void {
     if (!this.#running.delete(request)) return;
     if (isReported && !(error instanceof ApplicationError)) {
       this.#session.reportUserError(error, 'while answering a call');
     }
-    this.#sendError(request, error);
+    this.#sendError(request, running, error);
   }
 
   #yield(request: number, procedure: string, { args, kwargs }: Arguments, isProgress: boolean): void {
@@ -240,12 +248,17 @@ export class Callee {
     this.#session.send(new Yield(request, options, payload.args, payload.kwargs));
   }
 
-  #sendError(request: number, cause: unknown): void {
+  /** What the error brings is encoded as a result is, or is not sent: it must not leave in plain. */
+  #sendError(request: number, { procedure }: Running, cause: unknown): void {
     const { error, args, kwargs } = this.#session.errorFor(cause);
     try {
-      this.#session.send(new ErrorMessage(MessageType.INVOCATION, request, {}, error, args, kwargs as Kwargs));
+      const payload = encodePayload(this.#session.codec, false, procedure, args, kwargs as Kwargs);
+      const { encoding } = payload;
+      this.#session.send(
+        new ErrorMessage(MessageType.INVOCATION, request, encoding, error, payload.args, payload.kwargs),
+      );
     } catch (failure) {
-      if (!(failure instanceof SerializationError)) return;
+      if (failure instanceof TransportLost || failure instanceof SessionNotReady) return;
       this.#session.send(new ErrorMessage(MessageType.INVOCATION, request, {}, error));
     }
   }

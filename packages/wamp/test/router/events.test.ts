@@ -150,7 +150,7 @@ describe('events', () => {
 
 describe('what a realm tells of itself', () => {
   test('sessions that come and go (session meta events)', async () => {
-    const network = createNetwork();
+    const network = createNetwork({ authenticate: ({ authid }) => (authid === null ? {} : { authid }) });
     const watcher = await network.client();
     const events: unknown[] = [];
     await watcher.subscribe('wamp.session.on_join', ([details]) => events.push(details));

@@ -29,7 +29,13 @@ async function client(network: Network, format: string, authid?: string): Promis
   sessions.push(session);
   return session;
 }
-const network = (options: NetworkOptions = {}): Network => createNetwork({ serializers, ...options });
+/** Sessions are who they say they are. */
+const network = (options: NetworkOptions = {}): Network =>
+  createNetwork({
+    serializers,
+    authenticate: ({ authid }) => (authid === null ? {} : { authid }),
+    ...options,
+  });
 const uriOf = (promise: Promise<unknown>): Promise<unknown> => promise.catch(error => error.error ?? error);
 
 afterEach(async () => {

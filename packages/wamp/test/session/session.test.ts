@@ -4,6 +4,7 @@ import {
   ApplicationError,
   ApplicationSession,
   type CloseDetails,
+  type Endpoint,
   Goodbye,
   type IPayloadCodec,
   type ITransport,
@@ -264,6 +265,72 @@ describe('a payload codec', () => {
     // Who has no codec can call, but is not understood.
     await outsider.register('com.open', () => 1);
     expect(await failure(two.call('com.open', [1]))).toMatchObject({ error: 'wamp.error.no_payload_codec' });
+  });
+
+  class Refused extends Error {
+    readonly kwargs: Record<string, unknown> = { of: 'secret' };
+  }
+
+  test.each<{ name: string; endpoint: Endpoint; error: object }>([
+    {
+      name: 'an ApplicationError that is thrown',
+      endpoint: () => {
+        throw new ApplicationError('com.no', ['secret'], { of: 'secret' });
+      },
+      error: { error: 'com.no', args: ['secret'], kwargs: { of: 'secret' } },
+    },
+    {
+      name: 'one that a promise rejects with',
+      endpoint: () => Promise.reject(new ApplicationError('com.no', ['secret'])),
+      error: { error: 'com.no', args: ['secret'] },
+    },
+    {
+      name: 'an error of a class that was defined',
+      endpoint: () => {
+        throw new Refused('secret');
+      },
+      error: { error: 'com.refused', args: ['secret'], kwargs: { of: 'secret' } },
+    },
+    {
+      name: 'any other error',
+      endpoint: () => Promise.reject(new Error('secret')),
+      error: { error: 'wamp.error.runtime_error', args: ['secret'] },
+    },
+    {
+      name: 'a result that cannot be sent',
+      endpoint: () => new Uint8Array(2 << 20),
+      error: { error: 'wamp.error.payload_size_exceeded', args: [expect.any(String)] },
+    },
+  ])('encodes what an endpoint fails with: $name', async ({ endpoint, error }) => {
+    const network = createNetwork();
+    const [callee, caller, outsider] = [await network.client(), await network.client(), await network.client()];
+    for (const session of [callee, caller]) session.setPayloadCodec(codec);
+    callee.define(Refused, 'com.refused');
+    callee.onUserError = () => {};
+    await callee.register('com.p', endpoint);
+    expect(await failure(caller.call('com.p'))).toMatchObject(error);
+    // What passes the router is not plain: who has no codec cannot read it.
+    expect(await failure(outsider.call('com.p'))).toMatchObject({ error: 'wamp.error.no_payload_codec' });
+  });
+
+  test.each([
+    { name: 'the codec fails at it', args: ['secret'], fails: true },
+    { name: 'it is too big', args: ['x'.repeat(2 << 20)], fails: false },
+  ])('an error keeps its URI only, when $name', async ({ args, fails }) => {
+    const network = createNetwork();
+    const [callee, caller] = [await network.client(), await network.client()];
+    callee.setPayloadCodec({
+      ...codec,
+      encode: (...given) => {
+        if (fails) throw new Error('no key');
+        return codec.encode(...given);
+      },
+    });
+    await callee.register('com.p', () => {
+      throw new ApplicationError('com.no', args);
+    });
+    expect(await failure(caller.call('com.p'))).toMatchObject({ error: 'com.no', args: [], kwargs: {} });
+    expect(callee.isAttached).toBe(true);
   });
 });
 
