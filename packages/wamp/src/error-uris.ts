@@ -23,6 +23,7 @@ export const ErrorUri = {
   protocolViolation: 'wamp.error.protocol_violation',
   canceled: 'wamp.error.canceled',
   timeout: 'wamp.error.timeout',
+  unavailable: 'wamp.error.unavailable',
   noEligibleCallee: 'wamp.error.no_eligible_callee',
   noPayloadCodec: 'wamp.error.no_payload_codec',
   trustedUriMismatch: 'wamp.error.encryption.trusted_uri_mismatch',

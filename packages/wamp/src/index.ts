@@ -75,6 +75,7 @@ export {
 } from './router/authentication.ts';
 export type { Authorize as AuthorizeHook, Permission, RouterAction } from './router/authorization.ts';
 export type { BusConnection, BusListener, RouterBus } from './router/bus.ts';
+export type { RouterLimitOptions, RouterLimits } from './router/limits.ts';
 export type { SessionInfo } from './router/member.ts';
 export { createMemoryBus } from './router/memory-bus.ts';
 export { createRouter, type Router, type RouterOptions } from './router/router.ts';

@@ -26,3 +26,10 @@ export function isUri(text: string, match: MatchPolicy = 'exact', isStrict = fal
 export function isRealmName(text: string): boolean {
   return REALM.test(text);
 }
+
+/** How many parts a URI or a pattern has: one more than dots. */
+export function countParts(uri: string): number {
+  let count = 1;
+  for (let at = uri.indexOf('.'); at >= 0; at = uri.indexOf('.', at + 1)) count++;
+  return count;
+}

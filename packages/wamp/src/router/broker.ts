@@ -7,10 +7,7 @@ import type { MatchPolicy } from '../uri.ts';
 import { encodingOf, type PassedPayload, type Receiver, type SessionInfo } from './member.ts';
 import { PatternStore } from './pattern-store.ts';
 
-interface Topic {
-  readonly id: number;
-  readonly pattern: string;
-  readonly match: MatchPolicy;
+interface Topic extends SubscriptionInfo {
   readonly receivers: Set<Receiver>;
 }
 
@@ -28,32 +25,46 @@ export interface Publication {
 /** What is known of a subscription. */
 export interface SubscriptionInfo {
   readonly id: number;
-  readonly uri: string;
+  readonly pattern: string;
   readonly match: MatchPolicy;
-  readonly subscribers: readonly number[];
+  readonly receivers: ReadonlySet<Receiver>;
 }
 
 /** The subscriptions of a realm. */
 export class Broker {
   readonly #nextId: () => number;
+  readonly #maxSubscriptions: number;
   readonly #topics: PatternStore<Topic> = new PatternStore();
   readonly #byId: Map<number, Topic> = new Map();
   readonly #byReceiver: Map<Receiver, Set<Topic>> = new Map();
 
-  constructor(nextId: () => number) {
+  /** @param maxSubscriptions the most of one receiver */
+  constructor(nextId: () => number, maxSubscriptions = Infinity) {
     this.#nextId = nextId;
+    this.#maxSubscriptions = maxSubscriptions;
   }
 
-  /** @returns the subscription's id; the same for all who want the same */
+  /**
+   * Adds a receiver.
+   *
+   * @returns the subscription's id; the same for all who want the same
+   * @throws ApplicationError when the receiver has too many
+   */
   subscribe(receiver: Receiver, pattern: string, match: MatchPolicy): number {
     let topic = this.#topics.get(pattern, match);
+    let own = this.#byReceiver.get(receiver);
+    if (topic !== undefined && own?.has(topic)) return topic.id;
+    if (own !== undefined && own.size >= this.#maxSubscriptions) {
+      throw new ApplicationError(ErrorUri.unavailable, [
+        `a session has ${this.#maxSubscriptions} subscriptions at most`,
+      ]);
+    }
     if (topic === undefined) {
       topic = { id: this.#nextId(), pattern, match, receivers: new Set() };
       this.#topics.set(pattern, match, topic);
       this.#byId.set(topic.id, topic);
     }
     topic.receivers.add(receiver);
-    let own = this.#byReceiver.get(receiver);
     if (own === undefined) {
       own = new Set();
       this.#byReceiver.set(receiver, own);
@@ -93,18 +104,19 @@ export class Broker {
     this.#byReceiver.delete(receiver);
   }
 
-  subscriptions(): SubscriptionInfo[] {
-    return [...this.#byId.values()].map(describe);
+  /** All subscriptions, by their ids. */
+  get subscriptions(): ReadonlyMap<number, SubscriptionInfo> {
+    return this.#byId;
   }
 
-  subscription(id: number): SubscriptionInfo | null {
-    const topic = this.#byId.get(id);
-    return topic === undefined ? null : describe(topic);
+  /** The subscription to that pattern. */
+  lookup(pattern: string, match: MatchPolicy): SubscriptionInfo | undefined {
+    return this.#topics.get(pattern, match);
   }
 
   /** Those that an event of that topic goes to. */
   matching(topic: string): SubscriptionInfo[] {
-    return this.#topics.all(topic).map(describe);
+    return this.#topics.all(topic);
   }
 
   #leave(topic: Topic, receiver: Receiver): void {
@@ -113,10 +125,6 @@ export class Broker {
     this.#topics.delete(topic.pattern, topic.match);
     this.#byId.delete(topic.id);
   }
-}
-
-function describe({ id, pattern, match, receivers }: Topic): SubscriptionInfo {
-  return { id, uri: pattern, match, subscribers: [...receivers].map(({ info }) => info.session) };
 }
 
 function createEvent(found: Topic, { id, topic, options, payload, publisher, isDisclosed }: Publication): Event {

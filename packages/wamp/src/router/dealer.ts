@@ -35,12 +35,20 @@ export class Dealer {
   readonly #registrations: Registrations;
   readonly #clock: Clock;
   readonly #random: (limit: number) => number;
+  readonly #maxPendingCalls: number;
   readonly #pending: PendingCalls = new PendingCalls();
 
-  constructor(registrations: Registrations, clock: Clock, random: (limit: number) => number) {
+  /** @param maxPendingCalls the most unanswered calls of one session */
+  constructor(
+    registrations: Registrations,
+    clock: Clock,
+    random: (limit: number) => number,
+    maxPendingCalls = Infinity,
+  ) {
     this.#registrations = registrations;
     this.#clock = clock;
     this.#random = random;
+    this.#maxPendingCalls = maxPendingCalls;
   }
 
   /** Passes a call to a callee, or answers with an error. @throws ProtocolError when the request's id is in use */
@@ -48,6 +56,11 @@ export class Dealer {
     const { caller, request, procedure } = call;
     if (this.#pending.call(caller, request) !== undefined)
       throw new ProtocolError(`CALL ${request} is pending already`);
+    if (this.#pending.unanswered(caller) >= this.#maxPendingCalls) {
+      const text = `a session has ${this.#maxPendingCalls} unanswered calls at most`;
+      caller.sendCallError(request, ErrorUri.unavailable, textPayload(text));
+      return;
+    }
     const registration = this.#registrations.best(procedure);
     if (registration === undefined) {
       const text = `no callee has registered ${procedure}`;
@@ -115,6 +128,7 @@ export class Dealer {
     }
     const { callee } = offer;
     const pending: PendingCall = {
+      origin: caller,
       caller,
       callRequest: request,
       callee,

@@ -6,7 +6,8 @@ import type { PublishOptions } from '../messages/publish-messages.ts';
 import { isUri, type MatchPolicy } from '../uri.ts';
 import type { Broker, SubscriptionInfo } from './broker.ts';
 import type { PassedPayload, SessionInfo } from './member.ts';
-import { describeRegistration, type Registrations } from './registrations.ts';
+import type { Registration } from './registration.ts';
+import type { Registrations } from './registrations.ts';
 
 /** URIs that begin so are the router's own. */
 export const RESERVED_PREFIX = 'wamp.';
@@ -37,29 +38,31 @@ type Procedure = (args: readonly unknown[], kwargs: Kwargs, caller: SessionInfo)
 /** The procedures and events of a realm. Of several routers each knows its own sessions. */
 export class MetaApi {
   readonly #realm: DescribedRealm;
+  readonly #maxListLength: number;
   readonly #procedures: Readonly<Record<string, Procedure>>;
 
-  constructor(realm: DescribedRealm) {
+  /** @param maxListLength the most ids in one answer: longer ones are refused before they are made */
+  constructor(realm: DescribedRealm, maxListLength = Infinity) {
     this.#realm = realm;
+    this.#maxListLength = maxListLength;
+    const { broker, registrations } = realm;
     this.#procedures = {
-      'wamp.session.count': ([roles]) => this.#sessions(roles).length,
-      'wamp.session.list': ([roles]) => this.#sessions(roles).map(({ session }) => session),
+      'wamp.session.count': ([roles]) => this.#countSessions(roles),
+      'wamp.session.list': ([roles]) => this.#listSessions(roles),
       'wamp.session.get': ([id]) => describeSession(this.#member(id).info),
       'wamp.session.kill': (args, kwargs, caller) => this.#kill(args, kwargs, caller),
-      'wamp.registration.list': () => byMatch(realm.registrations.all().map(describeRegistration)),
-      'wamp.registration.lookup': ([uri, options]) =>
-        realm.registrations.lookup(text(uri), matchOf(options))?.id ?? null,
-      'wamp.registration.match': ([uri]) => realm.registrations.best(text(uri))?.id ?? null,
-      'wamp.registration.get': ([id]) => this.#registration(id),
-      'wamp.registration.list_callees': ([id]) => this.#registration(id).callees,
-      'wamp.registration.count_callees': ([id]) => this.#registration(id).callees.length,
-      'wamp.subscription.list': () => byMatch(realm.broker.subscriptions()),
-      'wamp.subscription.lookup': ([uri, options]) =>
-        realm.broker.subscriptions().find(one => one.uri === text(uri) && one.match === matchOf(options))?.id ?? null,
-      'wamp.subscription.match': ([uri]) => realm.broker.matching(text(uri)).map(({ id }) => id),
-      'wamp.subscription.get': ([id]) => withoutSubscribers(this.#subscription(id)),
-      'wamp.subscription.list_subscribers': ([id]) => this.#subscription(id).subscribers,
-      'wamp.subscription.count_subscribers': ([id]) => this.#subscription(id).subscribers.length,
+      'wamp.registration.list': () => this.#listByMatch(registrations.all),
+      'wamp.registration.lookup': ([uri, options]) => registrations.lookup(text(uri), matchOf(options))?.id ?? null,
+      'wamp.registration.match': ([uri]) => registrations.best(text(uri))?.id ?? null,
+      'wamp.registration.get': ([id]) => this.#describeRegistration(id),
+      'wamp.registration.list_callees': ([id]) => this.#callees(id),
+      'wamp.registration.count_callees': ([id]) => this.#callees(id).length,
+      'wamp.subscription.list': () => this.#listByMatch(broker.subscriptions),
+      'wamp.subscription.lookup': ([uri, options]) => broker.lookup(text(uri), matchOf(options))?.id ?? null,
+      'wamp.subscription.match': ([uri]) => this.#checked(broker.matching(text(uri))).map(({ id }) => id),
+      'wamp.subscription.get': ([id]) => describeSubscription(this.#subscription(id)),
+      'wamp.subscription.list_subscribers': ([id]) => this.#subscribers(id),
+      'wamp.subscription.count_subscribers': ([id]) => this.#subscription(id).receivers.size,
     };
   }
 
@@ -81,9 +84,25 @@ export class MetaApi {
     this.#realm.publish(null, 'wamp.session.on_leave', {}, { args, kwargs: null }, false);
   }
 
-  #sessions(roles: unknown): SessionInfo[] {
-    const all = [...this.#realm.members.values()].map(({ info }) => info);
-    return Array.isArray(roles) ? all.filter(({ authrole }) => roles.includes(authrole)) : all;
+  #countSessions(roles: unknown): number {
+    const { members } = this.#realm;
+    if (!Array.isArray(roles)) return members.size;
+    const wanted = new Set<unknown>(roles);
+    let count = 0;
+    for (const { info } of members.values()) if (wanted.has(info.authrole)) count++;
+    return count;
+  }
+
+  #listSessions(roles: unknown): number[] {
+    const { members } = this.#realm;
+    if (!Array.isArray(roles)) {
+      this.#checkLength(members.size);
+      return [...members.keys()];
+    }
+    const wanted = new Set<unknown>(roles);
+    const ids: number[] = [];
+    for (const [id, { info }] of members) if (wanted.has(info.authrole)) ids.push(id);
+    return this.#checked(ids);
   }
 
   #member(id: unknown): DescribedMember {
@@ -99,16 +118,51 @@ export class MetaApi {
     return null;
   }
 
-  #registration(id: unknown): ReturnType<typeof describeRegistration> {
+  #registration(id: unknown): Registration {
     const registration = this.#realm.registrations.byId(id as number);
     if (registration === undefined) throw new ApplicationError(ErrorUri.noSuchRegistration, ['there is none such']);
-    return describeRegistration(registration);
+    return registration;
+  }
+
+  #describeRegistration(id: unknown): Kwargs {
+    const { id: registration, procedure, match, invoke } = this.#registration(id);
+    return { id: registration, uri: procedure, match, invoke, callees: this.#callees(id) };
+  }
+
+  /** The sessions of this router. */
+  #callees(id: unknown): number[] {
+    const { offers } = this.#registration(id);
+    return this.#checked(offers.filter(({ callee }) => !callee.isRemote)).map(({ callee }) => callee.info.session);
   }
 
   #subscription(id: unknown): SubscriptionInfo {
-    const subscription = this.#realm.broker.subscription(id as number);
-    if (subscription === null) throw new ApplicationError(ErrorUri.noSuchSubscription, ['there is none such']);
+    const subscription = this.#realm.broker.subscriptions.get(id as number);
+    if (subscription === undefined) throw new ApplicationError(ErrorUri.noSuchSubscription, ['there is none such']);
     return subscription;
+  }
+
+  #subscribers(id: unknown): number[] {
+    const { receivers } = this.#subscription(id);
+    this.#checkLength(receivers.size);
+    return [...receivers].map(({ info }) => info.session);
+  }
+
+  #listByMatch(all: ReadonlyMap<number, { readonly match: MatchPolicy }>): Kwargs {
+    this.#checkLength(all.size);
+    const ids: Record<MatchPolicy, number[]> = { exact: [], prefix: [], wildcard: [] };
+    for (const [id, { match }] of all) ids[match].push(id);
+    return ids;
+  }
+
+  #checked<Item>(list: Item[]): Item[] {
+    this.#checkLength(list.length);
+    return list;
+  }
+
+  /** The length is looked at before anything is made of the list. */
+  #checkLength(length: number): void {
+    if (length <= this.#maxListLength) return;
+    throw new ApplicationError(ErrorUri.payloadSizeExceeded, [`the answer has more than ${this.#maxListLength} ids`]);
   }
 }
 
@@ -116,13 +170,8 @@ function describeSession({ session, authid, authrole, authmethod, authprovider }
   return { session, authid, authrole, authmethod, authprovider };
 }
 
-function withoutSubscribers({ id, uri, match }: SubscriptionInfo): Kwargs {
-  return { id, uri, match };
-}
-
-function byMatch(all: readonly { readonly id: number; readonly match: MatchPolicy }[]): Kwargs {
-  const idsOf = (match: MatchPolicy): number[] => all.filter(one => one.match === match).map(({ id }) => id);
-  return { exact: idsOf('exact'), prefix: idsOf('prefix'), wildcard: idsOf('wildcard') };
+function describeSubscription({ id, pattern, match }: SubscriptionInfo): Kwargs {
+  return { id, uri: pattern, match };
 }
 
 function matchOf(options: unknown): MatchPolicy {

@@ -88,7 +88,7 @@ export class RealmLink {
     const node = new RemoteNode(this.#realm, message => this.#send(from, message));
     this.#nodes.set(from, node);
     if (isAnswered) this.#send(from, new Welcome(0, { roles: { broker: {}, dealer: {} } }));
-    for (const registration of this.#realm.registrations.all()) {
+    for (const registration of this.#realm.registrations.all.values()) {
       if (registration.hasLocal) this.#attempt(() => this.#send(from, announcement(registration)));
     }
   }

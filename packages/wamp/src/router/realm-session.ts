@@ -19,6 +19,7 @@ import type { Roles } from '../messages/roles.ts';
 import { type Subscribe, Subscribed, Unsubscribed } from '../messages/subscribe-messages.ts';
 import { wrapResult } from '../session/arguments.ts';
 import type { ITransport } from '../transport/interfaces.ts';
+import { countParts } from '../uri.ts';
 import type { Permission, RouterAction } from './authorization.ts';
 import { type PassedPayload, type SessionInfo, textPayload } from './member.ts';
 import { RESERVED_PREFIX } from './meta-api.ts';
@@ -141,7 +142,9 @@ export class RealmSession implements RealmMember {
       request,
       isAnswered: true,
       grant: () =>
-        this.#send(new Subscribed(request, this.#realm.broker.subscribe(this, topic, options.match ?? 'exact'))),
+        this.#answer(MessageType.SUBSCRIBE, request, () => {
+          return new Subscribed(request, this.#realm.broker.subscribe(this, topic, options.match ?? 'exact'));
+        }),
     });
   }
 
@@ -190,6 +193,15 @@ export class RealmSession implements RealmMember {
   /** Has it done, where the hook allows it. */
   #permit(demand: Demand): PromiseLike<void> | undefined {
     const { action, uri, options } = demand;
+    if (this.#isUriTooLong(demand)) {
+      const { maxUriLength, maxUriParts } = this.#router.limits;
+      this.#refuse(
+        demand,
+        ErrorUri.invalidUri,
+        `a URI has ${maxUriLength} characters and ${maxUriParts} parts at most`,
+      );
+      return undefined;
+    }
     if (uri.startsWith(RESERVED_PREFIX) && (action === 'publish' || action === 'register')) {
       this.#refuse(demand, ErrorUri.invalidUri, `${RESERVED_PREFIX} is reserved`);
       return undefined;
@@ -215,6 +227,14 @@ export class RealmSession implements RealmMember {
       this.#onHookFailed(demand, error);
       return undefined;
     }
+  }
+
+  #isUriTooLong({ action, uri }: Demand): boolean {
+    const { maxUriLength, maxUriParts } = this.#router.limits;
+    if (uri.length > maxUriLength) return true;
+    // perf: only patterns have empty parts; the usual topic is so short that its parts need not be counted.
+    const isShort = (action === 'publish' || action === 'call') && uri.length <= 2 * maxUriParts;
+    return !isShort && countParts(uri) > maxUriParts;
   }
 
   #conclude(demand: Demand, verdict: boolean | Permission): void {

@@ -6,10 +6,11 @@ import { Broker } from './broker.ts';
 import type { RouterBus } from './bus.ts';
 import { Dealer } from './dealer.ts';
 import { createIdSource } from './ids.ts';
+import type { RouterLimits } from './limits.ts';
 import type { CalleeMember, CallerMember, PassedPayload, Receiver, SessionInfo } from './member.ts';
 import { type DescribedMember, type DescribedRealm, MetaApi } from './meta-api.ts';
 import { RealmLink } from './realm-link.ts';
-import { Registrations } from './registrations.ts';
+import { Registrations, type RegistrationsListener } from './registrations.ts';
 import type { LinkedRealm } from './remote-node.ts';
 
 /** A session that has joined. */
@@ -19,6 +20,7 @@ export interface RealmMember extends Receiver, CallerMember, CalleeMember, Descr
 export interface RealmPorts {
   readonly clock: Clock;
   readonly random: Random;
+  readonly limits: RouterLimits;
   readonly logger?: Logger | undefined;
   readonly bus?: RouterBus | undefined;
 }
@@ -34,16 +36,17 @@ export class Realm implements DescribedRealm, LinkedRealm {
   readonly nextId: () => number;
   readonly #link: RealmLink | null;
 
-  constructor(name: string, { clock, random, logger, bus }: RealmPorts) {
+  constructor(name: string, { clock, random, limits, logger, bus }: RealmPorts) {
     this.name = name;
     this.nextId = createIdSource(random);
-    this.broker = new Broker(this.nextId);
-    this.registrations = new Registrations(this.nextId, {
+    this.broker = new Broker(this.nextId, limits.maxSubscriptions);
+    const listener: RegistrationsListener = {
       onLocalOffered: registration => this.#link?.announce(registration),
       onLocalGone: registration => this.#link?.withdraw(registration),
-    });
-    this.dealer = new Dealer(this.registrations, clock, limit => this.nextId() % limit);
-    this.meta = new MetaApi(this);
+    };
+    this.registrations = new Registrations(this.nextId, listener, limits.maxRegistrations);
+    this.dealer = new Dealer(this.registrations, clock, limit => this.nextId() % limit, limits.maxPendingCalls);
+    this.meta = new MetaApi(this, limits.maxListLength);
     const node = this.nextId().toString(36) + this.nextId().toString(36);
     this.#link = bus === undefined ? null : new RealmLink(this, bus, node, logger);
   }

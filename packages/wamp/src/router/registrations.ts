@@ -8,16 +8,6 @@ import type { CalleeMember } from './member.ts';
 import { PatternStore } from './pattern-store.ts';
 import { Registration } from './registration.ts';
 
-/** What is known of a registration. */
-export interface RegistrationInfo {
-  readonly id: number;
-  readonly uri: string;
-  readonly match: MatchPolicy;
-  readonly invoke: string;
-  /** The sessions of this router. */
-  readonly callees: readonly number[];
-}
-
 /** Told when the first session of this router offers a procedure, and when the last does no more. */
 export interface RegistrationsListener {
   onLocalOffered(registration: Registration): void;
@@ -28,13 +18,16 @@ export interface RegistrationsListener {
 export class Registrations {
   readonly #nextId: () => number;
   readonly #listener: RegistrationsListener;
+  readonly #maxRegistrations: number;
   readonly #store: PatternStore<Registration> = new PatternStore();
   readonly #byId: Map<number, Registration> = new Map();
   readonly #byCallee: Map<CalleeMember, Set<Registration>> = new Map();
 
-  constructor(nextId: () => number, listener: RegistrationsListener) {
+  /** @param maxRegistrations the most of one session */
+  constructor(nextId: () => number, listener: RegistrationsListener, maxRegistrations = Infinity) {
     this.#nextId = nextId;
     this.#listener = listener;
+    this.#maxRegistrations = maxRegistrations;
   }
 
   /**
@@ -42,10 +35,11 @@ export class Registrations {
    *
    * @param remoteId the id of the registration at another router, where that is the callee
    * @returns the id; callees that share a registration have the same
-   * @throws ApplicationError when the procedure is not to be had
+   * @throws ApplicationError when the procedure is not to be had, or the callee has too many
    */
   register(callee: CalleeMember, procedure: string, options: RegisterOptions, remoteId: number | null = null): number {
     const { match = 'exact', invoke = 'single' } = options;
+    if (!callee.isRemote) this.#checkCount(callee);
     let registration = this.#store.get(procedure, match);
     if (registration !== undefined && options.force_reregister === true && !callee.isRemote) {
       this.#revoke(registration);
@@ -102,8 +96,15 @@ export class Registrations {
     return this.#store.get(procedure, match);
   }
 
-  all(): Registration[] {
-    return [...this.#byId.values()];
+  /** All registrations, by their ids. */
+  get all(): ReadonlyMap<number, Registration> {
+    return this.#byId;
+  }
+
+  #checkCount(callee: CalleeMember): void {
+    const count = this.#byCallee.get(callee)?.size ?? 0;
+    if (count < this.#maxRegistrations) return;
+    throw new ApplicationError(ErrorUri.unavailable, [`a session has ${this.#maxRegistrations} registrations at most`]);
   }
 
   #revoke(registration: Registration): void {
@@ -131,12 +132,6 @@ export class Registrations {
     }
     return own;
   }
-}
-
-/** What a registration looks like to others. */
-export function describeRegistration({ id, procedure, match, invoke, offers }: Registration): RegistrationInfo {
-  const callees = offers.filter(({ callee }) => !callee.isRemote).map(({ callee }) => callee.info.session);
-  return { id, uri: procedure, match, invoke, callees };
 }
 
 function checkShared(registration: Registration, callee: CalleeMember, invoke: string): void {

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random } from '@ws/types';
 import type { Authenticate } from './authentication.ts';
 import type { Authorize } from './authorization.ts';
+import type { RouterLimits } from './limits.ts';
 import type { Realm } from './realm.ts';
 
 /** What the sessions of a router have in common. */
@@ -13,6 +14,7 @@ export interface RouterCore {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger | undefined;
+  readonly limits: RouterLimits;
   /** Milliseconds; 0: no limit. */
   readonly joinTimeout: number;
   /** The sessions of all connections, joined or not. */

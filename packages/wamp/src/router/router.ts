@@ -9,6 +9,7 @@ import { isRealmName, isUri } from '../uri.ts';
 import type { Authenticate } from './authentication.ts';
 import type { Authorize } from './authorization.ts';
 import type { RouterBus } from './bus.ts';
+import { limitsOf, type RouterLimitOptions } from './limits.ts';
 import type { SessionInfo } from './member.ts';
 import { Realm } from './realm.ts';
 import type { RouterCore } from './router-core.ts';
@@ -26,6 +27,8 @@ export interface RouterOptions {
   readonly bus?: RouterBus | undefined;
   /** Milliseconds that clients have to join, and to say goodbye. Default 10,000; 0: any time. */
   readonly joinTimeout?: number | undefined;
+  /** What one session may cost. */
+  readonly limits?: RouterLimitOptions | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
@@ -59,7 +62,9 @@ export function createRouter(options: RouterOptions): Router {
   const { realms: names, joinTimeout = JOIN_TIMEOUT, logger } = options;
   checkOptions(options);
   const { clock = webPlatform.clock, random = webPlatform.random } = options;
-  const realms = new Map(names.map(name => [name, new Realm(name, { clock, random, logger, bus: options.bus })]));
+  const limits = limitsOf(options.limits);
+  const ports = { clock, random, limits, logger, bus: options.bus };
+  const realms = new Map(names.map(name => [name, new Realm(name, ports)]));
   const core: RouterCore = {
     realms,
     onlyRealm: names.length === 1 ? names[0]! : null,
@@ -68,6 +73,7 @@ export function createRouter(options: RouterOptions): Router {
     clock,
     random,
     logger,
+    limits,
     joinTimeout,
     sessions: new Set(),
     report: (event, error) => logger?.log('error', event, { error }),

@@ -60,7 +60,7 @@ describe('Broker', () => {
     }
     expect(receiver.deref()).toBe(undefined);
     // It has been there all the while.
-    expect(broker.subscriptions()).toEqual([]);
+    expect(broker.subscriptions.size).toBe(0);
   });
 
   test('a session that is told to be gone twice takes nothing from those who have come since', () => {

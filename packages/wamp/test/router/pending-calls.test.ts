@@ -9,6 +9,7 @@ function setUp() {
   const offer = { callee, registration: 1, concurrency: 0, running: 0 };
   const cancelled: number[] = [];
   const pendingCall = (callRequest: number): PendingCall => ({
+    origin: caller,
     caller,
     callRequest,
     callee,
