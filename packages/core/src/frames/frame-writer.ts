@@ -90,8 +90,9 @@ export class FrameWriter implements Flushable {
   }
 
   /**
-   * Sends a frame. A payload of more than 16 KiB that need not be masked is not copied: the caller must not change it
-   * until the transport has taken it. A control frame within a frame that was begun is held until that one is complete.
+   * Sends a frame. A payload of more than 16 KiB that need not be masked is not copied, however far the transport is
+   * behind: the caller must not change it until the transport has taken it. A control frame within a frame that was
+   * begun is held until that one is complete.
    *
    * @param firstByte FIN, RSV1 and opcode
    * @returns the length of the frame on the wire
@@ -100,17 +101,13 @@ export class FrameWriter implements Flushable {
     const { length } = payload;
     const isMasked = this.masking !== 'no';
     const size = frameHeaderLength(length, isMasked) + length;
-    if (this.#isBlocked || this.isInsideFrame || (length > MAX_COPIED && isMasked)) {
+    if (length > MAX_COPIED && !isMasked) {
+      this.#writeUncopied(firstByte, payload, size - length);
+    } else if (this.#isBlocked || this.isInsideFrame || length > MAX_COPIED) {
       const frame = new Uint8Array(size);
       this.#encode(frame, 0, firstByte, payload);
       if (this.isInsideFrame) this.#hold(frame);
       else this.#push(frame);
-    } else if (length > MAX_COPIED) {
-      const offset = this.allocate(size - length);
-      writeFrameHeader(this.#ports.output.bytes, offset, firstByte, length, null);
-      this.#push(payload);
-      // Flushed now, not at the end of the turn: until then the application must leave the memory alone.
-      this.flush();
     } else {
       const offset = this.allocate(size);
       this.#encode(this.#ports.output.bytes, offset, firstByte, payload);
@@ -237,7 +234,10 @@ export class FrameWriter implements Flushable {
   #join(pieces: Uint8Array[]): Uint8Array[] {
     if (pieces.length === 1) return pieces;
     let total = 0;
-    for (const piece of pieces) total += piece.length;
+    for (const piece of pieces) {
+      if (piece.length > MAX_COPIED) return pieces;
+      total += piece.length;
+    }
     if (total > MAX_JOINED) return pieces;
     const { output } = this.#ports;
     const hasRoom = output.end + total <= output.bytes.length;
@@ -249,6 +249,22 @@ export class FrameWriter implements Flushable {
       position += piece.length;
     }
     return [target];
+  }
+
+  /** Sends a header, then the payload as it lies: what many slow readers wait for is in memory once. */
+  #writeUncopied(firstByte: number, payload: Uint8Array, headerLength: number): void {
+    if (this.#isBlocked) {
+      const header = new Uint8Array(headerLength);
+      writeFrameHeader(header, 0, firstByte, payload.length, null);
+      this.#push(header);
+      this.#push(payload);
+      return;
+    }
+    const offset = this.allocate(headerLength);
+    writeFrameHeader(this.#ports.output.bytes, offset, firstByte, payload.length, null);
+    this.#push(payload);
+    // Flushed now, not at the end of the turn: until then the application must leave the memory alone.
+    this.flush();
   }
 
   #encode(target: Uint8Array, offset: number, firstByte: number, payload: Uint8Array): void {

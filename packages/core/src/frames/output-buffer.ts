@@ -1,5 +1,5 @@
 // The buffer into which the frames of all connections are written. A connection that sent nothing owns no part of it,
-// and at the end of each turn the buffer is empty again.
+// and at the end of each turn the buffer is empty again, but for a little that slow transports keep.
 
 import type { Clock } from '@ws/types';
 
@@ -9,6 +9,12 @@ import type { Clock } from '@ws/types';
  * perf: with 64 KiB every fourth echo of 16 KiB needed a write of its own (apps/bench, echo of 16 KiB).
  */
 const CAPACITY = 131072 + 4096;
+
+/**
+ * Up to this many bytes at the front may be kept by transports while the rest goes on being used. Many slow readers of
+ * a long payload keep a header each: they share one buffer, and do not hold 132 KiB each.
+ */
+const MAX_KEPT = 2048;
 
 /** A connection with bytes in the output buffer. */
 export interface Flushable {
@@ -23,10 +29,12 @@ const NONE: Flushable[] = [];
 
 /** One buffer for the output of all connections. It is flushed once per turn and connection. */
 export class OutputBuffer {
-  /** The memory; replaced when a transport has to keep a part of it. */
+  /** The memory; replaced when transports have to keep more than a little of it. */
   bytes: Uint8Array = new Uint8Array(CAPACITY);
   /** Where the next bytes go. */
   end = 0;
+  /** Where the bytes end that transports may still keep. */
+  #kept = 0;
 
   readonly #clock: Clock;
   #pending: Flushable[] = NONE;
@@ -81,7 +89,9 @@ export class OutputBuffer {
 
   /** A transport keeps `piece`, whose memory must not be overwritten. */
   keep(piece: Uint8Array): void {
-    if (piece.buffer === this.bytes.buffer) this.#replace();
+    if (piece.buffer !== this.bytes.buffer) return;
+    if (this.end <= MAX_KEPT) this.#kept = this.end;
+    else this.#replace();
   }
 
   flushAll(): void {
@@ -92,12 +102,12 @@ export class OutputBuffer {
     this.#flushing++;
     for (const connection of pending) connection.flush();
     this.#flushing--;
-    if (this.#flushing === 0 && this.#pending.length === 0) this.end = 0;
+    if (this.#flushing === 0 && this.#pending.length === 0) this.end = this.#kept;
   }
 
   #replace(): void {
     this.bytes = new Uint8Array(CAPACITY);
-    this.end = 0;
+    this.end = this.#kept = 0;
   }
 
   #awaitTurnEnd(): void {

@@ -162,24 +162,57 @@ describe('batching', () => {
 });
 
 describe('a transport that is behind', () => {
-  test('keeps its memory: the others go on in other', () => {
+  test.each([
+    { length: 100, where: 'behind it' },
+    { length: 2000, where: 'in other' },
+  ])('keeps its memory: after $length bytes the others go on $where', ({ length, where }) => {
     const { writer, transport, connect, flush, output, log } = setup();
     const memory = output.bytes;
     const other = new Transport();
     const second = connect(other);
     transport.takes = false;
-    writer.writeFrame(0x82, new Uint8Array(100).fill(1));
-    second.writeFrame(0x82, new Uint8Array(100).fill(2));
+    writer.writeFrame(0x82, new Uint8Array(length).fill(1));
+    expect(writer.isEmpty).toBe(false);
+    second.writeFrame(0x82, new Uint8Array(length).fill(2));
     flush();
-    expect(output.bytes === memory).toBe(false);
+    expect(output.bytes === memory).toBe(where === 'behind it');
     expect([writer.isBlocked, writer.isEmpty, second.isBlocked]).toEqual([true, false, false]);
     expect(log).toEqual(['blocked', 'flushed']);
-    for (let i = 0; i < 100; i++) second.writeFrame(0x82, new Uint8Array(1000).fill(3));
+    for (let i = 0; i < 300; i++) second.writeFrame(0x82, new Uint8Array(1000).fill(3));
     flush();
-    expect(sameBytes(transport.received, frame(2, new Uint8Array(100).fill(1), { mask: null }))).toBe(true);
-    expect(sameBytes(other.received.subarray(0, 102), frame(2, new Uint8Array(100).fill(2), { mask: null }))).toBe(
-      true,
-    );
+    const [mine, theirs] = [1, 2].map(fill => frame(2, new Uint8Array(length).fill(fill), { mask: null }));
+    expect(sameBytes(transport.received, mine!)).toBe(true);
+    expect(sameBytes(other.received.subarray(0, theirs!.length), theirs!)).toBe(true);
+  });
+
+  test('keeps a long payload as it lies: many that are behind share its memory', () => {
+    const { connect, flush, output } = setup();
+    const payload = new Uint8Array(20_000).fill(7);
+    const transports = [new Transport(), new Transport().withWritev(), new Transport()];
+    const writers = transports.map(transport => {
+      transport.takes = false;
+      return connect(transport);
+    });
+    const memory = output.bytes;
+    for (let i = 0; i < 3; i++) {
+      for (const writer of writers) writer.writeFrame(0x82, payload);
+      flush();
+    }
+    expect(output.bytes === memory).toBe(true);
+    const pieces: Uint8Array[] = [];
+    transports.forEach((transport, i) => {
+      const write = transport.write.bind(transport);
+      transport.drain();
+      transport.write = bytes => {
+        pieces.push(bytes);
+        return write(bytes);
+      };
+      if ('writev' in transport) delete (transport as { writev?: unknown }).writev;
+      writers[i]!.onDrain();
+      const sent = frame(2, payload, { mask: null });
+      expect(sameBytes(transport.received, joined(sent, sent, sent))).toBe(true);
+    });
+    expect(pieces.filter(piece => piece.buffer === payload.buffer).length).toBe(6);
   });
 
   test.each([
@@ -209,7 +242,7 @@ describe('a transport that is behind', () => {
     writer.writeFrame(0x81, bytes('a'));
     writer.writeShared(Uint8Array.of(0x8a, 0));
     flush();
-    expect([writer.bufferedAmount, output.end, output.bytes === memory]).toEqual([3 + 3 + 2, 0, true]);
+    expect([writer.bufferedAmount, output.end, output.bytes === memory]).toEqual([3 + 3 + 2, 3, true]);
     transport.drain();
     writer.onDrain();
     expect(toHex(transport.received)).toBe('82 01 01 81 01 61 8a 00');

@@ -100,12 +100,27 @@ describe('OutputBuffer', () => {
     expect([log, output.end, output.bytes === memory]).toEqual([['a'], 0, true]);
   });
 
-  test('goes on in other memory when a transport keeps this', () => {
-    const { output } = setup();
+  test('goes on behind the little that transports keep', () => {
+    const { output, connection } = setup();
     const memory = output.bytes;
     output.end = 10;
     output.keep(new Uint8Array(10));
-    expect([output.end, output.bytes === memory]).toEqual([10, true]);
+    output.schedule(connection('a'));
+    output.flushAll();
+    expect([output.end, output.bytes === memory]).toEqual([0, true]);
+    output.end = 2048;
+    // What other connections have written behind the piece stays too: they may be flushed later in this turn.
+    output.keep(memory.subarray(2, 4));
+    output.end += 100;
+    output.schedule(connection('b'));
+    output.flushAll();
+    expect([output.end, output.bytes === memory]).toEqual([2048, true]);
+  });
+
+  test('goes on in other memory when transports keep more', () => {
+    const { output } = setup();
+    const memory = output.bytes;
+    output.end = 2049;
     output.keep(memory.subarray(2, 4));
     expect([output.end, output.bytes === memory]).toEqual([0, false]);
     expect(output.bytes.length).toBe(CAPACITY);
