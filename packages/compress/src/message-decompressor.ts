@@ -17,6 +17,11 @@ export class MessageDecompressor {
     this.#create = create;
   }
 
+  /** See `Decompressor.hasMore`. */
+  get hasMore(): boolean {
+    return this.#decompressor?.hasMore ?? false;
+  }
+
   /** See `Decompressor.decompress`. */
   decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
     if (this.#isClosed) throw new DecompressionError('ERR_COMPRESSED_DATA', 'the connection has failed before');
@@ -24,7 +29,7 @@ export class MessageDecompressor {
     try {
       const limit = Math.min(maxLength, this.#limit - this.#length);
       const result = this.#decompressor.decompress(bytes, isFinal, limit);
-      this.#length = isFinal ? 0 : this.#length + result.length;
+      this.#length = isFinal && !this.hasMore ? 0 : this.#length + result.length;
       return result;
     } catch (error) {
       this.close();

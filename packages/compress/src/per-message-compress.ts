@@ -7,7 +7,7 @@ import type {
   CompressionResponseAccept,
   MessageCompression,
 } from '@ws/types';
-import { EMPTY_BYTES } from '@ws/util/primitives';
+import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -66,6 +66,11 @@ export abstract class PerMessageCompress implements MessageCompression {
   abstract close(): void;
   abstract toJSON(): Json;
 
+  /** See `MessageCompression.hasMore`. Here: never. */
+  get hasMore(): boolean {
+    return false;
+  }
+
   /** Begins a message. Nothing needs doing: a message begins with its first piece. */
   startCompressMessage(): void {}
   /** The next piece of the message. */
@@ -78,16 +83,22 @@ export abstract class PerMessageCompress implements MessageCompression {
   }
   /** Begins a message. Nothing needs doing: a message begins with its first piece. */
   startDecompressMessage(): void {}
-  /** The next piece of the message, limited by {@link maxMessageSize} only. */
+  /** The next piece of the message, all of it at once, limited by {@link maxMessageSize} only. */
   decompressMessageData(bytes: Uint8Array): Uint8Array {
-    return this.decompress(bytes, false, Number.POSITIVE_INFINITY);
+    return this.#decompressAll(bytes, false);
   }
   /** Ends the message: what is left of it. */
   endDecompressMessage(): Uint8Array {
-    return this.decompress(EMPTY_BYTES, true, Number.POSITIVE_INFINITY);
+    return this.#decompressAll(EMPTY_BYTES, true);
   }
   toString(): string {
     return describe(this);
+  }
+
+  #decompressAll(bytes: Uint8Array, isFinal: boolean): Uint8Array {
+    const steps = [this.decompress(bytes, isFinal, Number.POSITIVE_INFINITY)];
+    while (this.hasMore) steps.push(this.decompress(EMPTY_BYTES, isFinal, Number.POSITIVE_INFINITY));
+    return concatBytes(steps);
   }
 }
 

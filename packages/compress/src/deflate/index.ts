@@ -27,4 +27,4 @@ export {
 export { exactInflaters, portableDeflate } from './portable-deflate.ts';
 export { type AcceptDeflateOptions, acceptDeflate, type OfferDeflateOptions, offerDeflate } from './ready-deflate.ts';
 export { SlidingWindow } from './sliding-window.ts';
-export { END_PROBE, MAX_FINAL_BLOCKS, SYNC_TAIL } from './trailer.ts';
+export { END_PROBE, MAX_FINAL_BLOCKS, PROBE_ROOM, SYNC_TAIL } from './trailer.ts';

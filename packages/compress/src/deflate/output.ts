@@ -1,25 +1,23 @@
-import { DecompressionError } from '@ws/types';
+import { DECOMPRESSION_STEP, DecompressionError } from '@ws/types';
 import { concatBytes } from '@ws/util/primitives';
 
 /** Collects what one call of a codec gives. */
 export class Output {
   readonly #limit: number;
-  readonly #extra: number;
   readonly #chunks: Uint8Array[] = [];
   length = 0;
 
-  /**
-   * @param limit bytes, as `maxLength` of `Decompressor.decompress`
-   * @param extra bytes that may come beside them
-   */
-  constructor(limit: number = Number.POSITIVE_INFINITY, extra = 0) {
+  /** @param limit bytes, as `maxLength` of `Decompressor.decompress` */
+  constructor(limit: number = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
-    this.#extra = extra;
   }
 
-  /** How much more there may be. */
-  get remaining(): number {
-    return this.#limit + this.#extra - this.length;
+  /**
+   * How many bytes a decompressor may write next: no more than a step yields, and one byte more than the limit, which is
+   * enough to know that the limit is exceeded.
+   */
+  get room(): number {
+    return Math.min(DECOMPRESSION_STEP, this.#limit + 1) - this.length;
   }
 
   /**
@@ -29,7 +27,7 @@ export class Output {
    */
   push(chunk: Uint8Array): void {
     this.length += chunk.length;
-    if (this.remaining < 0) throw messageTooBig(this.#limit);
+    if (this.length > this.#limit) throw messageTooBig(this.#limit);
     if (chunk.length > 0) this.#chunks.push(chunk);
   }
 

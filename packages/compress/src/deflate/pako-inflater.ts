@@ -1,3 +1,5 @@
+import { DECOMPRESSION_STEP } from '@ws/types';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import {
   Z_BLOCK,
   Z_BUF_ERROR,
@@ -11,17 +13,19 @@ import {
   zlibInflateSetDictionary,
 } from 'pako';
 import type { RawInflater } from './message-inflater.ts';
-import { compressedData, type Output } from './output.ts';
+import { compressedData } from './output.ts';
 import { END_PROBE } from './trailer.ts';
 
-const CHUNK_SIZE = 16_384;
-const chunk: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(CHUNK_SIZE);
+/** The output buffer that all inflaters share: each call copies its output out of it before it returns. */
+const chunk: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(DECOMPRESSION_STEP);
 
 /**
  * Inflates by pako's port of zlib: exact about what is valid, about windows below 2^15 and about where a final block
  * ends.
  */
 export class PakoInflater implements RawInflater {
+  readonly inputStep = 4096;
+  bytesRead = 0;
   readonly #stream: ZStream = new ZStream();
   readonly #windowSize: number;
 
@@ -37,35 +41,33 @@ export class PakoInflater implements RawInflater {
     if (dictionary.length > 0) zlibInflateSetDictionary(this.#stream, dictionary);
   }
 
-  inflate(bytes: Uint8Array, output: Output): number {
-    return this.#write(bytes, Z_SYNC_FLUSH, output);
+  inflate(bytes: Uint8Array, room: number): Uint8Array {
+    return this.#write(bytes, Z_SYNC_FLUSH, room);
   }
 
-  probe(output: Output): number {
-    return this.#write(END_PROBE, Z_BLOCK, output);
+  probe(room: number): Uint8Array {
+    return this.#write(END_PROBE, Z_BLOCK, room);
   }
 
   close(): void {
     // It holds nothing but memory.
   }
 
-  #write(bytes: Uint8Array, flush: typeof Z_SYNC_FLUSH | typeof Z_BLOCK, output: Output): number {
+  #write(bytes: Uint8Array, flush: typeof Z_SYNC_FLUSH | typeof Z_BLOCK, room: number): Uint8Array {
     const stream = this.#stream;
     stream.input = bytes;
     stream.next_in = 0;
     stream.avail_in = bytes.length;
-    let status: number;
-    do {
-      stream.output = chunk;
-      stream.next_out = 0;
-      // One byte more than allowed is enough to know.
-      stream.avail_out = Math.min(CHUNK_SIZE, output.remaining + 1);
-      status = zlibInflate(stream, flush);
-      if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) {
-        throw compressedData(stream.msg || `zlib status ${status}`);
-      }
-      output.push(chunk.slice(0, stream.next_out));
-    } while (status === Z_OK && stream.avail_out === 0);
-    return bytes.length - stream.avail_in;
+    stream.output = chunk;
+    stream.next_out = 0;
+    stream.avail_out = room;
+    const status = zlibInflate(stream, flush);
+    // The input is the caller's, who may want it collected before the next message comes.
+    stream.input = EMPTY_BYTES;
+    if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) {
+      throw compressedData(stream.msg || `zlib status ${status}`);
+    }
+    this.bytesRead = bytes.length - stream.avail_in;
+    return chunk.slice(0, stream.next_out);
   }
 }

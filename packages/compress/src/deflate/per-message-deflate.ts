@@ -137,6 +137,10 @@ export class PerMessageDeflate extends PerMessageCompress {
     return this.#compressor.compress(bytes, isFinal);
   }
 
+  override get hasMore(): boolean {
+    return this.#decompressor.hasMore;
+  }
+
   override decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
     return this.#decompressor.decompress(bytes, isFinal, maxLength);
   }

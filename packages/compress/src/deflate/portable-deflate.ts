@@ -1,5 +1,4 @@
 import type { Compressor, Decompressor, DeflateCodec, DeflateParameters } from '@ws/types';
-import { inflateWhole } from './fflate-inflate.ts';
 import { IdlePool } from './idle-pool.ts';
 import { type DeflaterSource, MessageDeflater } from './message-deflater.ts';
 import { type InflaterSource, MessageInflater } from './message-inflater.ts';
@@ -10,20 +9,14 @@ const inflaters: IdlePool<PakoInflater> = /* @__PURE__ */ new IdlePool();
 const deflaters: IdlePool<PakoDeflater> = /* @__PURE__ */ new IdlePool();
 
 /**
- * Deflate without any API of the platform: for browsers, workers, and everything that has no zlib. Compresses by pako,
- * with exactly zlib's output; decompresses by fflate, and by pako what takes an exact inflater (windows below 2^15,
- * messages in pieces, final blocks, broken data).
+ * Deflate without any API of the platform: for browsers, workers, and everything that has no zlib. By pako, a port of
+ * zlib that gives exactly its output.
  */
 export const portableDeflate: DeflateCodec = {
   compressor: (parameters: DeflateParameters): Compressor =>
     new MessageDeflater(parameters.contextTakeover ? new OwnDeflater(parameters) : sharedDeflaters(parameters)),
   decompressor: ({ windowBits, contextTakeover }: DeflateParameters): Decompressor =>
-    new MessageInflater(
-      windowBits,
-      contextTakeover,
-      exactInflaters(windowBits),
-      windowBits === 15 ? inflateWhole : undefined,
-    ),
+    new MessageInflater(windowBits, contextTakeover, exactInflaters(windowBits)),
 };
 
 /** The deflater that a connection with context takeover keeps. */

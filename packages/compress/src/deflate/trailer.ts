@@ -10,6 +10,12 @@ export const SYNC_TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0
 export const END_PROBE: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 0);
 
 /**
+ * The most bytes that {@link END_PROBE} can complete: one code that the payload has left unfinished, and matches of 258
+ * bytes for every 2 bits of 40; rounded up.
+ */
+export const PROBE_ROOM = 8192;
+
+/**
  * How many blocks with BFINAL one message may have (RFC 7692, 7.2.3.4 allows one; each costs setting up the inflater
  * anew, so thousands would be an attack).
  */

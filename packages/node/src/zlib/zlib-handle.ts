@@ -10,10 +10,11 @@ import {
   type RawDeflater,
   type RawInflater,
 } from '@ws/compress/deflate';
-import type { DeflateParameters } from '@ws/types';
+import { DECOMPRESSION_STEP, type DeflateParameters } from '@ws/types';
+import { INPUT_STEP } from './zlib-parameters.ts';
 
-/** The size of the output buffer: longer than any flush marker, and enough for most messages in one call. */
-const CHUNK_SIZE = 65_536 + 1024;
+/** The size of the output buffer: a step of decompression, and longer than any flush marker. */
+const CHUNK_SIZE = DECOMPRESSION_STEP;
 const SMALLEST_CHUNK = 64;
 
 /** The part of Node's internal `Zlib` class that is used here. */
@@ -55,6 +56,8 @@ class ZlibHandle {
   readonly #handle: NativeHandle;
   readonly #state: Uint32Array;
   readonly #settings: readonly [windowBits: number, level: number, memLevel: number];
+  /** How many bytes the last {@link write} has read. */
+  bytesRead = 0;
   #isPrimed = false;
   #failure: string | null = null;
   #isClosed = false;
@@ -80,19 +83,27 @@ class ZlibHandle {
     this.#throwFailure();
   }
 
-  /** @returns how many bytes of the input were read; fewer than given when the deflate stream ended */
-  write(flush: number, bytes: Uint8Array, output: Output): number {
-    let start = 0;
-    for (;;) {
-      // One byte more than the limit is enough to know that the limit is exceeded.
-      const room = Math.min(CHUNK_SIZE, output.remaining + 1);
-      this.#handle.writeSync(flush, bytes, start, bytes.length - start, chunk, 0, room);
-      this.#throwFailure();
-      const roomLeft = this.#state[0]!;
-      start = bytes.length - this.#state[1]!;
-      if (roomLeft < room) output.push(chunk.slice(0, room - roomLeft));
-      if (roomLeft > 0) return start;
+  /** Compresses all of the input. */
+  writeAll(flush: number, bytes: Uint8Array, output: Output): void {
+    for (let start = 0; ; ) {
+      const written = this.write(flush, bytes, start, CHUNK_SIZE);
+      start += this.bytesRead;
+      output.push(written);
+      if (written.length < CHUNK_SIZE) return;
     }
+  }
+
+  /**
+   * One call of zlib, which ends when the input from `start` on is read or `room` bytes are written.
+   *
+   * @param room at most {@link CHUNK_SIZE}
+   */
+  write(flush: number, bytes: Uint8Array, start: number, room: number): Uint8Array {
+    const length = bytes.length - start;
+    this.#handle.writeSync(flush, bytes, start, length, chunk, 0, room);
+    this.#throwFailure();
+    this.bytesRead = length - this.#state[1]!;
+    return chunk.slice(0, room - this.#state[0]!);
   }
 
   /** May be called twice: by the message that failed, and by the connection that closes. */
@@ -126,7 +137,7 @@ export class ZlibDeflater implements RawDeflater {
   }
 
   deflate(bytes: Uint8Array, flush: boolean, output: Output): void {
-    this.#handle.write(flush ? constants.Z_SYNC_FLUSH : constants.Z_NO_FLUSH, bytes, output);
+    this.#handle.writeAll(flush ? constants.Z_SYNC_FLUSH : constants.Z_NO_FLUSH, bytes, output);
   }
 
   close(): void {
@@ -136,6 +147,7 @@ export class ZlibDeflater implements RawDeflater {
 
 /** Decompresses by a native zlib stream with a window of 2^15. */
 export class ZlibInflater implements RawInflater {
+  readonly inputStep: number = INPUT_STEP;
   readonly #handle: ZlibHandle;
 
   constructor() {
@@ -147,12 +159,16 @@ export class ZlibInflater implements RawInflater {
     this.#handle.prime(dictionary);
   }
 
-  inflate(bytes: Uint8Array, output: Output): number {
-    return this.#handle.write(constants.Z_SYNC_FLUSH, bytes, output);
+  get bytesRead(): number {
+    return this.#handle.bytesRead;
   }
 
-  probe(output: Output): number {
-    return this.#handle.write(constants.Z_BLOCK, END_PROBE, output);
+  inflate(bytes: Uint8Array, room: number): Uint8Array {
+    return this.#handle.write(constants.Z_SYNC_FLUSH, bytes, 0, room);
+  }
+
+  probe(room: number): Uint8Array {
+    return this.#handle.write(constants.Z_BLOCK, END_PROBE, 0, room);
   }
 
   close(): void {

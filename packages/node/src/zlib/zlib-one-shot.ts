@@ -12,9 +12,9 @@ import {
   type RawDeflater,
   SlidingWindow,
 } from '@ws/compress/deflate';
-import type { DeflateCodec } from '@ws/types';
+import { DECOMPRESSION_STEP, type DeflateCodec } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
-import { frugalParameters, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';
+import { frugalParameters, INPUT_STEP, PRIMING_SIZE, type ZlibParameters, zlibParameters } from './zlib-parameters.ts';
 
 /** Deflate by `deflateRawSync` and `inflateRawSync` with the option `dictionary`. */
 export const oneShotDeflate: DeflateCodec = {
@@ -84,20 +84,25 @@ class OneShotDeflater implements RawDeflater {
  */
 const FINAL_TAIL = Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff, 0);
 
-/** Inflates a whole message in one call; see `InflateWhole`. */
+/**
+ * Inflates a whole message in one call; see `InflateWhole`. A message that turns out longer than a step is given up when
+ * it gets there, and inflated by pako from its beginning: `inflateRawSync` cannot stop and go on.
+ */
 function inflateWhole(bytes: Uint8Array, dictionary: Uint8Array, maxLength: number): Uint8Array | null {
+  if (bytes.length > INPUT_STEP) return null;
   const options = {
     finishFlush: constants.Z_SYNC_FLUSH,
     info: true,
     ...(dictionary.length === 0 ? {} : { dictionary }),
-    ...(maxLength === Number.POSITIVE_INFINITY ? {} : { maxOutputLength: Math.max(maxLength, 1) }),
+    maxOutputLength: Math.max(Math.min(maxLength, DECOMPRESSION_STEP), 1),
   };
   const input = concatBytes([bytes, FINAL_TAIL]);
   let result: { buffer: Uint8Array; engine: InflateRaw };
   try {
     result = inflateRawSync(input, options) as unknown as { buffer: Uint8Array; engine: InflateRaw };
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw messageTooBig(maxLength);
+    const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    if (isTooLarge && maxLength < DECOMPRESSION_STEP) throw messageTooBig(maxLength);
     return null;
   }
   if (result.engine.bytesWritten !== input.length - 1) return null;

@@ -6,6 +6,9 @@ export type ZlibParameters = Required<{
   readonly [Name in keyof DeflateParameters]: NonNullable<DeflateParameters[Name]>;
 }>;
 
+/** The most input of one step: zlib takes 0.07 µs for each byte of blocks that hold nothing but tables. */
+export const INPUT_STEP = 16_384;
+
 const LONG_MESSAGE = 16_384;
 const FRUGAL_WINDOW_BITS = 12;
 const FRUGAL_MEM_LEVEL = 5;

@@ -1,5 +1,5 @@
-import type { Compressor, DecompressionErrorCode, Decompressor } from '@ws/types';
-import { ContractError, checkEqual, show } from '../assert.ts';
+import { type Compressor, DECOMPRESSION_STEP, type DecompressionErrorCode, type Decompressor } from '@ws/types';
+import { ContractError, check, checkEqual, show } from '../assert.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { join } from './stream-rule.ts';
 
@@ -38,13 +38,39 @@ export function compressPieces(compressor: Compressor, pieces: readonly Uint8Arr
   return gather(pieces, (piece, isFinal) => compressor.compress(piece, isFinal));
 }
 
-/** One message through a decompressor, in pieces. */
+/** One message through a decompressor, in pieces, in as many steps as it takes. */
 export function decompressPieces(
   decompressor: Decompressor,
   pieces: readonly Uint8Array[],
   maxLength: number = Number.POSITIVE_INFINITY,
 ): Uint8Array {
-  return gather(pieces, (piece, isFinal) => decompressor.decompress(piece, isFinal, maxLength));
+  const steps = new DecompressionSteps(decompressor, maxLength);
+  return gather(pieces, (piece, isFinal) => join([...steps.of(piece, isFinal)]));
+}
+
+/** The calls that one message takes, each within what is left of the limit. */
+export class DecompressionSteps {
+  readonly #decompressor: Decompressor;
+  #left: number;
+
+  constructor(decompressor: Decompressor, maxLength: number = Number.POSITIVE_INFINITY) {
+    this.#decompressor = decompressor;
+    this.#left = maxLength;
+  }
+
+  /** One piece of the message: what each call yields. */
+  *of(piece: Uint8Array, isFinal: boolean): Generator<Uint8Array, void, void> {
+    yield this.#call(piece, isFinal);
+    while (this.#decompressor.hasMore) yield this.#call(new Uint8Array(0), isFinal);
+  }
+
+  #call(piece: Uint8Array, isFinal: boolean): Uint8Array {
+    const result = new Uint8Array(this.#decompressor.decompress(piece, isFinal, this.#left));
+    const isResumable = this.#decompressor.hasMore !== undefined;
+    check(!isResumable || result.length <= DECOMPRESSION_STEP, `a call gave ${result.length} bytes`);
+    this.#left -= result.length;
+    return result;
+  }
 }
 
 function gather(pieces: readonly Uint8Array[], run: (piece: Uint8Array, isFinal: boolean) => Uint8Array): Uint8Array {
