@@ -1,4 +1,4 @@
-// More than a server may be made to keep. `npm run soak -- --floods` does the same in full, and prints figures.
+// More than a server may be made to keep. `npm run soak -- --bounds` does the same in full, and prints figures.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../bundle.mjs';
