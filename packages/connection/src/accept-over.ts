@@ -32,6 +32,8 @@ export interface RequestListener {
 export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
   readonly #options: AcceptOverOptions;
   readonly #listener: RequestListener;
+  /** Drops the connections whose request has not come yet. */
+  readonly #waiting: WeakMap<EngineRequest, () => void> = new WeakMap();
 
   /** @throws TypeError, RangeError for options that make no sense */
   constructor(options: AcceptOverOptions, listener: RequestListener) {
@@ -49,6 +51,7 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
     const opening = new EngineRequest(this, {
       onRequest: () => {
         timer?.cancel();
+        this.#waiting.delete(opening);
         listener.onRequest(opening);
       },
       onFailed: error => {
@@ -56,14 +59,25 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
         listener.onFailed?.(isLate ? new ConnectionTimeout(connectTimeout, { cause: error }) : error);
       },
     });
+    const drop = (): void => {
+      isLate = true;
+      opening.dropConnection(true);
+    };
     // The timer runs until the request has come: how long the application takes to answer is not limited.
-    const timer = isLimited(connectTimeout)
-      ? this.platform.clock.setTimer(connectTimeout, () => {
-          isLate = true;
-          opening.dropConnection(true);
-        })
-      : null;
+    const timer = isLimited(connectTimeout) ? this.platform.clock.setTimer(connectTimeout, drop) : null;
+    this.#waiting.set(opening, drop);
     return opening;
+  }
+
+  /** @internal */
+  override get openingTime(): number {
+    const { connectTimeout = DEFAULT_TIMEOUT } = this.#options;
+    return isLimited(connectTimeout) ? connectTimeout : 0;
+  }
+
+  /** @internal */
+  override expireOpening(opening: EngineRequest): void {
+    this.#waiting.get(opening)?.();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hex, manualClock, memoryPair } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import { acceptOver } from '../src/accept-over.ts';
+import { acceptOver, RequestAcceptor } from '../src/accept-over.ts';
 import { connectOver } from '../src/connect-over.ts';
 import { ConnectionClosed, ConnectionRejected, ConnectionTimeout, HandshakeError } from '../src/errors.ts';
 import { failureOf, openPair, rawEnd, settle, testPlatform } from './support/pair.ts';
@@ -135,6 +135,32 @@ describe('acceptOver', () => {
     expect(await failed).toBeInstanceOf(ConnectionTimeout);
     await settle();
     expect([a.isClosed, clock.pendingTimers]).toEqual([true, 0]);
+  });
+
+  test('an adapter may tell that the time is over, while the request has not come', async () => {
+    const clock = manualClock();
+    const errors: unknown[] = [];
+    let requests = 0;
+    const acceptor = new RequestAcceptor(
+      { platform: testPlatform(clock), connectTimeout: 200 },
+      { onRequest: () => void requests++, onFailed: error => errors.push(error) },
+    );
+    expect(acceptor.openingTime).toBe(200);
+    expect(new RequestAcceptor({ connectTimeout: 0 }, { onRequest() {} }).openingTime).toBe(0);
+    expect(new RequestAcceptor({}, { onRequest() {} }).openingTime).toBe(60_000);
+    const [silent, asking] = [memoryPair(), memoryPair()].map(({ a, b }) => {
+      rawEnd(b);
+      const opening = acceptor.buildProtocol();
+      opening.attach(a);
+      return { opening, a, b };
+    });
+    asking!.b.write(latin1(`${REQUEST}\r\n\r\n`));
+    await settle();
+    acceptor.expireOpening(silent!.opening);
+    acceptor.expireOpening(asking!.opening);
+    await settle();
+    expect([silent!.a.isClosed, asking!.a.isClosed, requests]).toEqual([true, false, 1]);
+    expect(errors).toEqual([expect.any(ConnectionTimeout)]);
   });
 
   test('the answer may take longer than connectTimeout', async () => {

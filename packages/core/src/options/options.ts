@@ -92,7 +92,7 @@ const COMMON: { readonly [Name in keyof CommonOptions]: OptionRow } = {
   echoCloseCodeReason: row(false, flag),
   /** How long the peer may take to close the connection after the closing handshake. 0: for ever. */
   serverConnectionDropTimeout: row(1000, duration),
-  /** How long the opening handshake may take. 0: for ever. */
+  /** How long the opening handshake may take, with a server's TLS handshake. 0: for ever. */
   openHandshakeTimeout: row(5000, duration),
   /** How long the peer may take to answer our Close frame. 0: for ever. */
   closeHandshakeTimeout: row(1000, duration),
@@ -131,7 +131,7 @@ export const SERVER_OPTIONS: { readonly [Name in keyof ServerOptions]: OptionRow
   allowedOrigins: row(['*'], isListOf(isText)),
   /** Accept the origin `null`, of local files and sandboxed frames. */
   allowNullOrigin: row(false, flag),
-  /** Most connections at a time, those being opened included; more get 503. 0: no limit. */
+  /** Most connections at a time, those being opened included; more get 503, or end before TLS. 0: no limit. */
   maxConnections: row(0, size),
   /** Number of proxies whose X-Forwarded-For is believed: the peer is the n-th from its end. 0: none. */
   trustXForwardedFor: row(0, isIntegerFrom(0, 1000)),

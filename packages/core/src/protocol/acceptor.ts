@@ -65,6 +65,8 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
   declare externalPort: number | null;
   #options: ServerOptions = defaultOptions<ServerOptions>(SERVER_OPTIONS);
   #isRefusing = false;
+  /** Connections whose TLS handshake is under way: there is no object yet that serves them. */
+  #unsecured = 0;
   readonly #connections: Set<Connection> = new Set();
   readonly #policies: WeakMap<ServerOptions, UpgradePolicy> = new WeakMap();
 
@@ -120,7 +122,33 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
 
   /** @internal Whether one more connection may open. The connection that asks is counted already. */
   hasRoom({ maxConnections }: ServerOptions): boolean {
-    return !this.#isRefusing && (maxConnections === 0 || this.connectionCount <= maxConnections);
+    return !this.#isRefusing && this.#hasPlace(maxConnections);
+  }
+
+  /**
+   * @internal Counts a connection whose TLS handshake is to come, until `leaveUnsecured`.
+   * @returns whether there is room for it; a server that is going to stop has room to say so
+   */
+  enterUnsecured(): boolean {
+    this.#unsecured++;
+    return this.#hasPlace(this.#options.maxConnections);
+  }
+
+  /** @internal The TLS handshake of a connection is over. */
+  leaveUnsecured(): void {
+    this.#unsecured--;
+  }
+
+  /** @internal How long opening a connection may take, from its acceptance on, in milliseconds; 0: for ever. */
+  get openingTime(): number {
+    return this.#options.openHandshakeTimeout;
+  }
+
+  /** @internal That time is over, TLS handshake included: drops the connection if it is still being opened. */
+  expireOpening(_connection: Connection): void {}
+
+  #hasPlace(most: number): boolean {
+    return most === 0 || this.connectionCount + this.#unsecured <= most;
   }
 
   /** @internal */

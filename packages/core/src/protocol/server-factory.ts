@@ -17,4 +17,9 @@ export class WebSocketServerFactory extends ConnectionAcceptor<WebSocketServerPr
     const Protocol = this.protocol;
     return new Protocol().bind(this);
   }
+
+  /** @internal */
+  override expireOpening(connection: WebSocketServerProtocol): void {
+    connection.expireOpening();
+  }
 }

@@ -83,6 +83,12 @@ export class WebSocketServerProtocol extends WebSocketProtocol implements Accept
     this.#attach(stream, transportDetails, { head, rest: firstBytes });
   }
 
+  /** @internal The time for the opening handshake is over: drops the connection unless it is open. */
+  expireOpening(): void {
+    const engine = engineOf(this);
+    if (engine?.state === 'connecting') engine.inflow.inTurn(() => engine.closing.expire('openHandshake'));
+  }
+
   /** @internal */
   override retire(): boolean {
     this.factory.countOut(this);

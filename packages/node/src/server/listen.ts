@@ -15,6 +15,7 @@ import { formatPlace, ListenError, listenError, type Place } from '../support/ne
 import { probeTlsHandles } from '../tls/tls-probe.ts';
 import { AddressLimit } from './address-limit.ts';
 import { ListeningPort } from './listening-port.ts';
+import { secureSockets } from './secure-sockets.ts';
 
 /** Where and how to listen. */
 export interface ListenOptions {
@@ -69,11 +70,11 @@ export async function listenWS(
   const { maxConnectionsPerAddress: most = 0 } = options;
   const port = new ListeningPort(server, most === 0 ? null : new AddressLimit(most));
   const isSecure = options.tls !== undefined;
-  if (isSecure) server.on('connection', (socket: Socket) => port.addUnsecured(socket));
   const side = { isServer: true, url: factory.url };
-  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+  const serveSocket = (socket: Socket): AcceptedConnection =>
     serve(factory, port, socketStream(socket), describeTransport(socket, side));
-  });
+  if (isSecure) secureSockets(server, factory, port, serveSocket);
+  else server.on('connection', serveSocket);
   await listen(server, place, options);
   if (!isSecure && canUseHandles()) {
     acceptHandles(server, handle => serve(factory, port, new HandleStream(handle), describeHandle(handle, side)));
@@ -87,10 +88,7 @@ function createListener(tls: TlsOptions | undefined): Server {
   // `noDelay` on the listener sets it once per connection; `serve` need not set it again for the protocol option.
   if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true });
   // Sockets are not half-open before there is a stream: a client that leaves during the TLS handshake is gone.
-  const server = createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, noDelay: true });
-  // Clients that fail the TLS handshake, or leave during it, are gone already.
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
-  return server;
+  return createTlsServer({ handshakeTimeout: TLS_HANDSHAKE_TIMEOUT, ...tls, noDelay: true });
 }
 
 function serve(
@@ -98,11 +96,12 @@ function serve(
   port: ListeningPort,
   stream: NodeStream,
   details: TransportDetails,
-): void {
+): AcceptedConnection {
   if (!factory.options.tcpNoDelay) stream.setNoDelay(false);
   const protocol = factory.buildProtocol();
   port.add(stream, protocol, details);
   protocol.attach(stream, details);
+  return protocol;
 }
 
 function listen(

@@ -71,14 +71,14 @@ export class ListeningPort implements AsyncDisposable {
     if (this.#closing !== null || !hasRoom) protocol.goAway();
   }
 
-  /** @internal Adds a connection whose TLS handshake is still to come. */
-  addUnsecured(socket: Socket): void {
+  /** @internal Adds a connection whose TLS handshake is still to come. @returns whether its address has room for it */
+  addUnsecured(socket: Socket): boolean {
     this.#unsecured.add(socket);
     socket.once('close', () => {
       this.#unsecured.delete(socket);
       this.#limit?.leave(socket);
     });
-    if (this.#limit?.enter(socket, socket.remoteAddress) === false) socket.destroy();
+    return this.#limit === null || this.#limit.enter(socket, socket.remoteAddress);
   }
 
   readonly #onGone = (stream: NodeStream): void => {
