@@ -1,4 +1,5 @@
 import type { RawMessage } from '../checks.ts';
+import type { ValueReader } from '../serializers/reader.ts';
 
 /** Writes and reads raw messages: one format, plain or batched. Has no state. */
 export interface IObjectSerializer {
@@ -10,6 +11,8 @@ export interface IObjectSerializer {
   serialize(value: RawMessage): Uint8Array;
   /** The values in the payload: one, or when batched any number. @throws ProtocolError */
   unserialize(payload: Uint8Array): unknown[];
+  /** The same, of which each is read when it is asked for. Not there where a payload holds one. */
+  read?(payload: Uint8Array): ValueReader;
 }
 
 /** A message of WAMP. */

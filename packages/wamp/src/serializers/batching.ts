@@ -2,6 +2,7 @@
 
 import { ProtocolError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
+import { readAll, type ValueReader } from './reader.ts';
 
 const LENGTH_SIZE = 4;
 
@@ -11,7 +12,8 @@ export function batched(plain: IObjectSerializer): IObjectSerializer {
     name: plain.name,
     isBinary: true,
     serialize: value => withLength(plain.serialize(value)),
-    unserialize: payload => readBatch(payload, plain),
+    unserialize: payload => readAll(new BatchReader(payload, plain)),
+    read: payload => new BatchReader(payload, plain),
   };
 }
 
@@ -23,16 +25,29 @@ function withLength(bytes: Uint8Array): Uint8Array {
 }
 
 /** Each message is read before the next is looked for: a batch that is none costs no more than up to there. */
-function readBatch(payload: Uint8Array, plain: IObjectSerializer): unknown[] {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-  const messages: unknown[] = [];
-  for (let at = 0; at < payload.length; ) {
-    if (payload.length - at < LENGTH_SIZE) throw new ProtocolError('batch: a length is cut off');
-    const start = at + LENGTH_SIZE;
-    const end = start + view.getUint32(at);
-    if (end > payload.length) throw new ProtocolError('batch: a message is cut off');
-    messages.push(...plain.unserialize(payload.subarray(start, end)));
-    at = end;
+class BatchReader implements ValueReader {
+  readonly #payload: Uint8Array;
+  readonly #plain: IObjectSerializer;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(payload: Uint8Array, plain: IObjectSerializer) {
+    this.#payload = payload;
+    this.#plain = plain;
+    this.#view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   }
-  return messages;
+
+  get hasMore(): boolean {
+    return this.#at < this.#payload.length;
+  }
+
+  next(): unknown {
+    const payload = this.#payload;
+    const start = this.#at + LENGTH_SIZE;
+    if (start > payload.length) throw new ProtocolError('batch: a length is cut off');
+    const end = start + this.#view.getUint32(this.#at);
+    if (end > payload.length) throw new ProtocolError('batch: a message is cut off');
+    this.#at = end;
+    return this.#plain.unserialize(payload.subarray(start, end))[0];
+  }
 }

@@ -5,6 +5,7 @@ import { ProtocolError, SerializationError } from '../errors.ts';
 import type { IObjectSerializer } from '../messages/message.ts';
 import { type BinaryText, base64Text, hexText, mayHoldBytes, refuseUnlessJson } from './binary-text.ts';
 import { checkJsonDepth } from './json-depth.ts';
+import { readAll, type ValueReader } from './reader.ts';
 import { Serializer } from './serializer.ts';
 
 export type { ISerializer } from './serializer.ts';
@@ -30,7 +31,8 @@ export function createJsonObjects({ isBatched = false, usesBinaryHex = false }: 
         name: 'json',
         isBinary: false,
         serialize: value => encodeText(`${stringify(value, binary)}\x18`),
-        unserialize: payload => readBatch(payload, binary),
+        unserialize: payload => readAll(new BatchReader(payload, binary)),
+        read: payload => new BatchReader(payload, binary),
       }
     : {
         name: 'json',
@@ -98,14 +100,38 @@ function parse(payload: Uint8Array, binary: BinaryText): unknown {
 }
 
 /** What stands behind the last separator is dropped. Each message is read before the next is looked for. */
-function readBatch(payload: Uint8Array, binary: BinaryText): unknown[] {
-  const messages: unknown[] = [];
-  let start = 0;
-  for (let at = 0; at < payload.length; at++) {
-    if (payload[at] !== SEPARATOR && payload[at] !== RECORD_SEPARATOR) continue;
-    messages.push(parse(payload.subarray(start, at), binary));
-    start = at + 1;
+class BatchReader implements ValueReader {
+  readonly #payload: Uint8Array;
+  readonly #binary: BinaryText;
+  #start = 0;
+  /** Where the separator stands behind the next message; -1: there is none. */
+  #end: number;
+
+  constructor(payload: Uint8Array, binary: BinaryText) {
+    this.#payload = payload;
+    this.#binary = binary;
+    this.#end = endOf(payload, 0);
   }
-  if (messages.length === 0) throw new ProtocolError('batch: there is no separator');
-  return messages;
+
+  get hasMore(): boolean {
+    return this.#end >= 0 || this.#start === 0;
+  }
+
+  next(): unknown {
+    const start = this.#start;
+    const end = this.#end;
+    if (end < 0) throw new ProtocolError('batch: there is no separator');
+    const value = parse(this.#payload.subarray(start, end), this.#binary);
+    this.#start = end + 1;
+    this.#end = endOf(this.#payload, this.#start);
+    return value;
+  }
+}
+
+/** Where the next separator stands; -1: nowhere. */
+function endOf(payload: Uint8Array, start: number): number {
+  for (let at = start; at < payload.length; at++) {
+    if (payload[at] === SEPARATOR || payload[at] === RECORD_SEPARATOR) return at;
+  }
+  return -1;
 }

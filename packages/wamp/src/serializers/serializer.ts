@@ -4,6 +4,7 @@ import { webPlatform } from '@ws/util/primitives';
 import { ProtocolError } from '../errors.ts';
 import type { IMessage, IObjectSerializer } from '../messages/message.ts';
 import { type AnyMessage, MESSAGE_TYPE_MAP, type MessageClass, parseMessage } from '../messages/message-types.ts';
+import { ListReader, type MessageReader, type ValueReader } from './reader.ts';
 import { type DetailedSerializerStats, type SerializerStats, Statistics, type StatsListener } from './statistics.ts';
 
 /** Turns messages into payloads of WebSocket messages, and back. One for each connection. */
@@ -21,6 +22,11 @@ export interface ISerializer {
   serialize(message: IMessage): Uint8Array;
   /** @param isBinary what came was a binary message. @throws ProtocolError */
   unserialize(payload: Uint8Array, isBinary?: boolean | null): AnyMessage[];
+  /**
+   * The same, of which each message is read when it is asked for. Without it all messages of a payload are handled in one
+   * turn. @throws ProtocolError
+   */
+  read?(payload: Uint8Array, isBinary?: boolean | null): MessageReader;
   /** The same serializer for another connection, with statistics of its own. */
   copy(): ISerializer;
 }
@@ -67,12 +73,17 @@ export class Serializer implements ISerializer {
   }
 
   unserialize(payload: Uint8Array, isBinary: boolean | null = null): AnyMessage[] {
-    if (isBinary !== null && isBinary !== this.isBinary) {
-      throw new ProtocolError(`${this.serializerId} comes in ${this.isBinary ? 'binary' : 'text'} messages`);
-    }
+    this.#checkKind(isBinary);
     const values = this.#objects.unserialize(payload);
     this.#statistics.countUnserialized(payload.length, values.length);
     return values.map(parseMessage);
+  }
+
+  read(payload: Uint8Array, isBinary: boolean | null = null): MessageReader {
+    this.#checkKind(isBinary);
+    const { length } = payload;
+    const values = this.#objects.read?.(payload) ?? new ListReader(this.#objects.unserialize(payload));
+    return new CountingReader(values, length, this.#statistics);
   }
 
   copy(): Serializer {
@@ -99,5 +110,35 @@ export class Serializer implements ISerializer {
       throw new RangeError('rated or durationNs must be above 0, and none below');
     }
     this.#statistics.setAutoReset(rated, durationNs, listener);
+  }
+
+  #checkKind(isBinary: boolean | null): void {
+    if (isBinary === null || isBinary === this.isBinary) return;
+    throw new ProtocolError(`${this.serializerId} comes in ${this.isBinary ? 'binary' : 'text'} messages`);
+  }
+}
+
+/** Makes messages of values, and counts them. */
+class CountingReader implements MessageReader {
+  readonly #values: ValueReader;
+  readonly #statistics: Statistics;
+  /** The payload's length, until its first message is counted. */
+  #length: number;
+
+  constructor(values: ValueReader, length: number, statistics: Statistics) {
+    this.#values = values;
+    this.#length = length;
+    this.#statistics = statistics;
+  }
+
+  get hasMore(): boolean {
+    return this.#values.hasMore;
+  }
+
+  next(): AnyMessage {
+    const value = this.#values.next();
+    this.#statistics.countUnserialized(this.#length, 1);
+    this.#length = 0;
+    return parseMessage(value);
   }
 }

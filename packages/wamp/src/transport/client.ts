@@ -37,6 +37,17 @@ export class WampWebSocketClientProtocol extends WebSocketClientProtocol impleme
     this.#binding?.onClose(wasClean);
   }
 
+  /** As for any connection; and a batch is not read on. */
+  override pauseReceiving(): void {
+    if (this.#binding === null) super.pauseReceiving();
+    else this.#binding.pause();
+  }
+
+  override resumeReceiving(): void {
+    if (this.#binding === null) super.resumeReceiving();
+    else this.#binding.resume();
+  }
+
   /** The session of this connection. */
   get session(): ITransportHandler | null {
     return this.#binding?.session ?? null;

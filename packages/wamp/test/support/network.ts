@@ -1,6 +1,7 @@
 // A router and its clients, joined in memory.
 
 import { createMemoryAgent, type ManualClock, type MemoryConnection, manualClock, seededRandom } from '@ws/testkit';
+import type { Platform } from '@ws/types';
 import {
   ApplicationSession,
   createRouter,
@@ -29,12 +30,14 @@ export interface Network {
 
 export interface NetworkOptions extends Partial<RouterOptions> {
   readonly serializers?: readonly ISerializer[];
+  /** What the connections run on, on both sides. */
+  readonly platform?: Platform;
 }
 
 /** What the router has reported since it was last looked at. */
 export const reported: [event: string, error: unknown][] = [];
 
-export function createNetwork({ serializers, ...options }: NetworkOptions = {}): Network {
+export function createNetwork({ serializers, platform, ...options }: NetworkOptions = {}): Network {
   const clock = manualClock();
   const router = createRouter({
     realms: ['realm1'],
@@ -43,12 +46,12 @@ export function createNetwork({ serializers, ...options }: NetworkOptions = {}):
     logger: { log: (_level, event, fields) => void reported.push([event, fields?.error]) },
     ...options,
   });
-  const factory = new WampWebSocketServerFactory(() => router.createSession(), {}, { serializers });
+  const factory = new WampWebSocketServerFactory(() => router.createSession(), {}, { serializers, platform });
   const agent = createMemoryAgent(factory as unknown as { buildProtocol(): WampWebSocketServerProtocol });
 
   async function connect(session: ApplicationSession, serializer?: ISerializer): Promise<WampWebSocketClientProtocol> {
     const serializers = serializer === undefined ? null : [serializer];
-    const client = new WampWebSocketClientFactory(session, { url: 'ws://localhost' }, { serializers });
+    const client = new WampWebSocketClientFactory(session, { url: 'ws://localhost' }, { serializers, platform });
     return (await agent.open(client as never)) as WampWebSocketClientProtocol;
   }
 
