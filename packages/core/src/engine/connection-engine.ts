@@ -80,14 +80,15 @@ export class ConnectionEngine
   /**
    * Sets the listener, before `start` or once the connection is open. Frames that arrived earlier are read now.
    *
-   * @throws TypeError when there is a listener
+   * @throws TypeError when there is a listener; what `receives` throws: the listener is not set then
    */
   setListener(listener: EngineListener): void {
     if (this.delivery.listener !== null) throw new TypeError('there is a listener already');
+    const rules = this.inflow.hasOpened ? this.#rulesFor(listener.receives) : null;
     this.delivery.setListener(listener);
-    if (!this.inflow.hasOpened) return;
+    if (rules === null) return;
     // A connection that has failed meanwhile has a reader already, which looks for the peer's Close frame only.
-    if (!this.closing.failedByMe) this.inflow.useRules(this.#rulesFor(listener.receives));
+    if (!this.closing.failedByMe) this.inflow.useRules(rules);
     this.inflow.inTurn(() => this.#greet(listener));
     this.inflow.readEarly();
   }
@@ -132,9 +133,12 @@ export class ConnectionEngine
     else if (rest.length > 0) this.inflow.onData(rest);
   }
 
-  /** Fails the connection (RFC 6455, 7.1.7). The close code is `code`, else that of a ProtocolError, else 1011. */
+  /**
+   * Fails the connection (RFC 6455, 7.1.7), once: a later failure does not disturb the closing handshake of the first.
+   * The close code is `code`, else that of a ProtocolError, else 1011.
+   */
   failConnection(error: unknown, code?: number): void {
-    if (this.state === 'closed') return;
+    if (this.state === 'closed' || this.closing.failedByMe) return;
     const failure = error instanceof ProtocolError ? error : new ProtocolError('ERR_INTERNAL_ERROR', { cause: error });
     this.#log('connection-failed', failure);
     if (this.inflow.hasOpened) this.inflow.skipToClose();
@@ -150,6 +154,16 @@ export class ConnectionEngine
     this.inflow.inTurn(() => this.failConnection(error));
   }
 
+  /**
+   * Ends the connection without a Close frame. From here on the listener hears of the end only.
+   *
+   * @param isAbort `true`: at once; `false`: after everything that was sent has left
+   */
+  drop(isAbort: boolean): void {
+    this.delivery.discard();
+    this.inflow.inTurn(() => this.closing.drop(isAbort));
+  }
+
   onLeaveOpen(): void {
     this.control.stopKeepalive();
     this.outflow.stopProducer();
@@ -161,9 +175,16 @@ export class ConnectionEngine
     this.inflow.stream.destroy();
   }
 
-  /** The transport is gone; what came before its end is perhaps still to be read. */
-  onTransportGone(): void {
+  /**
+   * The transport is gone; what came before its end is perhaps still to be read.
+   *
+   * @param early bytes that wait for a listener, and the end behind them; `null`: nothing waits for one
+   */
+  onTransportGone(error: Error | undefined, early: number | null): void {
     this.outflow.onTransportGone();
+    if (early !== null) this.outflow.finish({ error: error ?? null });
+    // Early frames may be compressed.
+    if (early === 0) this.compression?.close();
     this.#onGone?.();
   }
 

@@ -22,8 +22,8 @@ export interface InflowEngine {
   readonly outflow: Outflow;
   readonly stats: TrafficStats;
   failConnection(error: unknown): void;
-  /** The transport is gone; what came before its end is perhaps still to be read. */
-  onTransportGone(): void;
+  /** The transport is gone. @param early bytes that wait for a listener, and the end behind them; `null`: none does */
+  onTransportGone(error: Error | undefined, early: number | null): void;
   /** The transport is gone, and everything that came was read. */
   finish(error: Error | undefined, opening: OpeningDriver | null): void;
 }
@@ -162,7 +162,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   onClose(error?: Error): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.#engine.onTransportGone();
+    this.#engine.onTransportGone(error, this.#early === null ? null : this.#early.length);
     this.#afterEarly(() => {
       const opening = this.#opening;
       this.#opening = null;
@@ -220,6 +220,8 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   }
 
   #readOn(): void {
+    // Without a listener the peer has to wait: what comes early is kept in memory.
+    if (this.#early !== null) return;
     if ((this.#reader?.resume() ?? this.hasOpened) && !this.#isGone) this.#stream.resume();
   }
 

@@ -155,8 +155,8 @@ export class Outflow implements FrameWriterListener {
     this.#isGone = true;
   }
 
-  /** The connection has ended: whoever waits for the transport is told. */
-  finish(info: CloseInfo): void {
+  /** The transport is gone for good: callbacks that wait for it are called with an error. May be called twice. */
+  finish(info: Pick<CloseInfo, 'error'>): void {
     this.#writer.close();
     this.#tellWaiters(info);
   }
@@ -184,7 +184,7 @@ export class Outflow implements FrameWriterListener {
     sender.sendMessage(payload, isBinary, options);
   }
 
-  #tellWaiters(end?: CloseInfo): void {
+  #tellWaiters(end?: Pick<CloseInfo, 'error'>): void {
     const waiters = this.#waiters;
     this.#waiters = null;
     for (const tell of waiters ?? []) tell(end && new ClosedError('the connection is closed', { cause: end.error }));

@@ -137,8 +137,7 @@ export class EngineRequest implements OpeningRequest, AcceptedConnection {
   }
 
   dropConnection(isAbort = false): void {
-    const engine = this.#engine;
-    engine?.inflow.inTurn(() => engine.closing.drop(isAbort));
+    this.#engine?.drop(isAbort);
   }
 
   goAway(code = 1001, reason: string | null = null): void {

@@ -121,8 +121,7 @@ export class EngineTransport implements MessageTransport {
   }
 
   drop(): void {
-    const { inflow, closing } = this.#engine;
-    inflow.inTurn(() => closing.drop(true));
+    this.#engine.drop(true);
   }
 
   #sendControl(opcode: number, payload: Uint8Array): void {

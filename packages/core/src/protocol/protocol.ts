@@ -198,10 +198,12 @@ export abstract class WebSocketProtocol {
     engine.inflow.inTurn(() => engine.closing.startClosingHandshake(code, reason));
   }
 
-  /** Closes the transport without a Close frame. Data that was sent still leaves, unless `isAbort`. */
+  /**
+   * Closes the transport without a Close frame. Data that was sent still leaves, unless `isAbort`. Messages that have
+   * come and were not delivered, as while receiving is paused, are dropped.
+   */
   dropConnection(isAbort = false): void {
-    const engine = this.#engine;
-    engine?.inflow.inTurn(() => engine.closing.drop(isAbort));
+    this.#engine?.drop(isAbort);
   }
 
   // ---- sending bit by bit

@@ -93,6 +93,22 @@ export const drainRules: readonly TransportRule[] = [
     },
   },
   {
+    name: 'whenDrained calls back with an error when the connection is lost before there is a listener',
+    async run({ from, to, breakConnection, listen, settle }) {
+      if (breakConnection === null || !to.canPause) return;
+      flood(from);
+      await settle();
+      const draining = drained(from).then(
+        () => false,
+        error => error instanceof Error,
+      );
+      await breakConnection();
+      check(await draining, 'it called back without an error');
+      const [one, two] = [listen(from), listen(to)];
+      await Promise.all([one.untilClosed(), two.untilClosed()]);
+    },
+  },
+  {
     name: 'whenDrained calls back with an error when the connection is gone already',
     async run({ from, listen, settle }) {
       const recorder = listen(from);

@@ -45,6 +45,46 @@ export const endRules: readonly TransportRule[] = [
     },
   },
   {
+    name: 'what was held when it is dropped is not told',
+    async run({ from, to, listen, settle }) {
+      const [peer, dropper] = [listen(from), listen(to)];
+      to.pause();
+      for (let i = 0; i < 3; i++) send(from, `${i}`);
+      await settle();
+      to.drop();
+      await Promise.all([peer.untilClosed(), dropper.untilClosed()]);
+      await settle();
+      checkEqual(dropper.events, ['Closing', 'Close'], 'what is told');
+    },
+  },
+  {
+    name: 'what came before there is a listener is not told after drop',
+    async run({ from, to, listen, settle }) {
+      send(from, 'one');
+      await settle();
+      to.drop();
+      const [peer, dropper] = [listen(from), listen(to)];
+      await Promise.all([peer.untilClosed(), dropper.untilClosed()]);
+      await settle();
+      checkEqual(dropper.events, ['Closing', 'Close'], 'what is told');
+    },
+  },
+  {
+    name: 'so it is when the connection was lost before',
+    async run({ from, to, breakConnection, listen, settle }) {
+      if (breakConnection === null) return;
+      send(from, 'one');
+      await settle();
+      await breakConnection();
+      await settle();
+      to.drop();
+      const [peer, dropper] = [listen(from), listen(to)];
+      await Promise.all([peer.untilClosed(), dropper.untilClosed()]);
+      await settle();
+      checkEqual(dropper.events, ['Closing', 'Close'], 'what is told');
+    },
+  },
+  {
     name: 'drop ends a closing handshake that nobody answers',
     async run({ from, to, listen, settle }) {
       const closer = listen(from);

@@ -89,6 +89,23 @@ export const failRules: readonly TransportRule[] = [
     },
   },
   {
+    name: 'a second failure does not cut the closing handshake of the first',
+    async run(context) {
+      const { from, to, listen } = context;
+      const [failed, peer] = [listen(from), listen(to)];
+      const error = new Error('the first');
+      failed.onEvent = event => {
+        if (event !== 'Message') return;
+        from.fail(error);
+        from.fail(new Error('the second'));
+        throw new Error('the third');
+      };
+      send(to, 'one');
+      await checkFailed(context, failed, peer, error);
+      checkEqual([failed.info?.wasClean, failed.info?.timeout], [true, null], 'whether the closing handshake was done');
+    },
+  },
+  {
     name: 'fail ends a connection that was paused, whatever waits; what was held is told in order, or not at all',
     async run({ from, to, listen, settle }) {
       const [failed, peer] = [listen(to), listen(from)];

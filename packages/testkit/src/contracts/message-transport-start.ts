@@ -1,7 +1,7 @@
-import type { Receives } from '@ws/types';
-import { checkEqual } from '../assert.ts';
+import type { MessageTransportListener, Receives } from '@ws/types';
+import { check, checkEqual } from '../assert.ts';
 import { pattern } from './stream-rule.ts';
-import { checkThrows, received, send, type TransportRule } from './transport-rule.ts';
+import { checkThrows, flood, received, send, type TransportRule } from './transport-rule.ts';
 
 /** Sentences about `setListener`, and what happens before it. */
 export const startRules: readonly TransportRule[] = [
@@ -88,6 +88,37 @@ export const startRules: readonly TransportRule[] = [
       const recorder = listen(to);
       await recorder.untilReceived(2);
       checkEqual(recorder.messages, received('one', 'two'), 'the messages');
+    },
+  },
+  {
+    name: 'neither resume nor fail before there is a listener lets the peer go on',
+    async run({ from, to, listen, settle }) {
+      if (!to.canPause) return;
+      flood(from);
+      to.resume();
+      await settle();
+      check(from.bufferedAmount > 0, 'after resume nothing waits at the peer');
+      to.fail(new Error('no more of it'));
+      await settle();
+      check(from.bufferedAmount > 0, 'after fail nothing waits at the peer');
+      const [failed, peer] = [listen(to), listen(from)];
+      await Promise.all([failed.untilClosed(), peer.untilClosed()]);
+      checkEqual(failed.events, ['Closing', 'Close'], 'what is told');
+    },
+  },
+  {
+    name: 'a listener whose receives throws is not set: another can be',
+    async run({ from, to, listen }) {
+      const broken = Object.defineProperty({}, 'receives', {
+        get() {
+          throw new Error('the listener fails');
+        },
+      }) as MessageTransportListener;
+      await checkThrows(() => to.setListener(broken), 'an error', 'setListener');
+      send(from, 'one');
+      const recorder = listen(to);
+      await recorder.untilReceived(1);
+      checkEqual(recorder.messages, received('one'), 'the messages');
     },
   },
   {

@@ -10,6 +10,8 @@ export interface InboxOwner {
   onPing(payload: Uint8Array): void;
   onCloseFrame(code: number | null, reason: string | null): void;
   onEnd(error: Error | null): void;
+  /** The other end is gone, while there is no listener. Its last event waits for one. */
+  onLost(): void;
   /** The listener threw, or its promise was rejected. */
   fail(error: unknown): void;
 }
@@ -47,7 +49,10 @@ export class MemoryInbox {
     this.#owner = owner;
     this.#incoming = incoming;
     this.#settings = settings;
-    incoming.onArrived = () => this.#askForTurn();
+    incoming.onArrived = () => {
+      if (this.#listener === null && incoming.hasEnd) owner.onLost();
+      this.#askForTurn();
+    };
   }
 
   setListener(listener: MessageTransportListener): void {

@@ -40,6 +40,9 @@ export class MemoryTransport implements MessageTransport {
   readonly #closing: MemoryClosing = new MemoryClosing();
   readonly #schedule: (turn: () => void) => void;
   #waiters: DrainWaiter[] = [];
+  /** The other end is gone; the listener, which is not set yet, will be told. */
+  #isLost = false;
+  #hasFailed = false;
   /** The message that is being sent in pieces. */
   #draft: { readonly isBinary: boolean; readonly pieces: Uint8Array[] } | null = null;
 
@@ -53,7 +56,7 @@ export class MemoryTransport implements MessageTransport {
   }
 
   get state(): ConnectionState {
-    return this.#closing.state;
+    return this.#isLost ? 'closed' : this.#closing.state;
   }
 
   get bufferedAmount(): number {
@@ -141,18 +144,19 @@ export class MemoryTransport implements MessageTransport {
   }
 
   fail(error: unknown): void {
-    if (this.state === 'closed') return;
+    if (this.#closing.state === 'closed' || this.#hasFailed) return;
+    this.#hasFailed = true;
     this.#closing.failBy(error);
     this.#closing.beginBy('local');
     this.#inbox.deafen();
-    if (this.state === 'open') this.#sendClose(failureWords(error));
+    if (this.#closing.state === 'open') this.#sendClose(failureWords(error));
     else this.drop();
   }
 
   drop(): void {
-    if (this.state === 'closed') return;
-    this.#closing.beginBy('local');
     this.#inbox.stop();
+    if (this.#closing.state === 'closed') return;
+    this.#closing.beginBy('local');
     this.#outgoing.end(null);
     this.#finish();
   }
@@ -164,13 +168,17 @@ export class MemoryTransport implements MessageTransport {
         if (this.state === 'open') this.#outgoing.push({ kind: 'pong', payload });
       },
       onCloseFrame: (code, reason) => {
-        if (this.state === 'closed') return;
+        if (this.#closing.state === 'closed') return;
         this.#closing.receive({ code, reason });
-        if (this.state === 'open') this.#sendClose({ code: CloseCode.NORMAL, reason: null });
+        if (this.#closing.state === 'open') this.#sendClose({ code: CloseCode.NORMAL, reason: null });
         this.#finish();
       },
+      onLost: () => {
+        this.#isLost = true;
+        this.#tellWaiters(this.#notOpen());
+      },
       onEnd: error => {
-        if (this.state === 'closed') return;
+        if (this.#closing.state === 'closed') return;
         this.#closing.beginBy('transport');
         if (error !== null) this.#closing.failBy(error);
         this.#finish();
@@ -193,7 +201,7 @@ export class MemoryTransport implements MessageTransport {
   }
 
   #finish(): void {
-    if (this.state === 'open') this.#inbox.tellClosing();
+    if (this.#closing.state === 'open') this.#inbox.tellClosing();
     this.#draft = null;
     const info = this.#closing.end();
     this.#tellWaiters(this.#notOpen());

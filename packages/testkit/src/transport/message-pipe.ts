@@ -47,6 +47,11 @@ export class MessagePipe {
     return this.#onTheWay.length > 0;
   }
 
+  /** Whether the last event is on its way, or was taken. */
+  get hasEnd(): boolean {
+    return this.#isEnded;
+  }
+
   /** Whether `takeControl` gives something. */
   get hasControl(): boolean {
     return this.#onTheWay.some(isControl);

@@ -1,6 +1,6 @@
 // Transports that break one sentence of the port each, about pings, closing and failures.
 
-import type { CloseInfo, ConnectionState } from '@ws/types';
+import type { CloseInfo, ConnectionState, MessageTransportListener, Receives } from '@ws/types';
 import { type BrokenTransport, TransportWrapper } from './transport-wrapper.ts';
 
 type Payload = Uint8Array | string;
@@ -176,6 +176,55 @@ export const brokenEnding: Readonly<Record<string, BrokenTransport>> = {
       if (!this.#isDropped) this.listener.onMessage?.(Uint8Array.of(1), true);
       this.#isDropped = true;
       super.drop();
+    }
+  },
+  'tells what it held when it is dropped': class extends TransportWrapper {
+    #isPaused = false;
+    readonly #held: [Uint8Array, boolean][] = [];
+    override pause() {
+      this.#isPaused = true;
+    }
+    override resume() {
+      this.#isPaused = false;
+      for (const [payload, isBinary] of this.#held.splice(0)) super.onMessage(payload, isBinary);
+    }
+    protected override onMessage(payload: Uint8Array, isBinary: boolean) {
+      if (!this.#isPaused) return super.onMessage(payload, isBinary);
+      return void this.#held.push([payload, isBinary]);
+    }
+    protected override onClose(info: CloseInfo) {
+      this.resume();
+      return super.onClose(info);
+    }
+  },
+  'cuts its closing handshake when it fails again': class extends TransportWrapper {
+    #hasFailed = false;
+    override fail(error: unknown) {
+      if (this.#hasFailed) this.drop();
+      this.#hasFailed = true;
+      super.fail(error);
+    }
+  },
+  'keeps a listener that cannot say what it wants': class extends TransportWrapper {
+    protected override receives(listener: MessageTransportListener): Receives {
+      try {
+        return listener.receives;
+      } catch {
+        return { frames: 'none', lentText: false };
+      }
+    }
+  },
+  'tells who waits of a loss only when there is a listener': class extends TransportWrapper {
+    readonly #waiting: (() => void)[] = [];
+    #hasListener = false;
+    override setListener(listener: MessageTransportListener) {
+      super.setListener(listener);
+      this.#hasListener = true;
+      for (const wait of this.#waiting.splice(0)) wait();
+    }
+    override whenDrained(onDrained: (error: unknown) => void) {
+      if (this.#hasListener) super.whenDrained(onDrained);
+      else this.#waiting.push(() => super.whenDrained(onDrained));
     }
   },
   'fails with 1000': class extends TransportWrapper {

@@ -15,6 +15,7 @@ export class PlainTransport extends TransportWrapper {
   #kept: (() => unknown)[] = [];
   #isPaused = false;
   #isDropped = false;
+  #isDeaf = false;
   #isClosing = false;
   #isOver = false;
   #failure: { readonly error: unknown } | null = null;
@@ -75,10 +76,11 @@ export class PlainTransport extends TransportWrapper {
     super.close(code, reason);
   }
   override drop(): void {
+    this.#isDeaf = true;
+    this.#kept = [];
     if (this.state === 'closed') return;
     super.close(1000, null);
     this.#isDropped = true;
-    this.#kept = [];
     queueMicrotask(() => this.#tellDrop());
   }
 
@@ -109,7 +111,7 @@ export class PlainTransport extends TransportWrapper {
   }
 
   #tell(call: () => unknown): void {
-    if (this.#isDropped) return;
+    if (this.#isDeaf) return;
     this.#kept.push(call);
     this.#deliver();
   }

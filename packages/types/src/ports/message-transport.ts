@@ -41,7 +41,7 @@ export interface MessageTransportListener {
   onClosing(): unknown;
   /**
    * The connection is gone. Called once, last, also when the listener was set after the end. What has come is told before
-   * it, paused or not.
+   * it, paused or not, unless `drop` was called.
    */
   onClose(info: CloseInfo): unknown;
 }
@@ -102,7 +102,7 @@ export interface MessageTransport {
    * Sets the one listener, once, and starts the flow of messages unless `pause` was called before. What has happened
    * already is told, in order, before it returns or later.
    *
-   * @throws TypeError when there is a listener
+   * @throws TypeError when there is a listener; what `receives` throws: there is no listener then
    */
   setListener(listener: MessageTransportListener): void;
   /**
@@ -133,7 +133,8 @@ export interface MessageTransport {
   sendPrepared(prepared: PreparedPayload, options?: TransportPreparedOptions): boolean;
   /**
    * Calls back once when the network has taken everything, perhaps before it returns; with an error when the connection
-   * is gone before. `onDrained` must not throw. A transport that can only be asked looks again in the next tasks.
+   * is gone before, also while there is no listener. `onDrained` must not throw. A transport that can only be asked looks
+   * again in the next tasks.
    */
   whenDrained(onDrained: (error: unknown) => void): void;
   /** No message comes until `resume`. Pings and Close frames are still answered, as far as the transport looks ahead. */
@@ -154,9 +155,13 @@ export interface MessageTransport {
   close(code: number | null, reason: string | null): void;
   /**
    * Fails the connection (RFC 6455, 7.1.7): with the `closeCode` of the error if it has one, else with 1011; where
-   * `closeCodes` has not that code, with 3000 more (4011).
+   * `closeCodes` has not that code, with 3000 more (4011). A connection that has failed cannot fail again, and its closing
+   * handshake goes on.
    */
   fail(error: unknown): void;
-  /** Ends the connection at once, where the runtime can without a Close frame. `onClose` follows, with 1006. */
+  /**
+   * Ends the connection at once, where the runtime can without a Close frame. `onClose` follows, with 1006. Messages that
+   * have come and were not told, because of `pause` or for want of a listener, are dropped.
+   */
   drop(): void;
 }
