@@ -46,6 +46,8 @@ export class HandleStream implements NodeStream {
   onGone: ((stream: NodeStream) => void) | null = null;
   #handler: ByteStreamHandler | null = null;
   #isReading = false;
+  /** Whether reading waits until other connections have been read. */
+  #isGivingWay = false;
   /** How many bytes libuv keeps because the kernel has not taken them yet. */
   #kept = 0;
   /** Whether writing is over: `end` or `destroy` was called. */
@@ -97,14 +99,13 @@ export class HandleStream implements NodeStream {
   pause(): void {
     if (this.#isClosing || !this.#isReading) return;
     this.#isReading = false;
-    this.handle.readStop();
+    if (!this.#isGivingWay) this.handle.readStop();
   }
 
   resume(): void {
     if (this.#isClosing || this.#isReading || this.#hasPeerEnded) return;
     this.#isReading = true;
-    const error = this.handle.readStart();
-    if (error !== 0) this.#fail(error, 'read');
+    if (!this.#isGivingWay) this.#startReading();
   }
 
   end(): void {
@@ -145,16 +146,21 @@ export class HandleStream implements NodeStream {
     }
   }
 
-  /** @internal Stops reading until the other connections have been read. */
+  /**
+   * @internal Stops reading until the other connections have been read. A stream that is paused at the moment gives way
+   * too: when it is resumed in a microtask, libuv's loop has not ended yet.
+   */
   giveWay(): void {
-    if (!this.#isReading || this.#isClosing) return;
-    this.handle.readStop();
+    if (this.#isGivingWay || this.#isClosing) return;
+    this.#isGivingWay = true;
+    if (this.#isReading) this.handle.readStop();
     setImmediate(goOn, this);
   }
 
   /** @internal Reads again after `giveWay`, unless the stream was paused or closed meanwhile. */
   goOn(): void {
-    if (this.#isReading && !this.#isClosing) this.handle.readStart();
+    this.#isGivingWay = false;
+    if (this.#isReading && !this.#isClosing) this.#startReading();
   }
 
   /** @internal libuv has written the bytes that it kept, or has failed to. */
@@ -195,6 +201,11 @@ export class HandleStream implements NodeStream {
     request.kept = kept;
     this.#kept += length;
     return false;
+  }
+
+  #startReading(): void {
+    const error = this.handle.readStart();
+    if (error !== 0) this.#fail(error, 'read');
   }
 
   #fail(code: number, call: string): void {

@@ -18,6 +18,22 @@ type StreamSocket = Duplex & { [STREAM]?: NodeStream };
 const COPY_LIMIT = 16 * 1024;
 
 /**
+ * How many bytes one connection may deliver in a row before the other connections are read. libuv reads a socket up to
+ * 32 times in a row, which is 2 MiB.
+ */
+const MAX_IN_A_ROW = 512 * 1024;
+
+/** The most that Node delivers at once. */
+const MAX_READ = 64 * 1024;
+
+/** The transport that was read last, and how many bytes it has delivered in a row. */
+let lastRead: object | null = null;
+let inARow = 0;
+
+/** The streams that read again in the next turn, all at once: those of one HTTP/2 session share what it may deliver. */
+let waiting: SocketStream[] = [];
+
+/**
  * The `ByteStream` of any Node duplex: plain and TLS sockets, HTTP/2 streams, pipes, upgraded sockets.
  *
  * The stream takes the duplex over: it adds the listeners, reads and ends it. Bytes that were put back with `unshift`
@@ -36,6 +52,9 @@ export class SocketStream implements NodeStream {
   protected isWritable = true;
   #handler: ByteStreamHandler | null = null;
   #isReadable = true;
+  #isPaused = false;
+  /** Whether reading waits until other connections have been read. */
+  #isGivingWay = false;
   #hasKept = false;
   #error: Error | undefined;
   #onWritten: (() => void) | null = null;
@@ -80,11 +99,13 @@ export class SocketStream implements NodeStream {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.socket.pause();
   }
 
   resume(): void {
-    this.socket.resume();
+    this.#isPaused = false;
+    if (!this.#isGivingWay) this.socket.resume();
   }
 
   end(): void {
@@ -116,7 +137,35 @@ export class SocketStream implements NodeStream {
 
   /** The socket has read bytes. */
   receive(bytes: Uint8Array): void {
-    if (this.#isReadable && this.#handler !== null) this.#handler.onData(bytes);
+    if (!this.#isReadable || this.#handler === null) return;
+    const { transport } = this;
+    if (lastRead === transport) {
+      inARow += bytes.length;
+      if (inARow > MAX_IN_A_ROW - MAX_READ) this.#giveWay();
+    } else {
+      lastRead = transport;
+      inARow = bytes.length;
+    }
+    this.#handler.onData(bytes);
+  }
+
+  /** @internal Reads again after `#giveWay`, unless the stream was paused, closed or given back meanwhile. */
+  goOn(): void {
+    this.#isGivingWay = false;
+    if (!this.#isPaused && this.#handler !== CLOSED) this.socket.resume();
+  }
+
+  /** What the bytes come from: it is read for itself. */
+  protected get transport(): object {
+    return this.socket;
+  }
+
+  /** Stops reading until the other connections have been read. */
+  #giveWay(): void {
+    if (this.#isGivingWay) return;
+    this.#isGivingWay = true;
+    this.socket.pause();
+    if (waiting.push(this) === 1) setImmediate(goOn);
   }
 
   /** @internal The peer has ended its direction. */
@@ -141,6 +190,8 @@ export class SocketStream implements NodeStream {
 
   /** @internal The socket is gone. */
   receiveClose(): void {
+    // Otherwise a closed stream would stay in memory.
+    if (lastRead === this.socket) lastRead = null;
     const handler = this.#handler;
     if (handler === CLOSED) return;
     this.isWritable = false;
@@ -248,6 +299,11 @@ export function markServed(socket: Duplex, stream: NodeStream): void {
 
 /** The stream of any other duplex. When it reads the bytes of a write is not known, so small pieces are copied. */
 export class DuplexStream extends SocketStream {
+  /** The streams of one HTTP/2 session come over one connection. */
+  protected override get transport(): object {
+    return (this.socket as { readonly session?: object }).session ?? this.socket;
+  }
+
   override write(bytes: Uint8Array): boolean {
     if (!this.isWritable) return true;
     if (this.socket.writableLength + bytes.length <= COPY_LIMIT) {
@@ -287,6 +343,13 @@ function onSocketError(this: StreamSocket, error: Error): void {
 
 function onSocketClose(this: StreamSocket): void {
   (this[STREAM] as SocketStream).receiveClose();
+}
+
+function goOn(): void {
+  const streams = waiting;
+  waiting = [];
+  lastRead = null;
+  for (const stream of streams) stream.goOn();
 }
 
 function closeStream(stream: SocketStream): void {
