@@ -1,4 +1,5 @@
 import { sortRotations } from './block-sort.ts';
+import { combineCrc, FIRST_CRC, updateCrcByRun } from './crc.ts';
 import { assignCodes, codeLengths } from './huffman-codes.ts';
 
 const RUN_A = 0;
@@ -10,12 +11,6 @@ const BLOCK_SLACK = 19;
 const LONGEST_RUN = 255;
 const NONE = 256;
 
-const crcTable: Uint32Array = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, index) => {
-  let crc = index << 24;
-  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
-  return crc;
-});
-
 /**
  * Makes one bzip2 stream: what the `bzip2` program makes of the same bytes, byte for byte. The only difference is in
  * blocks from 10,000 bytes on that repeat themselves as a whole: there the field that says where the block begins among
@@ -26,7 +21,7 @@ export class Bzip2Encoder {
   readonly #maxBlock: number;
   #block: Uint8Array = new Uint8Array(1024);
   #length = 0;
-  #blockCrc = -1;
+  #blockCrc: number = FIRST_CRC;
   #streamCrc = 0;
   /** The run that is under way: it belongs to the block in which it ends. */
   #runByte = NONE;
@@ -66,9 +61,7 @@ export class Bzip2Encoder {
   #endRun(): void {
     const byte = this.#runByte;
     if (byte === NONE) return;
-    for (let i = 0; i < this.#runLength; i++) {
-      this.#blockCrc = (this.#blockCrc << 8) ^ crcTable[(this.#blockCrc >>> 24) ^ byte]!;
-    }
+    this.#blockCrc = updateCrcByRun(this.#blockCrc, byte, this.#runLength);
     if (this.#length + 5 > this.#block.length) this.#grow();
     for (let i = Math.min(this.#runLength, 4); i > 0; i--) this.#block[this.#length++] = byte;
     if (this.#runLength >= 4) this.#block[this.#length++] = this.#runLength - 4;
@@ -83,7 +76,7 @@ export class Bzip2Encoder {
 
   #endBlock(): void {
     const crc = ~this.#blockCrc;
-    this.#streamCrc = ((this.#streamCrc << 1) | (this.#streamCrc >>> 31)) ^ crc;
+    this.#streamCrc = combineCrc(this.#streamCrc, crc);
     const block = this.#block.subarray(0, this.#length);
     const order = sortRotations(block);
     this.#bits.write(24, 0x314159);
@@ -95,7 +88,7 @@ export class Bzip2Encoder {
     writeUsedBytes(this.#bits, used);
     writeSymbols(this.#bits, toSymbols(block, order, used), used.length + 2);
     this.#length = 0;
-    this.#blockCrc = -1;
+    this.#blockCrc = FIRST_CRC;
   }
 }
 

@@ -1,17 +1,12 @@
-import {
-  type Bzip2Codec,
-  type Bzip2Parameters,
-  type Compressor,
-  DecompressionError,
-  type Decompressor,
-} from '@ws/types';
-import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
-import { bunzip } from './bunzip.ts';
+import type { Bzip2Codec, Bzip2Parameters, Compressor, Decompressor } from '@ws/types';
+import { EMPTY_BYTES } from '@ws/util/primitives';
+import { Bzip2Decoder } from './bzip2-decoder.ts';
 import { Bzip2Encoder } from './bzip2-encoder.ts';
+import { longerThan } from './errors.ts';
 
 /**
- * bzip2 without any API of the platform: an encoder of our own, and seek-bzip. There is no state between messages, and
- * a message comes out as a whole at its end.
+ * bzip2 without any API of the platform: an encoder and a decoder of our own. There is no state between messages, and
+ * what comes out of a message comes when it is complete.
  */
 export const portableBzip2: Bzip2Codec = {
   compressor: ({ level }: Bzip2Parameters): Compressor => new Bzip2Compressor(level),
@@ -40,34 +35,57 @@ class Bzip2Compressor implements Compressor {
   }
 }
 
-/** Gathers the pieces of a message: seek-bzip reads a stream in one go. */
+/**
+ * Gathers the pieces of a message, and decodes it when it is complete: so a peer that stops in the middle of a message
+ * costs us what it has sent, and no block.
+ */
 class Bzip2Decompressor implements Decompressor {
   readonly #level: number;
   #pieces: Uint8Array[] = [];
   #length = 0;
+  /** Of a message that is complete, and not decoded yet. */
+  #decoder: Bzip2Decoder | null = null;
 
   constructor(level: number) {
     this.#level = level;
   }
 
+  get hasMore(): boolean {
+    return this.#decoder !== null;
+  }
+
   decompress(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
+    if (this.#decoder !== null) {
+      if (bytes.length > 0) throw new TypeError('a piece was given before the one before was decompressed (hasMore)');
+      return this.#step(this.#decoder, maxLength);
+    }
     this.#length += bytes.length;
     // bzip2 makes nothing longer than by a hundredth and 600 bytes: what is longer need not be gathered.
     if (this.#length > maxLength * 1.01 + 600) {
       this.close();
-      throw new DecompressionError('ERR_MESSAGE_TOO_BIG', `more than ${maxLength} bytes after decompression`);
+      throw longerThan(maxLength);
     }
     if (!isFinal) {
       this.#pieces.push(bytes.slice());
       return new Uint8Array(0);
     }
-    const stream = concatBytes([...this.#pieces, bytes]);
-    this.close();
-    return bunzip(stream, maxLength, this.#level);
+    const decoder = new Bzip2Decoder([...this.#pieces, bytes], { maxLevel: this.#level, maxLength });
+    this.#pieces = [];
+    this.#length = 0;
+    return this.#step(decoder, maxLength);
   }
 
   close(): void {
     this.#pieces = [];
     this.#length = 0;
+    this.#decoder = null;
+  }
+
+  #step(decoder: Bzip2Decoder, maxLength: number): Uint8Array {
+    // After an error there is nothing more.
+    this.#decoder = null;
+    const result = decoder.step(maxLength);
+    if (!decoder.isDone) this.#decoder = decoder;
+    return result;
   }
 }

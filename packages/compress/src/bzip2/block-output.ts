@@ -1,0 +1,89 @@
+import type { Bzip2Block } from './bzip2-block.ts';
+import { FIRST_CRC, updateCrc } from './crc.ts';
+import type { StepBudget } from './step-budget.ts';
+
+const ENTRIES_PER_WORK = 2;
+/** So many equal bytes are followed by how many more there are. */
+const COUNTED_RUN = 4;
+const NONE = -1;
+
+/** Follows the links of a block from its first byte to its last, and undoes the run lengths. */
+export class BlockOutput {
+  readonly #entries: Uint32Array;
+  #place: number;
+  /** How many entries there still are. */
+  #left: number;
+  #previous = NONE;
+  /** How many bytes in a row were equal to {@link #previous}. */
+  #run = 0;
+  /** How many more of them are to be written. */
+  #repeat = 0;
+  #crc = FIRST_CRC;
+
+  /** @param origin the entry that the last byte of the block is in: it links to the first */
+  constructor(block: Bzip2Block, origin: number) {
+    this.#entries = block.entries;
+    this.#left = block.length;
+    this.#place = block.entries[origin]! >>> 8;
+  }
+
+  /** The checksum of what was written. */
+  get crc(): number {
+    return ~this.#crc;
+  }
+
+  get isDone(): boolean {
+    return this.#left === 0 && this.#repeat === 0;
+  }
+
+  /**
+   * Writes into `target[start, end)` what there is room and budget for.
+   *
+   * @returns where it stopped
+   */
+  write(target: Uint8Array, start: number, end: number, budget: StepBudget): number {
+    const stop = Math.max(0, this.#left - Math.max(0, budget.left) * ENTRIES_PER_WORK);
+    const before = this.#left;
+    const at = this.#write(target, start, end, stop);
+    budget.left -= (before - this.#left + ((at - start) >> 3)) / ENTRIES_PER_WORK;
+    this.#crc = updateCrc(this.#crc, target, start, at);
+    return at;
+  }
+
+  #write(target: Uint8Array, start: number, end: number, stop: number): number {
+    const entries = this.#entries;
+    let at = this.#writeRun(target, start, end, this.#previous);
+    let left = this.#left;
+    let place = this.#place;
+    let previous = this.#previous;
+    let run = this.#run;
+    while (at < end && left > stop) {
+      left--;
+      const entry = entries[place]!;
+      const byte = entry & 0xff;
+      place = entry >>> 8;
+      if (run === COUNTED_RUN) {
+        this.#repeat = byte;
+        at = this.#writeRun(target, at, end, previous);
+        run = 0;
+        continue;
+      }
+      run = byte === previous ? run + 1 : 1;
+      previous = byte;
+      target[at++] = byte;
+    }
+    this.#left = left;
+    this.#place = place;
+    this.#previous = previous;
+    this.#run = run;
+    return at;
+  }
+
+  #writeRun(target: Uint8Array, at: number, end: number, byte: number): number {
+    if (this.#repeat === 0) return at;
+    const stop = Math.min(end, at + this.#repeat);
+    target.fill(byte, at, stop);
+    this.#repeat -= stop - at;
+    return stop;
+  }
+}
