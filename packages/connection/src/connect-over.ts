@@ -48,7 +48,8 @@ export interface Dialling {
 }
 
 /**
- * Performs a client's opening handshake over a stream.
+ * Performs a client's opening handshake over a stream. The body of a refusal is awaited for 5 seconds, and 64 KiB of it,
+ * at most; ConnectionRejected has the part that has come.
  *
  * @throws HandshakeError, ConnectionRejected, ConnectionTimeout, or the signal's reason; the stream is destroyed then
  */
@@ -71,7 +72,8 @@ export function clientConnector(options: ConnectOverOptions, proxy: ProxyParamet
 }
 
 /**
- * Connects and performs the opening handshake, both within `connectTimeout`.
+ * Connects and performs the opening handshake, both within `connectTimeout`. When the server has refused by then, the
+ * error is its refusal.
  *
  * @param dial begins to connect
  * @param explain may give an error that says more; unless it is a HandshakeError, it becomes the cause of one
@@ -87,16 +89,17 @@ export async function connectBy(
     let attempt: ClientAttempt | null = null;
     let isOver = false;
     const dialling = dial();
-    const giveUp = (): void => {
+    const giveUp = (): HandshakeError | null => {
       isOver = true;
       timer?.cancel();
-      if (attempt === null) dialling.stop();
-      else attempt.drop();
+      if (attempt !== null) return attempt.drop();
+      dialling.stop();
+      return null;
     };
     const timer = isLimited(connectTimeout)
       ? connector.platform.clock.setTimer(connectTimeout, () => {
-          giveUp();
-          reject(new ConnectionTimeout(connectTimeout));
+          // A server that has refused, and whose body does not end, was not too late.
+          reject(giveUp() ?? new ConnectionTimeout(connectTimeout));
         })
       : null;
     const fail = (error: unknown): void => {

@@ -144,7 +144,7 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
    * Waits for the next message. Several calls may wait at once; each gets one message, in order.
    *
    * @throws ConnectionClosed when there will be no more messages. Those that came before the peer closed can still be
-   * taken; after `close` they are dropped
+   * taken; after `close` and `terminate` they are dropped
    */
   getMessage({ signal }: Cancellable = {}): Promise<Received> {
     return nextMessage(this.#inbox, signal);
@@ -230,9 +230,11 @@ export class WebSocketConnection implements AsyncIterable<Received>, AsyncDispos
     return orAborted(this.#closing, signal);
   }
 
-  /** Drops the connection at once, without a Close frame. */
+  /** Drops the connection at once, without a Close frame, and unread messages with it. */
   terminate(): void {
     this.#transport.drop();
+    this.#closed ??= new CloseReason(1006);
+    this.#inbox.close(() => this.#closedError(), true);
   }
 
   /** Closes with 1000. A peer that does not answer is dropped; this does not throw. */

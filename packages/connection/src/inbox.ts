@@ -179,7 +179,8 @@ export class Inbox implements EngineListener {
   remove(taker: Taker): void {
     const index = this.#takers.indexOf(taker);
     if (index >= 0) this.#takers.splice(index, 1);
-    this.update();
+    // The call behind it may take the message in progress, which this one did not.
+    this.#serve();
   }
 
   /** Gives back a message that was being taken chunk by chunk: the next call receives it. */
@@ -225,7 +226,7 @@ export class Inbox implements EngineListener {
   }
 
   #isTraced(): boolean {
-    return this.#diagnostics !== undefined && this.#diagnostics.hasSubscribers('message');
+    return this.#diagnostics?.hasSubscribers('message') ?? false;
   }
 
   /** Reports a whole message to tracing. Messages that are taken chunk by chunk are not assembled for tracing. */

@@ -74,7 +74,7 @@ export class ConnectionEngine
   /** Begins: reads from the stream, and performs the opening handshake. */
   start(createOpening: (host: OpeningHost) => Opening): void {
     this.closing.startOpening();
-    this.inflow.start(new OpeningDriver(this, createOpening));
+    this.inflow.start(new OpeningDriver(this, createOpening, this.#shared.timers));
   }
 
   /**

@@ -1,11 +1,12 @@
 // A connection before it is open: the engine hands everything to the opening handshake, which asks for what it needs here.
 // It is dropped when the connection opens.
 
-import type { ByteStream, CloseInfo, ConnectionState, MessageCompression } from '@ws/types';
+import type { ByteStream, CloseInfo, ConnectionState, MessageCompression, Timer } from '@ws/types';
 import type { ClosingHandshake } from '../closing/closing-handshake.ts';
 import type { Opening, OpeningHost } from '../handshake/opening-host.ts';
 import type { CommonOptions } from '../options/options.ts';
 import { isPromise } from '../support/is-promise.ts';
+import type { Timers } from '../support/timers.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
 import type { Outflow } from './outflow.ts';
 
@@ -34,9 +35,11 @@ export interface OpeningEngine {
 export class OpeningDriver implements OpeningHost {
   readonly #engine: OpeningEngine;
   readonly #opening: Opening;
+  readonly #timers: Timers;
 
-  constructor(engine: OpeningEngine, createOpening: (host: OpeningHost) => Opening) {
+  constructor(engine: OpeningEngine, createOpening: (host: OpeningHost) => Opening, timers: Timers) {
     this.#engine = engine;
+    this.#timers = timers;
     this.#opening = createOpening(this);
   }
 
@@ -101,6 +104,10 @@ export class OpeningDriver implements OpeningHost {
       result => goOn(() => onAnswer(result)),
       error => goOn(() => onError(error)),
     );
+  }
+
+  startTimer(delay: number, onExpired: () => void): Timer {
+    return this.#timers.start(delay, () => this.#engine.inflow.inTurn(onExpired));
   }
 
   setProxying(isProxying: boolean): void {

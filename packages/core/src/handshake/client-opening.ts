@@ -7,6 +7,7 @@ import {
   ConnectionResponse,
   type HeaderInit,
   type Platform,
+  type Timer,
 } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import { ConnectionRejected, HandshakeError } from '../errors/handshake-error.ts';
@@ -22,7 +23,7 @@ import { acceptResponse, clientExtensions } from './compression-negotiation.ts';
 import { openingError } from './opening-error.ts';
 import type { Opening, OpeningHost } from './opening-host.ts';
 import { checkConnectResponse, formatConnectRequest } from './proxy-connect.ts';
-import { RefusalBody } from './refusal-body.ts';
+import { REFUSAL_BODY_TIMEOUT, RefusalBody } from './refusal-body.ts';
 import { type ResponseHead, ResponseHeadParser } from './response-head.ts';
 
 /** An HTTP proxy that connections go through (CONNECT). */
@@ -65,6 +66,8 @@ export interface ClientOpeningOwner {
 interface Refusal {
   readonly error: HandshakeError;
   readonly body: RefusalBody;
+  /** Ends the wait for the rest of the body. */
+  readonly timer: Timer;
 }
 
 type Phase = 'asking' | 'proxy' | 'response' | 'answering';
@@ -118,8 +121,17 @@ export class ClientOpening implements Opening {
   }
 
   onGone(info: CloseInfo): void {
-    if (this.#refusal === null) this.#owner.onOpeningFailed(openingError(info));
-    else this.#refuse(this.#refusal);
+    const { refusal } = this;
+    this.#refusal?.timer.cancel();
+    this.#owner.onOpeningFailed(refusal ?? openingError(info));
+  }
+
+  /** The server's refusal, with the part of its body that has come; `null`: the server has not refused. */
+  get refusal(): HandshakeError | null {
+    if (this.#refusal === null) return null;
+    const { error, body } = this.#refusal;
+    error.body ??= body.take();
+    return error;
   }
 
   #onHead(bytes: Uint8Array): void {
@@ -189,7 +201,8 @@ export class ClientOpening implements Opening {
       upgrade = checkUpgradeResponse(head, this.#sent!, digest, extensions);
     } catch (error) {
       if (!(error instanceof ConnectionRejected)) throw error;
-      this.#refusal = { error, body: new RefusalBody(head) };
+      const timer = this.#host.startTimer(REFUSAL_BODY_TIMEOUT, () => this.#endRefusal());
+      this.#refusal = { error, body: new RefusalBody(head), timer };
       this.#note(error);
       this.#onBody(rest, this.#refusal);
       return;
@@ -224,14 +237,13 @@ export class ClientOpening implements Opening {
 
   /** Collects the body of a refusal: it may say why the server refused. */
   #onBody(bytes: Uint8Array, refusal: Refusal): void {
-    if (!refusal.body.push(bytes)) return;
-    this.#refuse(refusal);
-    this.#host.drop(true);
+    if (refusal.body.push(bytes)) this.#endRefusal();
   }
 
-  #refuse({ error, body }: Refusal): void {
-    error.body ??= body.take();
-    this.#owner.onOpeningFailed(error);
+  /** The body of the refusal is complete, or is not awaited any longer. */
+  #endRefusal(): void {
+    this.#owner.onOpeningFailed(this.refusal);
+    this.#host.drop(true);
   }
 
   #note(error: unknown): void {

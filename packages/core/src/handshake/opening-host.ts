@@ -1,6 +1,6 @@
 // The interfaces between an opening handshake and its connection. The engine's opening driver is the host.
 
-import type { CloseInfo, ConnectionState, MessageCompression } from '@ws/types';
+import type { CloseInfo, ConnectionState, MessageCompression, Timer } from '@ws/types';
 import type { CommonOptions } from '../options/options.ts';
 
 /** The connection, as an opening handshake sees it. */
@@ -16,6 +16,8 @@ export interface OpeningHost {
    * dropped when the connection has ended meanwhile.
    */
   ask(question: () => unknown, onAnswer: (answer: unknown) => void, onError: (error: unknown) => void): void;
+  /** Calls `onExpired` after `delay` milliseconds, unless the timer is cancelled before. */
+  startTimer(delay: number, onExpired: () => void): Timer;
   /** Says whether a proxy is being asked for a tunnel at present. */
   setProxying(isProxying: boolean): void;
   /** Starts TLS through the proxy's tunnel, then calls `onSecured`. @param onFailed called with why TLS failed */

@@ -7,6 +7,9 @@ import type { ResponseHead } from './response-head.ts';
 /** The most bytes of a body that are kept. The rest is not awaited. */
 export const MAX_REFUSAL_BODY = 65536;
 
+/** How long the body is awaited after the head has come, in milliseconds. Then the part that has come is kept. */
+export const REFUSAL_BODY_TIMEOUT = 5000;
+
 /** Collects the body of one response, up to {@link MAX_REFUSAL_BODY}. */
 export class RefusalBody {
   readonly #bytes: GrowingBuffer = new GrowingBuffer();

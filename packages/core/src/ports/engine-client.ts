@@ -2,6 +2,7 @@
 
 import type { ByteStream, ConnectionResponse, MessageTransport, TransportDetails } from '@ws/types';
 import { ConnectionEngine } from '../engine/connection-engine.ts';
+import type { HandshakeError } from '../errors/handshake-error.ts';
 import { ClientOpening } from '../handshake/client-opening.ts';
 import type { Connector } from '../protocol/connector.ts';
 import { EngineTransport } from './engine-transport.ts';
@@ -17,8 +18,12 @@ export interface OpenedTransport {
 export interface ClientAttempt {
   /** Rejects with a HandshakeError, or with what the transport failed with. */
   readonly opened: Promise<OpenedTransport>;
-  /** Ends the connection at once, open or not. */
-  drop(): void;
+  /**
+   * Ends the connection at once, open or not.
+   *
+   * @returns the server's refusal, with the part of its body that has come; `null`: it has not refused
+   */
+  drop(): HandshakeError | null;
 }
 
 /** Performs a client's opening handshake over a stream that leads to the server, or to the proxy. */
@@ -28,6 +33,7 @@ export function openTransport(
   details: TransportDetails | null,
 ): ClientAttempt {
   const engine = new ConnectionEngine(connector, stream, connector.options);
+  let opening: ClientOpening;
   const opened = new Promise<OpenedTransport>((resolve, reject) => {
     engine.start(host => {
       const owner = {
@@ -38,8 +44,14 @@ export function openTransport(
         },
         onOpeningFailed: reject,
       };
-      return new ClientOpening(host, owner, connector);
+      opening = new ClientOpening(host, owner, connector);
+      return opening;
     });
   });
-  return { opened, drop: () => engine.inflow.inTurn(() => engine.closing.drop(true)) };
+  const drop = (): HandshakeError | null => {
+    const { refusal } = opening;
+    engine.drop(true);
+    return refusal;
+  };
+  return { opened, drop };
 }

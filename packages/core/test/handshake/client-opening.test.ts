@@ -413,6 +413,18 @@ describe('a refusal', () => {
     expect([body.length, body.every(byte => byte === 0x78)]).toEqual([65_536, true]);
   });
 
+  test.each([0, 3_600_000])('that dribbles is cut after 5 s, with an openHandshakeTimeout of %i', async timeout => {
+    const { protocol, send, advance, peer } = start({ options: { openHandshakeTimeout: timeout } });
+    const opened = failure(protocol);
+    send(bytes(`${head}Content-Length: 1000\r\n\r\nx`));
+    advance(4999);
+    expect(peer.isClosed).toBe(false);
+    send(bytes('y'));
+    advance(1);
+    expect(peer.isClosed).toBe(true);
+    expect(await opened).toMatchObject({ status: 403, body: bytes('xy') });
+  });
+
   test('that dribbles is cut: by the timeout', async () => {
     const { protocol, send, advance, peer } = start();
     const opened = failure(protocol);

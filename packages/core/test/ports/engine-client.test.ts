@@ -49,9 +49,19 @@ describe('a client that opens a transport', () => {
     });
   });
 
+  test('that is dropped within the body of a refusal has the refusal', async () => {
+    const { attempt, peer, pair, flush } = start();
+    pair.b.write(bytes('HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nno'));
+    flush();
+    expect(attempt.drop()).toMatchObject({ statusCode: 404, body: bytes('no') });
+    flush();
+    await expect(attempt.opened).rejects.toMatchObject({ name: 'ConnectionRejected', body: bytes('no') });
+    expect(peer.isClosed).toBe(true);
+  });
+
   test('may be dropped', async () => {
     const { attempt, peer, flush } = start();
-    attempt.drop();
+    expect(attempt.drop()).toBe(null);
     flush();
     await expect(attempt.opened).rejects.toMatchObject({ code: 'ERR_HANDSHAKE_ENDED' });
     expect(peer.isClosed).toBe(true);
