@@ -120,6 +120,11 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
     this.#isRefusing = true;
   }
 
+  /** @internal Whether new handshakes are answered with 503. */
+  get isRefusing(): boolean {
+    return this.#isRefusing;
+  }
+
   /** @internal Whether one more connection may open. The connection that asks is counted already. */
   hasRoom({ maxConnections }: ServerOptions): boolean {
     return !this.#isRefusing && this.#hasPlace(maxConnections);

@@ -115,8 +115,9 @@ export class WebSocketServer implements AsyncDisposable {
 
   /**
    * Stops the server: new handshakes get 503, open connections a Close frame. Waits for the handlers, and drops
-   * connections that are still open after the grace. A second call waits for the same stop. Aborting the signal ends
-   * the waiting only; the server stops all the same.
+   * connections that are still open after the grace; when it resolves, there are no connections. From then on a server
+   * that was given as `server` treats upgrades as it would without this one. A second call waits for the same stop.
+   * Aborting the signal ends the waiting only; the server stops all the same.
    *
    * @throws TypeError, RangeError for a code, reason or grace that cannot be: nothing has changed then
    */
@@ -156,14 +157,16 @@ export class WebSocketServer implements AsyncDisposable {
   }
 
   async #close({ code = 1001, reason = null, grace = 5000 }: CloseOptions): Promise<void> {
-    this.#detach?.();
-    this.#service.acceptor.refuseNewConnections();
+    const { acceptor } = this.#service;
+    acceptor.refuseNewConnections();
     const ports = this.#ports.map(({ port }) => port.close({ code, reason, grace }));
-    if (this.#detach !== null)
-      for (const connection of [...this.#service.acceptor.connections]) connection.goAway(code, reason);
+    if (this.#detach !== null) for (const connection of [...acceptor.connections]) connection.goAway(code, reason);
     await withTimeout(this.#service.whenIdle(), grace);
-    for (const connection of [...this.#service.acceptor.connections]) connection.dropConnection(true);
-    await Promise.all(ports);
+    this.#detach?.();
+    const left = [...acceptor.connections];
+    for (const connection of left) connection.dropConnection(true);
+    const closed = [...this.connections].map(({ whenClosed }) => whenClosed);
+    await Promise.all([...ports, ...closed, ...left.map(({ whenGone }) => whenGone)]);
   }
 }
 

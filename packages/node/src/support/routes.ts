@@ -7,10 +7,15 @@ export interface Route {
   readonly path: string | undefined;
 }
 
-/** Finds the route for a request target. A route that names the path comes before one that takes every path. */
+/**
+ * Finds the route for a request target. A route that names the path comes before one that takes every path. A server that
+ * is being stopped answers, with 503, only requests that no other route takes.
+ */
 export function findRoute(routes: readonly Route[], target: string): Route | undefined {
   const path = pathOf(target);
-  return routes.find(route => route.path === path) ?? routes.find(route => route.path === undefined);
+  const find = (among: readonly Route[]): Route | undefined =>
+    among.find(route => route.path === path) ?? among.find(route => route.path === undefined);
+  return find(routes.filter(({ factory }) => !factory.isRefusing)) ?? find(routes);
 }
 
 /** The path of a request target in origin form or absolute form (RFC 9112, 3.2). */
