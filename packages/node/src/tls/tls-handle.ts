@@ -25,6 +25,12 @@ const TAKEN = 136 * 1024;
  */
 const COPIED = 64 * 1024;
 
+/**
+ * At most this many bytes are given to OpenSSL at a time. What it has encrypted stays in memory until the kernel takes
+ * it, once per connection, while the bytes that wait may be shared by many.
+ */
+const AT_ONCE = 256 * 1024;
+
 /** Receives the bytes and events of a {@link TlsHandle}. Its methods must not throw. */
 export interface TlsHandleListener {
   /** Bytes arrived. They are lent for the length of the call. */
@@ -88,6 +94,7 @@ export class TlsHandle {
   write(bytes: Uint8Array): boolean {
     const { length } = bytes;
     if (this.#inFlight > 0) return this.#wait([bytes], length);
+    if (length > AT_ONCE) return this.#sendInParts([bytes], length);
     this.#send(bytes, null, length);
     return this.#inFlight <= TAKEN || this.#keep();
   }
@@ -96,6 +103,7 @@ export class TlsHandle {
     let length = 0;
     for (const chunk of chunks) length += chunk.length;
     if (this.#inFlight > 0) return this.#wait(chunks, length);
+    if (length > AT_ONCE) return this.#sendInParts(chunks, length);
     this.#send(null, chunks, length);
     return this.#inFlight <= TAKEN || this.#keep();
   }
@@ -125,14 +133,8 @@ export class TlsHandle {
       this.#fail(status);
       return;
     }
-    const waiting = this.#waiting;
-    if (waiting.length > 0) {
-      const length = this.#waitingLength;
-      this.#waiting = [];
-      this.#waitingLength = 0;
-      this.#send(null, waiting, length);
-      return;
-    }
+    this.#sendWaiting();
+    if (this.pending > 0 || this.#socket.destroyed) return;
     const wasKept = this.#isKept;
     this.#isKept = false;
     this.#listener.written(wasKept);
@@ -151,6 +153,24 @@ export class TlsHandle {
         : this.#handle.writeBuffer(request, bytes);
     if (error !== 0) this.#fail(error);
     else if (streamBaseState[kLastWriteWasAsync] === 0) this.#inFlight = 0;
+  }
+
+  #sendInParts(chunks: readonly Uint8Array[], length: number): boolean {
+    if (this.#socket.destroyed) return true;
+    for (const chunk of chunks) this.#waiting.push(chunk);
+    this.#waitingLength += length;
+    this.#sendWaiting();
+    return this.pending === 0 || this.#keep();
+  }
+
+  /** Sends the next part of what waits. */
+  #sendWaiting(): void {
+    while (this.#waiting.length > 0 && this.#inFlight === 0) {
+      const length = Math.min(this.#waitingLength, AT_ONCE);
+      const part = this.#waitingLength <= AT_ONCE ? this.#waiting.splice(0) : takeBytes(this.#waiting, AT_ONCE);
+      this.#waitingLength -= length;
+      this.#send(null, part, length);
+    }
   }
 
   /** Queues chunks behind the write in flight. */
@@ -185,6 +205,18 @@ export function takeTlsHandle(socket: TLSSocket, listener: TlsHandleListener): T
   const isWriting = socket.writableLength > 0 || socket.writableEnded || state?.writing !== false;
   if (!isUsable(handle) || !isOverSocket || !isReady || isWriting) return null;
   return new TlsHandle(socket, handle, listener);
+}
+
+/** Takes the first `length` bytes out of chunks, which have more. */
+function takeBytes(chunks: Uint8Array[], length: number): Uint8Array[] {
+  let [count, missing] = [0, length];
+  while (chunks[count]!.length <= missing) missing -= chunks[count++]!.length;
+  const part = chunks.splice(0, count);
+  if (missing === 0) return part;
+  const next = chunks[0]!;
+  part.push(next.subarray(0, missing));
+  chunks[0] = next.subarray(missing);
+  return part;
 }
 
 function onRead(this: StreamHandle, buffer?: unknown): void {
