@@ -5,6 +5,7 @@ import type { ByteStream, OpeningRequest } from '@ws/types';
 import { cancellable } from '@ws/util/primitives';
 import {
   type ConnectionOptions,
+  checkProtocolOptions,
   connectionLimits,
   DEFAULT_TIMEOUT,
   engineOptions,
@@ -38,6 +39,7 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
   /** @throws TypeError, RangeError for options that make no sense */
   constructor(options: AcceptOverOptions, listener: RequestListener) {
     super(options.platform);
+    checkProtocolOptions(options.protocolOptions);
     this.setSessionParameters({});
     this.setProtocolOptions({ webStatus: false, ...engineOptions(options), ...options.protocolOptions });
     this.#options = options;

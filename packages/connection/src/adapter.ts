@@ -12,6 +12,7 @@ export type { ConnectionSetup } from './connection.ts';
 export {
   type ConnectionLimits,
   checkLimits,
+  checkProtocolOptions,
   connectionLimits,
   engineOptions,
   isLimited,

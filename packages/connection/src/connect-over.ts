@@ -17,6 +17,7 @@ import { cancellable, ownOptions } from '@ws/util/primitives';
 import { WebSocketConnection } from './connection.ts';
 import {
   type ConnectionOptions,
+  checkProtocolOptions,
   connectionLimits,
   DEFAULT_TIMEOUT,
   engineOptions,
@@ -64,6 +65,10 @@ export function connectOver(stream: ByteStream, options: ConnectOverOptions = {}
 /** Makes the connector for {@link connectBy}. @param proxy an HTTP proxy to go through, for adapters that dial */
 export function clientConnector(options: ConnectOverOptions, proxy: ProxyParameters | null = null): Connector {
   const { url, subprotocols, headers, origin } = ownOptions(options);
+  checkProtocolOptions(options.protocolOptions);
+  if (subprotocols !== undefined && !Array.isArray(subprotocols)) {
+    throw new TypeError(`subprotocols must be a list, not ${String(subprotocols)}`);
+  }
   const session: ClientSession = { url, protocols: subprotocols, headers, origin, proxy };
   const connector = new Connector(session, options.platform);
   handshakeHeaders(headers);

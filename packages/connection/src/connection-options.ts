@@ -22,6 +22,8 @@ export interface ConnectionOptions extends Cancellable {
 /** The default timeout of the opening and of the closing handshake, in milliseconds. */
 export const DEFAULT_TIMEOUT = 60_000;
 const DEFAULT_MESSAGE_SIZE = 2 ** 20;
+/** The longest delay of a timer, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 /** The options that a connection object needs, with their defaults filled in. */
 export interface ConnectionLimits {
@@ -40,11 +42,20 @@ export function engineOptions(options: ConnectionOptions): Partially<ServerOptio
   const { maxMessageSize = DEFAULT_MESSAGE_SIZE, connectTimeout = DEFAULT_TIMEOUT } = options;
   const { disconnectTimeout, messageQueueSize } = connectionLimits(options);
   checkLimits({ maxMessageSize, connectTimeout, disconnectTimeout, messageQueueSize });
+  // The engine would name its own options.
+  if (Number.isFinite(maxMessageSize) && !Number.isSafeInteger(maxMessageSize)) {
+    throw new RangeError(`maxMessageSize ${maxMessageSize} is not an integer`);
+  }
+  for (const [name, timeout] of Object.entries({ connectTimeout, disconnectTimeout })) {
+    if (Number.isFinite(timeout) && timeout > LONGEST_TIMEOUT) {
+      throw new RangeError(`${name} ${timeout} is over ${LONGEST_TIMEOUT}`);
+    }
+  }
   return {
     maxMessagePayloadSize: finiteOr0(maxMessageSize),
     // This package times `connectTimeout` itself: from the first call on, and on servers until the request has come.
     openHandshakeTimeout: 0,
-    closeHandshakeTimeout: finiteOr0(disconnectTimeout),
+    closeHandshakeTimeout: Math.ceil(finiteOr0(disconnectTimeout)),
     // Echoed, so that both sides agree on how the connection closed (RFC 6455, 5.5.1: typically echoed).
     echoCloseCodeReason: true,
   };
@@ -53,9 +64,20 @@ export function engineOptions(options: ConnectionOptions): Partially<ServerOptio
 /** Checks sizes and durations by name. @throws TypeError, RangeError when one is not 0 or more */
 export function checkLimits(limits: Readonly<Record<string, unknown>>): void {
   for (const [name, limit] of Object.entries(limits)) {
-    if (typeof limit !== 'number') throw new TypeError(`${name} must be a number`);
+    if (typeof limit !== 'number') throw new TypeError(`${name} must be a number, not ${describe(limit)}`);
     if (!(limit >= 0)) throw new RangeError(`${name} ${limit} is not 0 or more`);
   }
+}
+
+/** Checks options that are given on to the engine. @throws TypeError */
+export function checkProtocolOptions(protocolOptions: unknown): void {
+  if (protocolOptions === undefined || (typeof protocolOptions === 'object' && protocolOptions !== null)) return;
+  throw new TypeError(`protocolOptions must be an object, not ${describe(protocolOptions)}`);
+}
+
+/** A value, in an error message. */
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** Whether a duration is limited: neither 0 nor infinite. */

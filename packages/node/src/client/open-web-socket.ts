@@ -93,13 +93,30 @@ const reconnecting: Reconnecting<string | URL | OpenTarget, OpenWebSocketOptions
 export const openWebSocket: typeof openOnce & { readonly reconnecting: typeof reconnecting } =
   /* @__PURE__ */ Object.assign(openOnce.bind(null), { reconnecting });
 
-/** The engine's options for keepalive. */
+/** The longest delay of a timer, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** The engine's options for keepalive. @throws TypeError, RangeError */
 export function keepaliveOptions(keepalive: KeepaliveOptions | false | undefined): {
   readonly autoPingInterval: number;
   readonly autoPingTimeout: number;
 } {
   if (keepalive === false) return { autoPingInterval: 0, autoPingTimeout: 0 };
+  if (keepalive !== undefined && (typeof keepalive !== 'object' || keepalive === null)) {
+    throw new TypeError(`keepalive must be false or { interval, timeout }, not ${String(keepalive)}`);
+  }
   const { interval = 20_000, timeout = 20_000 } = keepalive ?? {};
+  for (const [name, duration] of [
+    ['interval', interval],
+    ['timeout', timeout],
+  ] as const) {
+    // The engine would name its own options.
+    if (typeof duration !== 'number')
+      throw new TypeError(`keepalive.${name} must be a number, not ${String(duration)}`);
+    if (!Number.isInteger(duration) || duration < 0 || duration > LONGEST_TIMEOUT) {
+      throw new RangeError(`keepalive.${name} ${duration} is not an integer from 0 to ${LONGEST_TIMEOUT}`);
+    }
+  }
   return { autoPingInterval: interval, autoPingTimeout: timeout };
 }
 

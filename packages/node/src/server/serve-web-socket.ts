@@ -9,7 +9,7 @@ import {
   type WebSocketConnection,
   type WebSocketHandler,
 } from '@ws/connection';
-import { orAborted, WebSocketService } from '@ws/connection/adapter';
+import { checkProtocolOptions, orAborted, WebSocketService } from '@ws/connection/adapter';
 import { ownOptions } from '@ws/util/primitives';
 import { type KeepaliveOptions, keepaliveOptions } from '../client/open-web-socket.ts';
 import { nodePlatform } from '../platform/platform.ts';
@@ -78,6 +78,7 @@ export class WebSocketServer implements AsyncDisposable {
   /** @internal */
   constructor(handler: WebSocketHandler, options: ServeOptions) {
     const { allowedOrigins, compression } = options;
+    checkProtocolOptions(options.protocolOptions);
     this.#service = new WebSocketService(handler, {
       ...options,
       platform: nodePlatform,
