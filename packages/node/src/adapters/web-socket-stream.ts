@@ -42,10 +42,16 @@ export function createWebSocketStream(
 
 type Callback = (error?: Error | null) => void;
 
+/** The most bytes that are read beyond the reader's pace after the writable side has ended. */
+const MOST_LATE_BYTES = 2 ** 24;
+
 /** A stream over a protocol object. */
 export class ProtocolStream extends Duplex {
   readonly #protocol: WebSocketProtocol;
   readonly #isBinary: boolean;
+  #isEnding = false;
+  /** Bytes received since the writable side has ended. */
+  #lateBytes = 0;
 
   constructor(protocol: WebSocketProtocol, { isBinary = true, ...options }: WebSocketStreamOptions = {}) {
     super({ ...options, allowHalfOpen: true, autoDestroy: true });
@@ -58,7 +64,9 @@ export class ProtocolStream extends Duplex {
   /** Passes a received message to the readable side. */
   receive(payload: Uint8Array, isBinary: boolean): void {
     if (this.destroyed || this.readableEnded) return;
-    if (!this.push(this.decode(payload, isBinary))) this.#protocol.pauseReceiving();
+    const hasRoom = this.push(this.decode(payload, isBinary));
+    if (this.#isEnding) this.#lateBytes += payload.length;
+    if (!hasRoom && !(this.#isEnding && this.#lateBytes < MOST_LATE_BYTES)) this.#protocol.pauseReceiving();
   }
 
   override _read(): void {
@@ -86,6 +94,9 @@ export class ProtocolStream extends Duplex {
       done(error as Error);
       return;
     }
+    // The peer's Close frame comes behind messages that nobody may read: they are kept, so that it is found in time.
+    this.#isEnding = true;
+    protocol.resumeReceiving();
     // The writable side finishes when the connection is closed.
     protocol.closed.then(() => done());
   }

@@ -70,6 +70,26 @@ describe('createWebSocketStream', () => {
     await once(stream, 'close');
   });
 
+  test('ends in good order though much that came is not read yet, and keeps that for the reader', async () => {
+    const factory = new WebSocketServerFactory();
+    factory.setProtocolOptions({ closeHandshakeTimeout: 0 });
+    const accepted = new Promise<[WebSocketServerProtocol, Duplex]>(resolve => {
+      factory.protocol = class extends WebSocketServerProtocol {
+        override onOpen(): void {
+          resolve([this, createWebSocketStream(this)]);
+        }
+      };
+    });
+    const port = await listenWS(factory, { host: '127.0.0.1', port: 0 });
+    ports.push(port);
+    const client = await open(`ws://127.0.0.1:${port.port}`);
+    const [protocol, stream] = await accepted;
+    for (let i = 0; i < 40; i++) client.sendMessage(new Uint8Array(20_000), true);
+    stream.end();
+    expect(await protocol.closed).toMatchObject({ wasClean: true, timeout: null });
+    expect((await text(stream)).length).toBe(800_000);
+  });
+
   test('ends both sides when one does, with code 1000 (RFC 6455, 7.4.1)', async () => {
     let closed: Promise<unknown> | undefined;
     const received = new Promise<string>(resolve => {
