@@ -158,8 +158,8 @@ function control(pair: ReturnType<typeof memoryPair>, platform: TestPlatform) {
   const flush = (): void => {
     do {
       pair.flush();
-      platform.clock.flush();
-    } while (pair.step());
+      platform.clock.turn();
+    } while (pair.step() || platform.clock.pendingTurns > 0);
   };
   return {
     flush,

@@ -154,6 +154,10 @@ export class ConnectionEngine
     this.inflow.inTurn(() => this.failConnection(error));
   }
 
+  spendWork(units: number): number {
+    return this.inflow.spendWork(units);
+  }
+
   /**
    * Ends the connection without a Close frame. From here on the listener hears of the end only.
    *

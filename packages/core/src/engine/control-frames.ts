@@ -18,6 +18,7 @@ export interface ControlFramesOwner {
   readonly isOpen: boolean;
   readonly closing: ClosingHandshake;
   readonly delivery: Delivery;
+  readonly inflow: { readonly isBehind: boolean };
   readonly outflow: Outflow;
   readonly stats: TrafficStats;
   /** The object that diagnostics events carry as `connection`. */
@@ -107,7 +108,7 @@ export class ControlFrames implements KeepaliveActions {
   }
 
   get isReadingStopped(): boolean {
-    return this.#engine.delivery.isFull;
+    return this.#engine.delivery.isFull || this.#engine.inflow.isBehind;
   }
 
   get isInsideFrame(): boolean {

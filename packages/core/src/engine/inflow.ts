@@ -7,6 +7,7 @@ import type { ClosingHandshake } from '../closing/closing-handshake.ts';
 import type { Delivery } from '../messages/delivery.ts';
 import type { FrameReader } from '../messages/frame-reader.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
+import type { Worker } from '../support/work-queue.ts';
 import type { ConnectionRules } from './connection-rules.ts';
 import type { ControlFrames } from './control-frames.ts';
 import type { OpeningDriver } from './opening-driver.ts';
@@ -28,8 +29,11 @@ export interface InflowEngine {
   finish(error: Error | undefined, opening: OpeningDriver | null): void;
 }
 
+/** After so many times that the application has resumed in a turn, the time of the turn is looked at. */
+const MANY_RESUMPTIONS = 64;
+
 /** Reads what one connection's stream brings. */
-export class Inflow implements ByteStreamHandler, ReaderOwner {
+export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
   readonly control: ControlFrames;
   readonly delivery: Delivery;
   readonly stats: TrafficStats;
@@ -46,8 +50,13 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   /** Frames that came before the listener; `null`: there is one. */
   #early: Uint8Array | null = null;
   #isGone = false;
-  /** The stream's end, kept until a listener is set and the early frames are read. */
-  #lateEnd: (() => void) | null = null;
+  /** The stream's end, kept until there is a listener and everything that came before the end is read. */
+  #ending: (() => void) | null = null;
+  /** How often the application has resumed since the stream brought something. */
+  #resumptions = 0;
+  workTurn = 0;
+  workLeft = 0;
+  isWorkDeferred = false;
 
   constructor(engine: InflowEngine, stream: ByteStream, shared: SharedResources) {
     this.#engine = engine;
@@ -123,16 +132,14 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     const early = this.#early!;
     this.#early = null;
     if (early.length > 0) this.onData(early);
-    const end = this.#lateEnd;
-    this.#lateEnd = null;
-    if (end === null) this.inTurn(() => this.#readOnIfWanted());
-    else end();
+    this.goOn();
   }
 
   onData(lent: Uint8Array): void {
     const { output } = this.#shared;
     // A subclass such as Node's Buffer has a `slice` that copies nothing.
     const bytes = lent.constructor === Uint8Array ? lent : new Uint8Array(lent.buffer, lent.byteOffset, lent.length);
+    this.#resumptions = 0;
     output.enter();
     try {
       if (this.#opening !== null) this.#opening.onData(bytes);
@@ -153,20 +160,17 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
   }
 
   onEnd(): void {
-    this.#afterEarly(() => {
-      this.#reader?.finish();
-      this.#engine.closing.onPeerEnded();
-    });
+    this.#end(() => this.#engine.closing.onPeerEnded());
   }
 
   onClose(error?: Error): void {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#engine.onTransportGone(error, this.#early === null ? null : this.#early.length);
-    this.#afterEarly(() => {
+    this.delivery.end();
+    this.#end(() => {
       const opening = this.#opening;
       this.#opening = null;
-      this.#reader?.finish();
       this.#engine.finish(error, opening);
     });
   }
@@ -186,10 +190,42 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
 
   /** The application can take messages again. */
   resume(): void {
+    const { work } = this.#shared;
+    this.delivery.resume();
+    // What the application does with messages in promises of its own is seen by the time that it takes.
+    if (++this.#resumptions === MANY_RESUMPTIONS) work.watch();
+    if (work.allowed(this, 0) > 0) this.goOn();
+    else work.defer(this);
+  }
+
+  /** Goes on with what has come: delivers it, reads it, and reads on when all of that is done. */
+  goOn(): void {
     this.inTurn(() => {
-      this.delivery.resume();
-      this.#readOnIfWanted();
+      // Nothing is delivered before there is a listener.
+      if (this.#early !== null) return;
+      this.delivery.goOn();
+      if (this.delivery.isBehind) this.deferWork();
+      else if (this.#ending !== null) this.#reader?.resume();
+      else if (!this.delivery.isFull) this.#readOn();
+      if (this.#ending !== null && !this.isBehind) this.#finishEnding();
     });
+  }
+
+  /** Whether something that has come is still to be read or delivered, and the application does not have to act first. */
+  get isBehind(): boolean {
+    return this.delivery.isBehind || (this.isListening && (this.#reader?.isBehind ?? false));
+  }
+
+  allowedWork(bytes: number): number {
+    return this.#shared.work.allowed(this, bytes);
+  }
+
+  spendWork(units: number): number {
+    return this.#shared.work.spend(this, units);
+  }
+
+  deferWork(): void {
+    this.#shared.work.defer(this);
   }
 
   /** The connection fails: only the peer's Close frame is still looked for. */
@@ -215,10 +251,6 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     this.#shared.readers.give(rules, reader);
   }
 
-  #readOnIfWanted(): void {
-    if (!this.delivery.isFull) this.#readOn();
-  }
-
   #readOn(): void {
     // Without a listener the peer has to wait: what comes early is kept in memory.
     if (this.#early !== null) return;
@@ -230,17 +262,21 @@ export class Inflow implements ByteStreamHandler, ReaderOwner {
     return this.#reader;
   }
 
-  /** Runs a task as one turn, or keeps it for {@link readEarly}: an end is told after what came before it. */
-  #afterEarly(task: () => void): void {
-    if (this.#early === null) {
-      this.inTurn(task);
-      return;
-    }
-    const before = this.#lateEnd;
-    this.#lateEnd = () => {
+  /** The stream has ended: `task` runs when everything that came before is read, and delivered, in this turn or later. */
+  #end(task: () => void): void {
+    const before = this.#ending;
+    this.#ending = () => {
       before?.();
       this.inTurn(task);
     };
+    this.#reader?.endInput();
+    this.goOn();
+  }
+
+  #finishEnding(): void {
+    const ending = this.#ending!;
+    this.#ending = null;
+    ending();
   }
 
   /** Something was thrown in a turn. */

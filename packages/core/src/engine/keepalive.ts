@@ -21,7 +21,7 @@ export interface KeepaliveActions {
   onAutoPong(latency: number, payload: Uint8Array): void;
   /** The pong did not come in time. */
   onPingExpired(): void;
-  /** True while backpressure has stopped reading: the pong may have arrived unread. */
+  /** True while backpressure, or the work of others, has stopped reading: the pong may have arrived unread. */
   readonly isReadingStopped: boolean;
   /** True in the middle of a frame that is being sent: a ping would have to wait for its end. */
   readonly isInsideFrame: boolean;

@@ -3,6 +3,7 @@
 // connection.
 
 import { isPromise } from '../support/is-promise.ts';
+import { MESSAGE_WORK } from '../support/work-queue.ts';
 import type { EngineListener } from './engine-listener.ts';
 
 /** The events of a message that is delivered in pieces. */
@@ -17,6 +18,8 @@ export type PartEvent =
 export interface DeliveryOwner {
   /** A hook threw, or its promise was rejected. */
   onHookFailed(error: unknown): void;
+  /** Counts work that was done. @returns how many units more may be done; 0 or less: none in this turn */
+  spendWork(units: number): number;
 }
 
 type Call = () => unknown;
@@ -31,10 +34,13 @@ export class Delivery {
   readonly #owner: DeliveryOwner;
   #listener: EngineListener | null = null;
   /** Queued events. `null`: the queue is off, and events are delivered directly. */
-  #held: Held[] | null = null;
+  #held: (Held | null)[] | null = null;
+  /** Where the first event of `#held` is that was not delivered yet. */
+  #next = 0;
   #isPaused = false;
   #isDraining = false;
   #isDiscarding = false;
+  #isEnding = false;
   /** Bytes of the queued events, with {@link EVENT_SIZE} added for each. */
   heldBytes = 0;
 
@@ -77,16 +83,38 @@ export class Delivery {
   /** From now on events are queued. */
   pause(): void {
     this.#isPaused = true;
-    this.#held ??= [];
+    if (!this.#isEnding) this.#held ??= [];
   }
 
-  /** Delivers queued events, until the application pauses again. @returns whether the queue is empty, and off */
-  resume(): boolean {
+  /** Whether queued events are to be delivered in a later turn. */
+  get isBehind(): boolean {
+    return this.#held !== null && !this.#isDiscarding && !this.#isWaiting();
+  }
+
+  /** The application can take events again. {@link goOn} delivers those that are queued. */
+  resume(): void {
     this.#isPaused = false;
-    return this.#drain(() => this.#isPaused);
   }
 
-  /** Delivers queued events, paused or not: they are the last ones. */
+  /**
+   * Delivers queued events until the application pauses again, or the work of this turn is done: then {@link isBehind}.
+   *
+   * @returns whether the queue is empty, and off
+   */
+  goOn(): boolean {
+    let mayGoOn = true;
+    return this.#drain(before => {
+      if (before > 0) mayGoOn = this.#owner.spendWork(before + MESSAGE_WORK) > 0;
+      return !mayGoOn || this.#isWaiting();
+    });
+  }
+
+  /** No more events will come: from now on those that are queued are delivered, paused or not. */
+  end(): void {
+    this.#isEnding = true;
+  }
+
+  /** Delivers what is still queued: these are the last events. */
   finish(): void {
     this.#drain(() => false);
     if (!this.#isDiscarding) this.#held = null;
@@ -95,6 +123,7 @@ export class Delivery {
   /** Drops queued events and all later ones. */
   discard(): void {
     this.#held = [];
+    this.#next = 0;
     this.heldBytes = 0;
     this.#isDiscarding = true;
   }
@@ -129,23 +158,38 @@ export class Delivery {
     this.heldBytes += size + EVENT_SIZE;
   }
 
-  #drain(isDone: () => boolean): boolean {
+  /** Whether events wait for the application. */
+  #isWaiting(): boolean {
+    return this.#isPaused && !this.#isEnding;
+  }
+
+  /** Delivers queued events until `isDone`, which is asked before each, and told the size of the one before it. */
+  #drain(isDone: (size: number) => boolean): boolean {
     const held = this.#held;
     if (held === null) return true;
     if (this.#isDraining) return false;
     this.#isDraining = true;
-    let next = 0;
-    while (next < held.length && this.#held === held && !isDone()) {
-      const { size, call } = held[next++]!;
+    let before = 0;
+    while (this.#next < held.length && this.#held === held && !isDone(before)) {
+      const { size, call } = held[this.#next]!;
+      held[this.#next++] = null;
       this.heldBytes -= size;
+      before = size;
       this.call(call);
     }
     this.#isDraining = false;
     // `discard` may have been called from a hook.
     if (this.#held !== held) return false;
-    held.splice(0, next);
-    if (held.length === 0 && !this.#isPaused && !this.#isDiscarding) this.#held = null;
+    this.#compact(held);
+    if (held.length === 0 && !this.#isWaiting() && !this.#isDiscarding) this.#held = null;
     return this.#held === null;
+  }
+
+  /** Removes delivered events, once they are at least half of the queue: each event is moved once at most. */
+  #compact(held: unknown[]): void {
+    if (this.#next * 2 < held.length) return;
+    held.splice(0, this.#next);
+    this.#next = 0;
   }
 }
 

@@ -1,11 +1,12 @@
-// The read loop. It reads only as far as the application can follow: bytes that the application cannot take yet are
-// kept here, and the stream is paused.
+// The read loop. It reads only as far as the application can follow, and as far as the turn's work allows: bytes beyond
+// that are kept here, and the stream is paused.
 
 import type { ByteStream } from '@ws/types';
 import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import { PART_DATA, PART_MESSAGE, PART_NONE } from '../frames/decoded-part.ts';
 import type { FrameDecoder } from '../frames/frame-decoder.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
+import { MESSAGE_WORK } from '../support/work-queue.ts';
 import type { Delivery } from './delivery.ts';
 import type { MessageReceiver } from './message-receiver.ts';
 
@@ -23,6 +24,12 @@ export interface FrameReaderActions {
   failConnection(error: unknown): void;
   /** Paused when the application cannot take more for now. */
   readonly stream: Pick<ByteStream, 'pause'>;
+  /** How many units of work may be done before `spendWork` is called. @param bytes how many there are to read */
+  allowedWork(bytes: number): number;
+  /** Counts work that was done. @returns how many units more may be done; 0 or less: none in this turn */
+  spendWork(units: number): number;
+  /** `resume` is to be called in a later turn. */
+  deferWork(): void;
 }
 
 /** Reads one connection's frames. Between two messages it may be lent to another connection. */
@@ -38,6 +45,9 @@ export class FrameReader {
   #isLast = false;
   /** The connection failed: only the peer's Close frame still counts. */
   #isSkipping = false;
+  /** Of the bytes that are being read: units of work that were allowed since work was counted last, and what is left. */
+  #workAllowed = 0;
+  #workLeft = 0;
 
   constructor(decoder: FrameDecoder, receiver: MessageReceiver) {
     this.#decoder = decoder;
@@ -53,53 +63,51 @@ export class FrameReader {
 
   /** Whether the reader is in the middle of nothing, so that any connection with the same rules can borrow it. */
   get isIdle(): boolean {
-    const isBusy = this.#isReading || this.#isSkipping || this.#isLast || this.#unread.length > 0;
+    const isBusy = this.#isReading || this.#isSkipping || this.#isLast || this.isBehind;
     return !isBusy && this.#decoder.isBetweenMessages;
+  }
+
+  /** Whether something that has arrived is still to be read. */
+  get isBehind(): boolean {
+    return this.#unread.length > 0 || this.#receiver.hasMore;
   }
 
   /** Reads bytes, which are lent for the call. */
   push(bytes: Uint8Array): void {
-    const decoder = this.#decoder;
     const actions = this.#actions!;
     if (!actions.isListening) return;
-    if (this.#unread.length > 0) {
+    if (this.isBehind) {
       this.#unread = concatBytes([this.#unread, bytes]);
       return;
     }
-    const wasReading = this.#isReading;
-    decoder.push(bytes);
-    this.#isReading = true;
-    try {
-      // After a violation the peer's Close frame is still looked for, in what is left of these bytes too.
-      while (!this.#read(decoder)) {}
-    } finally {
-      this.#isReading = wasReading;
-      const rest = decoder.detach();
-      if (actions.isListening && (rest.length > 0 || this.#isFull())) {
-        this.#unread = new Uint8Array(rest);
-        actions.stream.pause();
-      }
-    }
+    const allowed = actions.allowedWork(bytes.length);
+    if (allowed > 0) this.#readFrom(bytes, true, allowed);
+    else this.#keep(bytes, true);
   }
 
-  /** The application can take more. @returns whether the stream may go on */
+  /** The application can take more, or another turn has begun. @returns whether the stream may go on */
   resume(): boolean {
     if (this.#isReading) return false;
-    const unread = this.#unread;
-    this.#unread = EMPTY_BYTES;
-    if (unread.length > 0) this.push(unread);
-    return this.#unread.length === 0 && !this.#isFull();
+    const actions = this.#actions!;
+    if (this.isBehind && actions.isListening && !this.#isFull()) {
+      const unread = this.#unread;
+      const allowed = actions.allowedWork(unread.length);
+      this.#unread = EMPTY_BYTES;
+      if (allowed > 0) this.#readFrom(unread, false, allowed);
+      else this.#keep(unread, false);
+    }
+    return !this.isBehind && !this.#isFull();
   }
 
-  /** No more bytes will come: reads everything in `#unread`, however much the application has queued. */
-  finish(): void {
+  /** No more bytes will come: those that are kept are read by `resume`, whatever is queued. */
+  endInput(): void {
     this.#isLast = true;
-    this.resume();
   }
 
   /** The connection fails: only the peer's Close frame is still looked for. */
   skipToClose(): void {
     this.#isSkipping = true;
+    this.#receiver.abandon();
     this.#decoder.skipToClose();
   }
 
@@ -109,27 +117,75 @@ export class FrameReader {
     return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
   }
 
+  /** Reads bytes. What must wait is kept: a copy of it when it is lent. @param allowed units of work */
+  #readFrom(bytes: Uint8Array, isLent: boolean, allowed: number): void {
+    const decoder = this.#decoder;
+    const actions = this.#actions!;
+    const wasReading = this.#isReading;
+    decoder.push(bytes);
+    this.#isReading = true;
+    this.#workLeft = allowed;
+    this.#workAllowed = allowed;
+    try {
+      // After a violation the peer's Close frame is still looked for, in what is left of these bytes too.
+      while (!this.#read(decoder)) {}
+    } finally {
+      this.#isReading = wasReading;
+      const rest = decoder.detach();
+      actions.spendWork(this.#workAllowed - this.#workLeft);
+      if (!actions.isListening) this.#receiver.abandon();
+      else if (rest.length > 0 || this.#receiver.hasMore || this.#isFull()) this.#keep(rest, isLent);
+    }
+  }
+
+  /** Keeps what was not read, and stops the stream. */
+  #keep(rest: Uint8Array, isLent: boolean): void {
+    const actions = this.#actions!;
+    if (rest.length > 0) this.#unread = isLent ? new Uint8Array(rest) : rest;
+    actions.stream.pause();
+    // Where the application is behind, it resumes.
+    if (!this.#isFull()) actions.deferWork();
+  }
+
   /** Reads the pushed bytes. @returns whether the loop is done with them for now */
   #read(decoder: FrameDecoder): boolean {
     const actions = this.#actions!;
+    const receiver = this.#receiver;
+    let left = this.#workLeft;
     try {
-      for (let piece = decoder.next(); piece !== PART_NONE; piece = decoder.next()) {
-        if (piece === PART_MESSAGE) {
-          this.#receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
-          actions.control.onTraffic();
-        } else if (piece === PART_DATA) {
-          this.#receiver.push(decoder);
-          actions.control.onTraffic();
+      for (;;) {
+        if (receiver.hasMore) {
+          left -= receiver.goOn(decoder);
         } else {
-          actions.control.onFrame(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
+          const piece = decoder.next();
+          if (piece === PART_NONE) break;
+          left -= MESSAGE_WORK + decoder.end - decoder.start;
+          if (piece === PART_MESSAGE) {
+            receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
+            actions.control.onTraffic();
+          } else if (piece === PART_DATA) {
+            left -= receiver.push(decoder);
+            actions.control.onTraffic();
+          } else {
+            actions.control.onFrame(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
+          }
         }
-        if (!actions.isListening || this.#isFull()) break;
+        if (left <= 0) left = this.#moreWork(left);
+        if (left <= 0 || !actions.isListening || this.#isFull()) break;
       }
+      this.#workLeft = left;
       return true;
     } catch (error) {
+      this.#workLeft = left;
       // A connection fails once: a hook may already have made it fail, in the middle of a piece.
       if (!this.#isSkipping) actions.failConnection(error);
       return !actions.isListening;
     }
+  }
+
+  /** Counts the work that was done. @returns how many units more may be done */
+  #moreWork(left: number): number {
+    this.#workAllowed = this.#actions!.spendWork(this.#workAllowed - left);
+    return this.#workAllowed;
   }
 }

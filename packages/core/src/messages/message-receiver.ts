@@ -3,12 +3,13 @@
 
 import type { MessageCompression, Utf8Validator } from '@ws/types';
 import { type DecompressionError, UTF8_ACCEPT, UTF8_REJECT } from '@ws/types';
-import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
+import { EMPTY_BYTES } from '@ws/util/primitives';
 import { ProtocolError } from '../errors/protocol-error.ts';
 import type { FrameDecoder } from '../frames/frame-decoder.ts';
 import { BINARY, TEXT } from '../frames/opcode.ts';
 import { GrowingBuffer } from '../support/growing-buffer.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
+import { DECOMPRESSION_WORK, INFLATED_BYTE_WORK } from '../support/work-queue.ts';
 import type { Delivery } from './delivery.ts';
 import type { PayloadPool } from './payload-pool.ts';
 
@@ -36,6 +37,10 @@ export class MessageReceiver {
   #buffer: GrowingBuffer | null = null;
   #utf8State: number = UTF8_ACCEPT;
   #length = 0;
+  /** Whether nothing of the frame has come out yet; kept where every frame is told. */
+  #isFrameEmpty = false;
+  /** Whether the decompressor has work left of the piece that the decoder stands on: {@link goOn}. */
+  hasMore = false;
 
   constructor(
     rules: MessageReceiverRules,
@@ -63,11 +68,12 @@ export class MessageReceiver {
   }
 
   /**
-   * Takes the piece that the decoder stands on.
+   * Takes the piece that the decoder stands on. When {@link hasMore} is true then, {@link goOn} comes next.
    *
+   * @returns the work of decompressing it, in units of the `WorkQueue`
    * @throws {@link ProtocolError}
    */
-  push(frame: FrameDecoder): void {
+  push(frame: FrameDecoder): number {
     const stats = this.#stats!;
     const { start, end } = frame;
     stats.incomingOctetsWebSocketLevel += end - start;
@@ -78,8 +84,29 @@ export class MessageReceiver {
     if (frame.isFrameStart) stats.incomingWebSocketFrames++;
     const isMessageEnd = frame.isFrameEnd && frame.isFinal;
     if (isMessageEnd) stats.incomingWebSocketMessages++;
-    if (this.#rules.frames === 'none') this.#pushWhole(frame, isMessageEnd);
-    else this.#pushParts(frame, isMessageEnd);
+    const { frames } = this.#rules;
+    if (frames !== 'none') this.#beginParts(frame);
+    if (frame.isCompressed) return this.#inflate(frame, frame.source.subarray(start, end));
+    stats.incomingOctetsAppLevel += end - start;
+    if (frames === 'none') this.#pushWhole(frame, isMessageEnd);
+    else this.#pushPart(frame, frame.source.slice(start, end), true);
+    return 0;
+  }
+
+  /**
+   * Goes on with the piece that the decoder still stands on.
+   *
+   * @returns the work that it was
+   * @throws {@link ProtocolError}
+   */
+  goOn(frame: FrameDecoder): number {
+    return this.#inflate(frame, EMPTY_BYTES);
+  }
+
+  /** Forgets the message that is being received: the connection has failed or is over. */
+  abandon(): void {
+    this.hasMore = false;
+    this.#buffer = null;
   }
 
   /** Takes a whole uncompressed message that lies in `source[start, end)`. */
@@ -100,14 +127,6 @@ export class MessageReceiver {
   #pushWhole(frame: FrameDecoder, isMessageEnd: boolean): void {
     const { source, start, end } = frame;
     const isBinary = frame.opcode === BINARY;
-    if (frame.isCompressed) {
-      const bytes = this.#decompress(frame, isMessageEnd);
-      const isWhole = isMessageEnd && this.#buffer === null;
-      if (!isWhole) this.#join(bytes, 0, bytes.length, 0);
-      if (isMessageEnd) this.#delivery!.message(isWhole ? bytes : this.#takeJoined(), isBinary);
-      return;
-    }
-    this.#stats!.incomingOctetsAppLevel += end - start;
     if (isMessageEnd && this.#buffer === null) {
       // A message that arrived in one piece is copied once, into the payload that the application gets.
       this.#delivery!.message(this.#payloads.copy(source, start, end), isBinary);
@@ -118,47 +137,60 @@ export class MessageReceiver {
     if (isMessageEnd) this.#delivery!.message(this.#takeJoined(), isBinary);
   }
 
-  /** Takes a piece for a listener that wants messages in pieces, and delivers it as it comes. */
-  #pushParts(frame: FrameDecoder, isMessageEnd: boolean): void {
+  /** A piece begins, for a listener that wants messages in pieces. */
+  #beginParts(frame: FrameDecoder): void {
     const delivery = this.#delivery!;
-    const isEachFrameTold = this.#rules.frames === 'all';
     if (frame.isMessageStart) delivery.part('onMessageBegin', frame.opcode === BINARY);
-    if (isEachFrameTold && frame.isFrameStart) delivery.part('onMessageFrameBegin', frame.frameLength);
-    let chunk: Uint8Array;
-    if (frame.isCompressed) {
-      chunk = this.#decompress(frame, isMessageEnd);
-    } else {
-      chunk = frame.source.slice(frame.start, frame.end);
-      this.#stats!.incomingOctetsAppLevel += chunk.length;
+    if (this.#rules.frames === 'all' && frame.isFrameStart) {
+      delivery.part('onMessageFrameBegin', frame.frameLength);
+      this.#isFrameEmpty = true;
     }
-    const isEmptyFrame = isEachFrameTold && frame.isFrameStart && frame.isFrameEnd;
+  }
+
+  /** Delivers bytes as they come. @param isPieceEnd whether they are the last of the decoder's piece */
+  #pushPart(frame: FrameDecoder, chunk: Uint8Array, isPieceEnd: boolean): void {
+    const delivery = this.#delivery!;
+    const isFrameEnd = isPieceEnd && frame.isFrameEnd;
+    // Where every frame is told, an empty one has data too.
+    const isEmptyFrame = isFrameEnd && frame.isFrameStart && this.#isFrameEmpty;
+    this.#isFrameEmpty &&= chunk.length === 0;
     if (chunk.length > 0 || isEmptyFrame) delivery.part('onMessageData', chunk, chunk.length);
-    if (isEachFrameTold && frame.isFrameEnd) delivery.part('onMessageFrameEnd', undefined);
-    if (isMessageEnd) delivery.part('onMessageEnd', undefined);
+    if (!isFrameEnd) return;
+    if (this.#rules.frames === 'all') delivery.part('onMessageFrameEnd', undefined);
+    this.#isFrameEmpty = false;
+    if (frame.isFinal) delivery.part('onMessageEnd', undefined);
   }
 
-  #decompress(frame: FrameDecoder, isMessageEnd: boolean): Uint8Array {
-    const compressed = frame.source.subarray(frame.start, frame.end);
-    if (compressed.length === 0 && !isMessageEnd) return new Uint8Array(0);
-    let bytes = this.#decompressStep(compressed, isMessageEnd);
-    if (this.#compression!.hasMore === true) {
-      const steps = [bytes];
-      while (this.#compression!.hasMore) steps.push(this.#decompressStep(EMPTY_BYTES, isMessageEnd));
-      bytes = concatBytes(steps);
-    }
-    if (this.#rules.validateUtf8 && frame.opcode === TEXT) this.#validate(bytes, isMessageEnd);
-    return bytes;
+  /** Decompresses the piece that the decoder stands on, or some of it, and passes on what comes out. */
+  #inflate(frame: FrameDecoder, compressed: Uint8Array): number {
+    const isMessageEnd = frame.isFrameEnd && frame.isFinal;
+    const isNothing = compressed.length === 0 && !isMessageEnd && !this.hasMore;
+    const bytes = isNothing ? new Uint8Array(0) : this.#decompress(compressed, isMessageEnd);
+    const isPieceEnd = !this.hasMore;
+    if (this.#rules.validateUtf8 && frame.opcode === TEXT) this.#validate(bytes, isMessageEnd && isPieceEnd);
+    if (this.#rules.frames !== 'none') this.#pushPart(frame, bytes, isPieceEnd);
+    else this.#pushInflated(bytes, frame.opcode === BINARY, isMessageEnd && isPieceEnd);
+    return DECOMPRESSION_WORK + bytes.length * INFLATED_BYTE_WORK;
   }
 
-  /** One call of the decompressor, which may leave the rest of its work to a next one (`MessageCompression.hasMore`). */
-  #decompressStep(compressed: Uint8Array, isMessageEnd: boolean): Uint8Array {
+  #pushInflated(bytes: Uint8Array, isBinary: boolean, isMessageEnd: boolean): void {
+    const isWhole = isMessageEnd && this.#buffer === null;
+    if (!isWhole) this.#join(bytes, 0, bytes.length, 0);
+    if (isMessageEnd) this.#delivery!.message(isWhole ? bytes : this.#takeJoined(), isBinary);
+  }
+
+  /** One call of the decompressor, which may leave work for the next. */
+  #decompress(compressed: Uint8Array, isMessageEnd: boolean): Uint8Array {
+    const compression = this.#compression!;
     let bytes: Uint8Array;
+    this.hasMore = false;
     try {
-      bytes = this.#compression!.decompress(compressed, isMessageEnd, this.#limit - this.#length);
+      bytes = compression.decompress(compressed, isMessageEnd, this.#limit - this.#length);
     } catch (cause) {
       const isTooBig = (cause as DecompressionError | null)?.code === 'ERR_MESSAGE_TOO_BIG';
       throw new ProtocolError(isTooBig ? 'ERR_MESSAGE_TOO_BIG' : 'ERR_COMPRESSED_DATA', { cause });
     }
+    this.hasMore = compression.hasMore === true;
     this.#length += bytes.length;
     if (this.#length > this.#limit) throw new ProtocolError('ERR_MESSAGE_TOO_BIG');
     this.#stats!.incomingOctetsAppLevel += bytes.length;

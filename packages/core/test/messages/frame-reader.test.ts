@@ -32,7 +32,8 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     onMessageData: ignore,
     onMessageEnd: ignore,
   };
-  const delivery = new Delivery({ onHookFailed: error => void log.push(error) });
+  const state = { isListening: true, pieces: Number.POSITIVE_INFINITY };
+  const delivery = new Delivery({ onHookFailed: error => void log.push(error), spendWork: () => 1 });
   delivery.setListener(hooks);
   const decoder = new FrameDecoder(connectionRules(sides.client, OPTIONS, false, WHOLE), {
     masker: portableMasker,
@@ -40,7 +41,6 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
   });
   const rules = { frames: 'none', lendsText: false, maxMessageSize: 0, validateUtf8: true } as const;
   const receiver = new MessageReceiver(rules, portableUtf8, null, new PayloadPool());
-  const state = { isListening: true };
   const actions: FrameReaderActions = {
     get isListening() {
       return state.isListening;
@@ -54,10 +54,20 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
       reader.skipToClose();
     },
     stream: { pause: () => void log.push('pause') },
+    // Work is counted after each piece.
+    allowedWork: () => Math.min(state.pieces, 1),
+    spendWork: units => Math.min(units > 0 ? --state.pieces : state.pieces, 1),
+    deferWork: () => void log.push('defer'),
   };
   const reader: FrameReader = new FrameReader(decoder, receiver);
   reader.assign(delivery, new TrafficStats(), actions);
   return { reader, delivery, log, state };
+}
+
+/** The application resumes. @returns whether nothing is queued any more */
+function resume(delivery: Delivery): boolean {
+  delivery.resume();
+  return delivery.goOn();
 }
 
 describe('FrameReader', () => {
@@ -73,7 +83,7 @@ describe('FrameReader', () => {
     reader.push(joined(long(1), long(2), long(3), long(4), plain(9, 'p')));
     expect(log).toEqual(['data', 'data', 'data', 'pause']);
     log.length = 0;
-    expect(delivery.resume()).toBe(true);
+    expect(resume(delivery)).toBe(true);
     expect(log).toEqual(['111', '222', '333']);
     expect(reader.resume()).toBe(true);
     expect(log).toEqual(['111', '222', '333', '444', 'data', [9, 'p']]);
@@ -83,10 +93,10 @@ describe('FrameReader', () => {
     const { reader, delivery, log } = setup(() => delivery.pause());
     reader.push(joined(...[1, 2, 3, 4, 5, 6, 7].map(long)));
     expect(log.filter(entry => entry !== 'data')).toEqual(['111', 'pause']);
-    for (let i = 0; i < 3; i++) expect(delivery.resume()).toBe(i === 3);
-    expect(delivery.resume()).toBe(true);
+    for (let i = 0; i < 3; i++) expect(resume(delivery)).toBe(i === 3);
+    expect(resume(delivery)).toBe(true);
     expect(reader.resume()).toBe(true);
-    while (!delivery.resume());
+    while (!resume(delivery));
     expect(log.filter(entry => entry !== 'data' && entry !== 'pause')).toEqual([
       '111',
       '222',
@@ -104,7 +114,7 @@ describe('FrameReader', () => {
     reader.push(joined(long(1), long(2), long(3), long(4).subarray(0, 10)));
     reader.push(long(4).subarray(10));
     reader.push(plain(9, 'p'));
-    delivery.resume();
+    resume(delivery);
     expect(reader.resume()).toBe(true);
     expect(log.filter(entry => entry !== 'data')).toEqual(['pause', '111', '222', '333', '444', [9, 'p']]);
   });
@@ -119,7 +129,8 @@ describe('FrameReader', () => {
     const { reader, delivery, log } = setup();
     delivery.pause();
     reader.push(joined(long(1), long(2), long(3), long(4), long(5), long(6)));
-    reader.finish();
+    reader.endInput();
+    reader.resume();
     delivery.finish();
     expect(log.filter(entry => typeof entry === 'string' && /\d/.test(entry))).toEqual([
       '111',
@@ -152,5 +163,58 @@ describe('FrameReader', () => {
     Object.defineProperty(state, 'isListening', { get: () => log.length === 0 });
     reader.push(joined(plain(3, 'x'), plain(8, '')));
     expect(log).toEqual(['ERR_RESERVED_OPCODE']);
+  });
+
+  test('stops when the work of the turn is done, keeps the rest, and goes on in a later turn', () => {
+    const { reader, log, state } = setup();
+    state.pieces = 2;
+    reader.push(joined(plain(1, 'a'), plain(9, 'p'), plain(1, 'b'), plain(1, 'c')));
+    expect(log).toEqual(['a', 'data', [9, 'p'], 'pause', 'defer']);
+    expect([reader.isBehind, reader.isIdle, reader.resume()]).toEqual([true, false, false]);
+    expect(log.splice(5)).toEqual(['pause', 'defer']);
+    reader.push(plain(1, 'd'));
+    state.pieces = 1;
+    expect(reader.resume()).toBe(false);
+    expect(log.splice(5)).toEqual(['b', 'data', 'pause', 'defer']);
+    state.pieces = 2;
+    expect(reader.resume()).toBe(true);
+    expect([log.slice(5), reader.isBehind, reader.isIdle]).toEqual([['c', 'data', 'd', 'data'], false, true]);
+  });
+
+  test('keeps bytes that come when the work of the turn is done, though they are lent', () => {
+    const { reader, log, state } = setup();
+    state.pieces = 0;
+    const lent = plain(1, 'a');
+    reader.push(lent);
+    lent.fill(0);
+    expect(log).toEqual(['pause', 'defer']);
+    state.pieces = 2;
+    expect(reader.resume()).toBe(true);
+    expect(log.slice(2)).toEqual(['a', 'data']);
+  });
+
+  test('does not defer what the application holds up', () => {
+    const { reader, delivery, log, state } = setup();
+    delivery.pause();
+    state.pieces = 3;
+    reader.push(joined(long(1), long(2), long(3), long(4)));
+    expect(log).toEqual(['data', 'data', 'data', 'pause']);
+  });
+
+  test('reads on when the last piece has used the work up', () => {
+    const { reader, log, state } = setup();
+    state.pieces = 1;
+    reader.push(plain(1, 'a'));
+    expect(log).toEqual(['a', 'data']);
+  });
+
+  test('drops what it kept when frames do not count any more', () => {
+    const { reader, log, state } = setup();
+    state.pieces = 1;
+    reader.push(joined(plain(1, 'a'), plain(1, 'b')));
+    state.isListening = false;
+    state.pieces = 9;
+    reader.resume();
+    expect(log).toEqual(['a', 'data', 'pause', 'defer']);
   });
 });

@@ -1,0 +1,163 @@
+// What a turn of the event loop may cost, over all connections. What bytes cost is not what they weigh: a few kilobytes
+// can hold thousands of messages, or inflate to megabytes. So work is counted, and a connection that has used its share
+// keeps the rest and goes on when the others have had their turn.
+
+import type { Clock } from '@ws/types';
+
+/** Units of work that take about a millisecond. A unit is about what it takes to deliver a byte, or to inflate half. */
+const MILLISECOND = 2 ** 19;
+
+/** What handling a message or a frame costs, in units, beside its bytes. */
+export const MESSAGE_WORK = 512;
+
+/** What a call of a decompressor costs, in units, beside its bytes; and what each byte of its output does. */
+export const DECOMPRESSION_WORK = 4096;
+export const INFLATED_BYTE_WORK = 2;
+
+/** Milliseconds that a turn may take. */
+const TURN_TIME = 4;
+
+/** The units of a turn; fewer when they were seen to take longer than {@link TURN_TIME}. */
+const MOST_TURN_WORK = TURN_TIME * MILLISECOND;
+const LEAST_TURN_WORK = MOST_TURN_WORK / 64;
+
+/** One connection may do a fourth of a turn's work. */
+const SHARE_BITS = 2;
+
+/**
+ * A connection that brings at most so many bytes, and has done nothing yet in this turn, does not wait when others have
+ * used up the turn: it gets a small share at once.
+ */
+const FEW_BYTES = 1024;
+const SMALL_SHARE_BITS = 6;
+
+/**
+ * After so many units work is counted, and once somebody has done so many at a time, the time is looked at. No less than a
+ * transport reads at once, so that long messages, whose cost is known, do not have it looked at.
+ */
+const QUANTUM = 256 * MESSAGE_WORK;
+
+/** A connection, as the queue sees it. The queue keeps its books in these fields. */
+export interface Worker {
+  /** The turn that `workLeft` is of. */
+  workTurn: number;
+  /** Units that the worker may still use in this turn. */
+  workLeft: number;
+  isWorkDeferred: boolean;
+  /** Goes on with what it had deferred, within a new share. Must not throw. */
+  goOn(): void;
+}
+
+/** Shares out the work of each turn. One for all connections of a platform. */
+export class WorkQueue {
+  readonly #clock: Clock;
+  /** Counts the turns in which something had to be counted. */
+  #turn = 1;
+  #turnWork = MOST_TURN_WORK;
+  /** Units left for all workers in this turn. */
+  #left = MOST_TURN_WORK;
+  #untilCheck = 0;
+  /** Whether the end of this turn is awaited. Usual turns are too short for that: what is left is left for the next. */
+  #isWatching = false;
+  #watchedSince = 0;
+  #wasSlow = false;
+  /** Workers that have not used their share: they go first. */
+  #fresh: Worker[] = [];
+  #waiting: Worker[] = [];
+  readonly #onTurn = (): void => this.#begin();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * How many units of work a worker may do before it calls {@link spend}. 0 or less: none in this turn.
+   *
+   * @param bytes how many bytes it has to read
+   */
+  allowed(worker: Worker, bytes: number): number {
+    const isNew = worker.workTurn !== this.#turn;
+    if (isNew) {
+      worker.workTurn = this.#turn;
+      worker.workLeft = this.#turnWork >> SHARE_BITS;
+    }
+    if (this.#left <= 0) {
+      if (!isNew || bytes > FEW_BYTES || worker.isWorkDeferred) return 0;
+      worker.workLeft = this.#turnWork >> SMALL_SHARE_BITS;
+    }
+    return Math.min(worker.workLeft, QUANTUM);
+  }
+
+  /** Counts work that was done. @returns how many units more may be done before the next call; 0 or less: none */
+  spend(worker: Worker, units: number): number {
+    const isTurnOver = this.#left <= 0;
+    const workLeft = worker.workLeft - units;
+    worker.workLeft = workLeft;
+    this.#left -= units;
+    if (this.#isWatching) this.#checkTime(units);
+    else if (units >= QUANTUM || workLeft <= 0 || this.#left <= 0) this.watch();
+    if (this.#left <= 0 && !isTurnOver) return 0;
+    return Math.min(workLeft, QUANTUM);
+  }
+
+  /** From now on work is counted until the end of this turn, and its time is looked at. */
+  watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#watchedSince = this.#clock.now();
+    this.#untilCheck = QUANTUM;
+    this.#left = this.#turnWork;
+    this.#clock.nextTurn(this.#onTurn);
+  }
+
+  /** Lets a worker go on in the next turn, or in one of those after it: those that have used least come first. */
+  defer(worker: Worker): void {
+    if (worker.isWorkDeferred) return;
+    worker.isWorkDeferred = true;
+    if (worker.workLeft > 0) this.#fresh.push(worker);
+    else this.#waiting.push(worker);
+    this.watch();
+  }
+
+  #checkTime(units: number): void {
+    this.#untilCheck -= units;
+    if (this.#untilCheck > 0) return;
+    this.#untilCheck = QUANTUM;
+    if (this.#left > 0 && this.#clock.now() - this.#watchedSince >= TURN_TIME) {
+      this.#wasSlow = true;
+      this.#left = 0;
+    }
+  }
+
+  /** A turn begins: those that wait go on, each within a share, and all of them within the work of a turn. */
+  #begin(): void {
+    this.#isWatching = false;
+    this.#adapt();
+    this.#turn++;
+    this.#left = this.#turnWork;
+    if (this.#fresh.length + this.#waiting.length === 0) return;
+    this.watch();
+    this.#serve(this.#fresh);
+    this.#serve(this.#waiting);
+  }
+
+  /** Serves those that wait now, as far as the work of this turn allows. Whoever defers again goes to the end. */
+  #serve(workers: Worker[]): void {
+    const { length } = workers;
+    let served = 0;
+    while (served < length && this.#left > 0) {
+      const worker = workers[served++]!;
+      worker.isWorkDeferred = false;
+      worker.goOn();
+    }
+    workers.splice(0, served);
+  }
+
+  /** Where a turn's units took longer than they should, the next turns get fewer. */
+  #adapt(): void {
+    // perf: integers only: V8 keeps fields that ever held a fraction in a slower way (apps/bench, echo-64).
+    if (this.#wasSlow) this.#turnWork = Math.max(LEAST_TURN_WORK, this.#turnWork >> 1);
+    else if (this.#turnWork < MOST_TURN_WORK) this.#turnWork <<= 1;
+    this.#wasSlow = false;
+  }
+}
