@@ -37,6 +37,7 @@ export class ConnectionEngine
   readonly closing: ClosingHandshake;
   readonly #shared: SharedResources;
   #options: CommonOptions;
+  #compression: MessageCompression | null = null;
   readonly #onGone: (() => void) | null;
 
   /** @param onGone called when the transport is gone; `onClose` may come later, when no listener is set yet */
@@ -63,7 +64,7 @@ export class ConnectionEngine
   }
 
   get compression(): MessageCompression | null {
-    return this.inflow.compression;
+    return this.#compression;
   }
 
   /** The object that diagnostics events carry as `connection`. */
@@ -87,10 +88,8 @@ export class ConnectionEngine
     const rules = this.inflow.hasOpened ? this.#rulesFor(listener.receives) : null;
     this.delivery.setListener(listener);
     if (rules === null) return;
-    // A connection that has failed meanwhile has a reader already, which looks for the peer's Close frame only.
-    if (!this.closing.failedByMe) this.inflow.useRules(rules);
     this.inflow.inTurn(() => this.#greet(listener));
-    this.inflow.readEarly();
+    this.inflow.readEarly(rules);
   }
 
   /** Changes options of a connection that is not open yet. */
@@ -100,7 +99,7 @@ export class ConnectionEngine
 
   /** Sets the agreed compression. The engine closes it when the connection ends. */
   useCompression(compression: MessageCompression | null): void {
-    this.inflow.useCompression(compression);
+    this.#compression = compression;
   }
 
   /** Replaces the stream by another, such as the TLS stream made from it. */
@@ -152,10 +151,6 @@ export class ConnectionEngine
     this.#log('hook-failed', error);
     this.delivery.discard();
     this.inflow.inTurn(() => this.failConnection(error));
-  }
-
-  spendWork(units: number): number {
-    return this.inflow.spendWork(units);
   }
 
   /**

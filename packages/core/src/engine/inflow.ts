@@ -7,7 +7,7 @@ import type { ClosingHandshake } from '../closing/closing-handshake.ts';
 import type { Delivery } from '../messages/delivery.ts';
 import type { FrameReader } from '../messages/frame-reader.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
-import type { Worker } from '../support/work-queue.ts';
+import { type Worker, WorkShare } from '../support/work-queue.ts';
 import type { ConnectionRules } from './connection-rules.ts';
 import type { ControlFrames } from './control-frames.ts';
 import type { OpeningDriver } from './opening-driver.ts';
@@ -18,6 +18,7 @@ import type { SharedResources } from './shared-resources.ts';
 /** The engine, as its way in sees it. */
 export interface InflowEngine {
   readonly closing: ClosingHandshake;
+  readonly compression: MessageCompression | null;
   readonly control: ControlFrames;
   readonly delivery: Delivery;
   readonly outflow: Outflow;
@@ -40,7 +41,6 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
   readonly #engine: InflowEngine;
   readonly #shared: SharedResources;
   #stream: ByteStream;
-  #compression: MessageCompression | null = null;
   /** The opening handshake, as long as it lasts. */
   #opening: OpeningDriver | null = null;
   /** Set when open. */
@@ -54,9 +54,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
   #ending: (() => void) | null = null;
   /** How often the application has resumed since the stream brought something. */
   #resumptions = 0;
-  workTurn = 0;
-  workLeft = 0;
-  isWorkDeferred = false;
+  readonly work: WorkShare;
 
   constructor(engine: InflowEngine, stream: ByteStream, shared: SharedResources) {
     this.#engine = engine;
@@ -65,6 +63,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
     this.control = engine.control;
     this.delivery = engine.delivery;
     this.stats = engine.stats;
+    this.work = new WorkShare(shared.work, this);
   }
 
   get stream(): ByteStream {
@@ -73,11 +72,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
 
   /** The compression that was agreed on. */
   get compression(): MessageCompression | null {
-    return this.#compression;
-  }
-
-  useCompression(compression: MessageCompression | null): void {
-    this.#compression = compression;
+    return this.#engine.compression;
   }
 
   /** The stream has told its end. */
@@ -116,19 +111,15 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
     return this.#rules !== null;
   }
 
-  /** Frames are read by these rules: there is a listener now, which receives what it wants. */
-  useRules(rules: ConnectionRules): void {
-    this.#rules = rules;
-  }
-
   /** Keeps frames until there is a listener: {@link readEarly}. */
   keepEarly(rest: Uint8Array): void {
     this.#early = rest;
     this.#stream.pause();
   }
 
-  /** There is a listener now: what came before it is read, and the stream goes on. */
-  readEarly(): void {
+  /** There is a listener now: what came before it is read, by these rules, and the stream goes on. */
+  readEarly(rules: ConnectionRules): void {
+    this.#rules = rules;
     const early = this.#early!;
     this.#early = null;
     if (early.length > 0) this.onData(early);
@@ -190,12 +181,12 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
 
   /** The application can take messages again. */
   resume(): void {
-    const { work } = this.#shared;
+    const { work } = this;
     this.delivery.resume();
     // What the application does with messages in promises of its own is seen by the time that it takes.
     if (++this.#resumptions === MANY_RESUMPTIONS) work.watch();
-    if (work.allowed(this, 0) > 0) this.goOn();
-    else work.defer(this);
+    if (work.allowed(0) > 0) this.goOn();
+    else work.defer();
   }
 
   /** Goes on with what has come: delivers it, reads it, and reads on when all of that is done. */
@@ -203,8 +194,8 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
     this.inTurn(() => {
       // Nothing is delivered before there is a listener.
       if (this.#early !== null) return;
-      this.delivery.goOn();
-      if (this.delivery.isBehind) this.deferWork();
+      this.delivery.goOn(this.work);
+      if (this.delivery.isBehind) this.work.defer();
       else if (this.#ending !== null) this.#reader?.resume();
       else if (!this.delivery.isFull) this.#readOn();
       if (this.#ending !== null && !this.isBehind) this.#finishEnding();
@@ -214,18 +205,6 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
   /** Whether something that has come is still to be read or delivered, and the application does not have to act first. */
   get isBehind(): boolean {
     return this.delivery.isBehind || (this.isListening && (this.#reader?.isBehind ?? false));
-  }
-
-  allowedWork(bytes: number): number {
-    return this.#shared.work.allowed(this, bytes);
-  }
-
-  spendWork(units: number): number {
-    return this.#shared.work.spend(this, units);
-  }
-
-  deferWork(): void {
-    this.#shared.work.defer(this);
   }
 
   /** The connection fails: only the peer's Close frame is still looked for. */
@@ -246,7 +225,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
     this.stats.incomingOctetsWireLevel += bytes.length;
     const reader = this.#useReader(rules);
     reader.push(bytes);
-    if (this.#compression !== null || !reader.isIdle) return;
+    if (this.#engine.compression !== null || !reader.isIdle) return;
     this.#reader = null;
     this.#shared.readers.give(rules, reader);
   }

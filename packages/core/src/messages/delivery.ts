@@ -3,7 +3,7 @@
 // connection.
 
 import { isPromise } from '../support/is-promise.ts';
-import { MESSAGE_WORK } from '../support/work-queue.ts';
+import { MESSAGE_WORK, type WorkShare } from '../support/work-queue.ts';
 import type { EngineListener } from './engine-listener.ts';
 
 /** The events of a message that is delivered in pieces. */
@@ -18,8 +18,6 @@ export type PartEvent =
 export interface DeliveryOwner {
   /** A hook threw, or its promise was rejected. */
   onHookFailed(error: unknown): void;
-  /** Counts work that was done. @returns how many units more may be done; 0 or less: none in this turn */
-  spendWork(units: number): number;
 }
 
 type Call = () => unknown;
@@ -99,12 +97,13 @@ export class Delivery {
   /**
    * Delivers queued events until the application pauses again, or the work of this turn is done: then {@link isBehind}.
    *
+   * @param work the connection's share of the turn
    * @returns whether the queue is empty, and off
    */
-  goOn(): boolean {
+  goOn(work: Pick<WorkShare, 'spend'>): boolean {
     let mayGoOn = true;
     return this.#drain(before => {
-      if (before > 0) mayGoOn = this.#owner.spendWork(before + MESSAGE_WORK) > 0;
+      if (before > 0) mayGoOn = work.spend(before + MESSAGE_WORK) > 0;
       return !mayGoOn || this.#isWaiting();
     });
   }

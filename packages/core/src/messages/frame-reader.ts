@@ -6,7 +6,7 @@ import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 import { PART_DATA, PART_MESSAGE, PART_NONE } from '../frames/decoded-part.ts';
 import type { FrameDecoder } from '../frames/frame-decoder.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
-import { MESSAGE_WORK } from '../support/work-queue.ts';
+import { MESSAGE_WORK, type WorkShare } from '../support/work-queue.ts';
 import type { Delivery } from './delivery.ts';
 import type { MessageReceiver } from './message-receiver.ts';
 
@@ -24,12 +24,8 @@ export interface FrameReaderActions {
   failConnection(error: unknown): void;
   /** Paused when the application cannot take more for now. */
   readonly stream: Pick<ByteStream, 'pause'>;
-  /** How many units of work may be done before `spendWork` is called. @param bytes how many there are to read */
-  allowedWork(bytes: number): number;
-  /** Counts work that was done. @returns how many units more may be done; 0 or less: none in this turn */
-  spendWork(units: number): number;
-  /** `resume` is to be called in a later turn. */
-  deferWork(): void;
+  /** What the connection may do in this turn. When it was deferred, `resume` is called in a later one. */
+  readonly work: Pick<WorkShare, 'allowed' | 'spend' | 'defer'>;
 }
 
 /** Reads one connection's frames. Between two messages it may be lent to another connection. */
@@ -80,7 +76,7 @@ export class FrameReader {
       this.#unread = concatBytes([this.#unread, bytes]);
       return;
     }
-    const allowed = actions.allowedWork(bytes.length);
+    const allowed = actions.work.allowed(bytes.length);
     if (allowed > 0) this.#readFrom(bytes, true, allowed);
     else this.#keep(bytes, true);
   }
@@ -91,7 +87,7 @@ export class FrameReader {
     const actions = this.#actions!;
     if (this.isBehind && actions.isListening && !this.#isFull()) {
       const unread = this.#unread;
-      const allowed = actions.allowedWork(unread.length);
+      const allowed = actions.work.allowed(unread.length);
       this.#unread = EMPTY_BYTES;
       if (allowed > 0) this.#readFrom(unread, false, allowed);
       else this.#keep(unread, false);
@@ -132,7 +128,7 @@ export class FrameReader {
     } finally {
       this.#isReading = wasReading;
       const rest = decoder.detach();
-      actions.spendWork(this.#workAllowed - this.#workLeft);
+      actions.work.spend(this.#workAllowed - this.#workLeft);
       if (!actions.isListening) this.#receiver.abandon();
       else if (rest.length > 0 || this.#receiver.hasMore || this.#isFull()) this.#keep(rest, isLent);
     }
@@ -144,7 +140,7 @@ export class FrameReader {
     if (rest.length > 0) this.#unread = isLent ? new Uint8Array(rest) : rest;
     actions.stream.pause();
     // Where the application is behind, it resumes.
-    if (!this.#isFull()) actions.deferWork();
+    if (!this.#isFull()) actions.work.defer();
   }
 
   /** Reads the pushed bytes. @returns whether the loop is done with them for now */
@@ -185,7 +181,7 @@ export class FrameReader {
 
   /** Counts the work that was done. @returns how many units more may be done */
   #moreWork(left: number): number {
-    this.#workAllowed = this.#actions!.spendWork(this.#workAllowed - left);
+    this.#workAllowed = this.#actions!.work.spend(this.#workAllowed - left);
     return this.#workAllowed;
   }
 }

@@ -37,15 +37,50 @@ const SMALL_SHARE_BITS = 6;
  */
 const QUANTUM = 256 * MESSAGE_WORK;
 
-/** A connection, as the queue sees it. The queue keeps its books in these fields. */
+/** A connection, as the queue sees it. */
 export interface Worker {
-  /** The turn that `workLeft` is of. */
-  workTurn: number;
-  /** Units that the worker may still use in this turn. */
-  workLeft: number;
-  isWorkDeferred: boolean;
   /** Goes on with what it had deferred, within a new share. Must not throw. */
   goOn(): void;
+}
+
+/** What one connection may do in a turn. */
+export class WorkShare {
+  /** The turn that `left` is of. */
+  turn = 0;
+  /** Units that may still be used in that turn. */
+  left = 0;
+  isDeferred = false;
+  readonly worker: Worker;
+  readonly #queue: WorkQueue;
+
+  constructor(queue: WorkQueue, worker: Worker) {
+    this.#queue = queue;
+    this.worker = worker;
+  }
+
+  /**
+   * How many units of work may be done before the next call of {@link spend}. 0 or less: none in this turn.
+   *
+   * @param bytes how many bytes there are to read
+   */
+  allowed(bytes: number): number {
+    return this.#queue.allowed(this, bytes);
+  }
+
+  /** Counts work that was done. @returns how many units more may be done before the next call; 0 or less: none */
+  spend(units: number): number {
+    return this.#queue.spend(this, units);
+  }
+
+  /** The worker is to go on in the next turn, or in one of those after it. */
+  defer(): void {
+    this.#queue.defer(this);
+  }
+
+  /** From now on the time of this turn is looked at: it may become long. */
+  watch(): void {
+    this.#queue.watch();
+  }
 }
 
 /** Shares out the work of each turn. One for all connections of a platform. */
@@ -62,42 +97,38 @@ export class WorkQueue {
   #watchedSince = 0;
   #wasSlow = false;
   /** Workers that have not used their share: they go first. */
-  #fresh: Worker[] = [];
-  #waiting: Worker[] = [];
+  #fresh: WorkShare[] = [];
+  #waiting: WorkShare[] = [];
   readonly #onTurn = (): void => this.#begin();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /**
-   * How many units of work a worker may do before it calls {@link spend}. 0 or less: none in this turn.
-   *
-   * @param bytes how many bytes it has to read
-   */
-  allowed(worker: Worker, bytes: number): number {
-    const isNew = worker.workTurn !== this.#turn;
+  /** See {@link WorkShare.allowed}. */
+  allowed(share: WorkShare, bytes: number): number {
+    const isNew = share.turn !== this.#turn;
     if (isNew) {
-      worker.workTurn = this.#turn;
-      worker.workLeft = this.#turnWork >> SHARE_BITS;
+      share.turn = this.#turn;
+      share.left = this.#turnWork >> SHARE_BITS;
     }
     if (this.#left <= 0) {
-      if (!isNew || bytes > FEW_BYTES || worker.isWorkDeferred) return 0;
-      worker.workLeft = this.#turnWork >> SMALL_SHARE_BITS;
+      if (!isNew || bytes > FEW_BYTES || share.isDeferred) return 0;
+      share.left = this.#turnWork >> SMALL_SHARE_BITS;
     }
-    return Math.min(worker.workLeft, QUANTUM);
+    return Math.min(share.left, QUANTUM);
   }
 
-  /** Counts work that was done. @returns how many units more may be done before the next call; 0 or less: none */
-  spend(worker: Worker, units: number): number {
+  /** See {@link WorkShare.spend}. */
+  spend(share: WorkShare, units: number): number {
     const isTurnOver = this.#left <= 0;
-    const workLeft = worker.workLeft - units;
-    worker.workLeft = workLeft;
+    const left = share.left - units;
+    share.left = left;
     this.#left -= units;
     if (this.#isWatching) this.#checkTime(units);
-    else if (units >= QUANTUM || workLeft <= 0 || this.#left <= 0) this.watch();
+    else if (units >= QUANTUM || left <= 0 || this.#left <= 0) this.watch();
     if (this.#left <= 0 && !isTurnOver) return 0;
-    return Math.min(workLeft, QUANTUM);
+    return Math.min(left, QUANTUM);
   }
 
   /** From now on work is counted until the end of this turn, and its time is looked at. */
@@ -110,12 +141,12 @@ export class WorkQueue {
     this.#clock.nextTurn(this.#onTurn);
   }
 
-  /** Lets a worker go on in the next turn, or in one of those after it: those that have used least come first. */
-  defer(worker: Worker): void {
-    if (worker.isWorkDeferred) return;
-    worker.isWorkDeferred = true;
-    if (worker.workLeft > 0) this.#fresh.push(worker);
-    else this.#waiting.push(worker);
+  /** Lets a worker go on in the next turn, or in one of those after it: those that have used nothing come first. */
+  defer(share: WorkShare): void {
+    if (share.isDeferred) return;
+    share.isDeferred = true;
+    if (share.left > 0) this.#fresh.push(share);
+    else this.#waiting.push(share);
     this.watch();
   }
 
@@ -142,15 +173,15 @@ export class WorkQueue {
   }
 
   /** Serves those that wait now, as far as the work of this turn allows. Whoever defers again goes to the end. */
-  #serve(workers: Worker[]): void {
-    const { length } = workers;
+  #serve(shares: WorkShare[]): void {
+    const { length } = shares;
     let served = 0;
     while (served < length && this.#left > 0) {
-      const worker = workers[served++]!;
-      worker.isWorkDeferred = false;
-      worker.goOn();
+      const share = shares[served++]!;
+      share.isDeferred = false;
+      share.worker.goOn();
     }
-    workers.splice(0, served);
+    shares.splice(0, served);
   }
 
   /** Where a turn's units took longer than they should, the next turns get fewer. */

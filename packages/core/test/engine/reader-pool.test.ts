@@ -30,9 +30,9 @@ const otherRules = connectionRules(sides.server, options, false, FRAMES);
 
 /** A connection that wants to read. */
 function owner(compression: MessageCompression | null = null): ReaderOwner {
-  const work = { allowedWork: () => 1000, spendWork: () => 1000, deferWork() {} };
-  const actions = { ...work, control: { onFrame() {}, onTraffic() {} }, failConnection() {} };
-  const delivery = new Delivery({ ...work, onHookFailed() {} });
+  const work = { allowed: () => 1000, spend: () => 1000, defer() {} };
+  const actions = { work, control: { onFrame() {}, onTraffic() {} }, failConnection() {} };
+  const delivery = new Delivery({ onHookFailed() {} });
   return { ...actions, compression, delivery, stats: new TrafficStats(), isListening: true, stream: { pause() {} } };
 }
 

@@ -33,7 +33,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     onMessageEnd: ignore,
   };
   const state = { isListening: true, pieces: Number.POSITIVE_INFINITY };
-  const delivery = new Delivery({ onHookFailed: error => void log.push(error), spendWork: () => 1 });
+  const delivery = new Delivery({ onHookFailed: error => void log.push(error) });
   delivery.setListener(hooks);
   const decoder = new FrameDecoder(connectionRules(sides.client, OPTIONS, false, WHOLE), {
     masker: portableMasker,
@@ -55,9 +55,11 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
     },
     stream: { pause: () => void log.push('pause') },
     // Work is counted after each piece.
-    allowedWork: () => Math.min(state.pieces, 1),
-    spendWork: units => Math.min(units > 0 ? --state.pieces : state.pieces, 1),
-    deferWork: () => void log.push('defer'),
+    work: {
+      allowed: () => Math.min(state.pieces, 1),
+      spend: units => Math.min(units > 0 ? --state.pieces : state.pieces, 1),
+      defer: () => void log.push('defer'),
+    },
   };
   const reader: FrameReader = new FrameReader(decoder, receiver);
   reader.assign(delivery, new TrafficStats(), actions);
@@ -67,7 +69,7 @@ function setup(onMessage: (payload: Uint8Array) => void = () => {}) {
 /** The application resumes. @returns whether nothing is queued any more */
 function resume(delivery: Delivery): boolean {
   delivery.resume();
-  return delivery.goOn();
+  return delivery.goOn({ spend: () => 1 });
 }
 
 describe('FrameReader', () => {

@@ -1,13 +1,15 @@
 import { manualClock } from '@ws/testkit';
 import { describe, expect, test } from 'vitest';
-import { MESSAGE_WORK, type Worker, WorkQueue } from '../../src/support/work-queue.ts';
+import { MESSAGE_WORK, WorkQueue, WorkShare } from '../../src/support/work-queue.ts';
 
 /** A connection's share of a turn, and a whole turn, in units. */
 const SHARE = 2 ** 19;
 const TURN = 4 * SHARE;
 const QUANTUM = 256 * MESSAGE_WORK;
 
-interface Counting extends Worker {
+interface Counting {
+  readonly share: WorkShare;
+  goOn(): void;
   /** Units that it has still to do, and those that it did in each turn. */
   todo: number;
   readonly done: number[];
@@ -27,14 +29,12 @@ function setup() {
   /** A worker that does its work `piece` units at a time, each in so many milliseconds. */
   const worker = (name: string, todo: number, piece = 1000, duration = 0): Counting => {
     const self: Counting = {
-      workTurn: 0,
-      workLeft: 0,
-      isWorkDeferred: false,
+      share: new WorkShare(queue, { goOn: () => self.goOn() }),
       todo,
       done: [],
       goOn() {
         log.push(name);
-        let allowed = queue.allowed(self, self.todo);
+        let allowed = self.share.allowed(self.todo);
         let did = 0;
         let counted = 0;
         while (allowed > 0 && self.todo > 0) {
@@ -43,11 +43,11 @@ function setup() {
           counted += piece;
           time.now += duration;
           if (counted < allowed && self.todo > 0) continue;
-          allowed = queue.spend(self, counted);
+          allowed = self.share.spend(counted);
           counted = 0;
         }
         self.done.push(did);
-        if (self.todo > 0) queue.defer(self);
+        if (self.todo > 0) self.share.defer();
       },
     };
     return self;
@@ -66,11 +66,11 @@ function finish(clock: { turn(): void }, ...workers: Counting[]): number {
 
 describe('WorkQueue', () => {
   test('leaves usual turns alone: nothing is scheduled', () => {
-    const { clock, queue, worker } = setup();
+    const { clock, worker } = setup();
     for (let i = 0; i < 100; i++) {
       const one = worker('a', 1000);
-      expect(queue.allowed(one, 100)).toBe(QUANTUM);
-      queue.spend(one, 1000);
+      expect(one.share.allowed(100)).toBe(QUANTUM);
+      one.share.spend(1000);
     }
     expect(clock.pendingTurns).toBe(0);
   });
@@ -79,11 +79,11 @@ describe('WorkQueue', () => {
     const { clock, worker } = setup();
     const one = worker('a', 3 * SHARE);
     one.goOn();
-    expect([one.done.length, one.isWorkDeferred, clock.pendingTurns]).toEqual([1, true, 1]);
+    expect([one.done.length, one.share.isDeferred, clock.pendingTurns]).toEqual([1, true, 1]);
     finish(clock, one);
     expect(one.done.every(did => did <= SHARE + 1000)).toBe(true);
     clock.turn();
-    expect([one.isWorkDeferred, clock.pendingTurns]).toEqual([false, 0]);
+    expect([one.share.isDeferred, clock.pendingTurns]).toEqual([false, 0]);
   });
 
   test('twice the work takes twice the turns, and none is done twice', () => {
@@ -116,16 +116,16 @@ describe('WorkQueue', () => {
   });
 
   test('who brings little is served at once, though others have used up the turn', () => {
-    const { queue, worker } = setup();
+    const { worker } = setup();
     const many = Array.from({ length: 100 }, (_, i) => worker(`${i}`, 3 * SHARE));
     for (const one of many) one.goOn();
     const neighbour = worker('neighbour', 1000);
     neighbour.goOn();
-    expect([neighbour.todo, neighbour.isWorkDeferred]).toEqual([0, false]);
+    expect([neighbour.todo, neighbour.share.isDeferred]).toEqual([0, false]);
     // But not twice in a turn beyond a small share, and not with more than a few bytes.
-    queue.spend(neighbour, SHARE);
-    expect(queue.allowed(neighbour, 1)).toBeLessThanOrEqual(0);
-    expect(queue.allowed(worker('other', 1), 1025)).toBe(0);
+    neighbour.share.spend(SHARE);
+    expect(neighbour.share.allowed(1)).toBeLessThanOrEqual(0);
+    expect(worker('other', 1).share.allowed(1025)).toBe(0);
   });
 
   test('who has used nothing comes before those that have used their share', () => {
@@ -134,7 +134,7 @@ describe('WorkQueue', () => {
     for (const one of many) one.goOn();
     const late = worker('late', 2000);
     late.goOn();
-    expect(late.isWorkDeferred).toBe(true);
+    expect(late.share.isDeferred).toBe(true);
     log.length = 0;
     clock.turn();
     const firstThatHadItsShare = log.findIndex(name => (many[Number(name)]?.done[0] ?? 0) > 0);
@@ -159,10 +159,10 @@ describe('WorkQueue', () => {
   });
 
   test('is told twice of a worker that waits, and calls it once', () => {
-    const { clock, queue, log, worker } = setup();
+    const { clock, log, worker } = setup();
     const one = worker('a', 0);
-    queue.defer(one);
-    queue.defer(one);
+    one.share.defer();
+    one.share.defer();
     clock.turn();
     clock.turn();
     expect(log).toEqual(['a']);
