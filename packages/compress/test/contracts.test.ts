@@ -1,6 +1,7 @@
 import { bzip2CodecContract, deflateCodecContract, type TestRunner } from '@ws/testkit';
 import type { Bzip2Codec, Compressor, Decompressor, DeflateCodec } from '@ws/types';
 import { DecompressionError } from '@ws/types';
+import { concatBytes } from '@ws/util/primitives';
 import { describe, expect, test } from 'vitest';
 import { portableBzip2, portableDeflate } from '../src/index.ts';
 
@@ -43,12 +44,176 @@ function changeDecompressor<Codec extends DeflateCodec | Bzip2Codec>(
 ): Partial<Codec> {
   const decompressor = (parameters: never): Decompressor => {
     const inner = codec.decompressor(parameters);
-    return { decompress: decompress(inner), close: () => inner.close() };
+    return {
+      decompress: decompress(inner),
+      get hasMore() {
+        return inner.hasMore === true;
+      },
+      close: () => inner.close(),
+    };
   };
   return { decompressor } as unknown as Partial<Codec>;
 }
 
+/** Mistakes in steps, which a codec of any kind can make. */
+const brokenSteps = <Codec extends DeflateCodec | Bzip2Codec>(): Record<string, Mistake<Codec>> => ({
+  'yields all at once': [
+    'yields a long message in steps',
+    codec =>
+      changeSteps(codec, inner => ({
+        decompress: (bytes, isFinal, maxLength) => decompressAll(inner, bytes, isFinal, maxLength),
+        hasMore: false,
+      })),
+  ],
+  'always has more': ['yields a long message in steps', codec => changeSteps(codec, () => ({ hasMore: true }))],
+  'says that there is no more while there is': [
+    'yields a long message in steps',
+    codec => changeSteps(codec, () => ({ hasMore: false })),
+  ],
+  'has more after an error': [
+    'finds in a later step',
+    codec =>
+      changeSteps(codec, inner => {
+        let hasFailed = false;
+        return {
+          decompress(bytes, isFinal, maxLength) {
+            hasFailed = true;
+            const result = inner.decompress(bytes, isFinal, maxLength);
+            hasFailed = false;
+            return result;
+          },
+          get hasMore() {
+            return hasFailed || inner.hasMore === true;
+          },
+        };
+      }),
+  ],
+  'begins its limit anew with each step': [
+    'meets its limit exactly in a later step',
+    codec =>
+      changeSteps(codec, inner => ({
+        decompress: (bytes, isFinal, maxLength) =>
+          inner.decompress(bytes, isFinal, maxLength < 60_000 ? Number.POSITIVE_INFINITY : maxLength),
+      })),
+  ],
+  'takes a step for each byte of long messages': [
+    'takes no more than twice the steps',
+    codec =>
+      changeSteps(codec, inner => {
+        let idle = 0;
+        let length = 0;
+        return {
+          decompress(bytes, isFinal, maxLength) {
+            if (idle > 0) {
+              idle--;
+              return new Uint8Array(0);
+            }
+            const result = inner.decompress(bytes, isFinal, maxLength);
+            length += result.length;
+            idle = Math.floor(length / 65_536);
+            return result;
+          },
+          get hasMore() {
+            return idle > 0 || inner.hasMore === true;
+          },
+        };
+      }),
+  ],
+  'reads what was lent after the call': [
+    'copies the input',
+    codec =>
+      changeSteps(codec, inner => {
+        let rest: Uint8Array = new Uint8Array(0);
+        return {
+          decompress(bytes, isFinal, maxLength) {
+            const piece = inner.hasMore ? bytes : rest.length > 0 ? rest : bytes;
+            const given = rest.length > 0 || inner.hasMore ? piece : piece.subarray(0, 20);
+            rest =
+              rest.length > 0 || inner.hasMore ? rest.subarray(inner.hasMore ? 0 : rest.length) : piece.subarray(20);
+            return inner.decompress(given, isFinal && rest.length === 0, maxLength);
+          },
+          get hasMore() {
+            return rest.length > 0 || inner.hasMore === true;
+          },
+        };
+      }),
+  ],
+  'has one decompressor for all': [
+    'keeps apart messages whose steps',
+    codec => {
+      let shared: Decompressor | null = null;
+      return changeSteps(codec, inner => {
+        shared ??= inner;
+        const one = shared;
+        return {
+          decompress: (bytes, isFinal, maxLength) => one.decompress(bytes, isFinal, maxLength),
+          get hasMore() {
+            return one.hasMore === true;
+          },
+        };
+      });
+    },
+  ],
+  'has more when it is closed': [
+    'can be closed between two steps',
+    codec => changeSteps(codec, inner => ({ close() {}, decompress: (...given) => inner.decompress(...given) })),
+  ],
+});
+
+function changeSteps<Codec extends DeflateCodec | Bzip2Codec>(
+  codec: Codec,
+  change: (inner: Decompressor) => Partial<Decompressor>,
+): Partial<Codec> {
+  const decompressor = (parameters: never): Decompressor => {
+    const inner = codec.decompressor(parameters);
+    const changed = change(inner);
+    return {
+      decompress: (...given) => (changed.decompress ?? inner.decompress.bind(inner))(...given),
+      get hasMore() {
+        return changed.hasMore ?? inner.hasMore === true;
+      },
+      close: () => (changed.close ?? inner.close.bind(inner))(),
+    };
+  };
+  return { decompressor } as unknown as Partial<Codec>;
+}
+
+function decompressAll(inner: Decompressor, bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
+  const steps = [inner.decompress(bytes, isFinal, maxLength)];
+  let left = maxLength - steps[0]!.length;
+  while (inner.hasMore) {
+    steps.push(inner.decompress(new Uint8Array(0), isFinal, left));
+    left -= steps.at(-1)!.length;
+  }
+  return concatBytes(steps);
+}
+
 const brokenDeflate: Record<string, Mistake<DeflateCodec>> = {
+  ...brokenSteps<DeflateCodec>(),
+  'loses the context with a long message': [
+    'keeps the context of a message that took',
+    codec => ({
+      decompressor(parameters) {
+        let inner = codec.decompressor(parameters);
+        let isLong = false;
+        return {
+          decompress(bytes, isFinal, maxLength) {
+            if (isLong && !inner.hasMore) {
+              inner = codec.decompressor(parameters);
+              isLong = false;
+            }
+            const result = inner.decompress(bytes, isFinal, maxLength);
+            isLong ||= inner.hasMore === true;
+            return result;
+          },
+          get hasMore() {
+            return inner.hasMore === true;
+          },
+          close: () => inner.close(),
+        };
+      },
+    }),
+  ],
   'does not compress': ['compresses, and cuts', codec => changeCompressor(codec, () => bytes => bytes)],
   'leaves the end of the flush': [
     'compresses, and cuts',
@@ -187,6 +352,7 @@ describe('deflateCodecContract finds a codec that', () => {
 });
 
 const brokenBzip2: Record<string, Mistake<Bzip2Codec>> = {
+  ...brokenSteps<Bzip2Codec>(),
   'does not look at the level': [
     'gives back what it was given',
     codec => ({ compressor: () => codec.compressor({ level: 9 }) }),

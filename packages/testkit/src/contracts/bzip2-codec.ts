@@ -3,6 +3,7 @@ import { check, checkEqual } from '../assert.ts';
 import { hex, toHex } from '../hex.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { checkRefused, compressPieces, decompressPieces, piecesOf, sampleMessages } from './codec-cases.ts';
+import { stepRules } from './codec-steps.ts';
 import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
@@ -95,6 +96,10 @@ const rules: readonly Rule<Bzip2Codec>[] = [
       checkRefused(decompress(wrong), 'ERR_COMPRESSED_DATA', 'a block with a wrong checksum');
     },
   },
+  ...stepRules<Bzip2Codec>(codec => ({
+    compress: message => compressPieces(codec.compressor({ level: 1 }), [message]),
+    decompressor: () => codec.decompressor({ level: 1 }),
+  })),
 ];
 
 /**

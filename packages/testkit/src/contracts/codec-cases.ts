@@ -48,10 +48,14 @@ export function decompressPieces(
   return gather(pieces, (piece, isFinal) => join([...steps.of(piece, isFinal)]));
 }
 
+/** More steps than any message of the rules can take. */
+const MANY_STEPS = 10_000;
+
 /** The calls that one message takes, each within what is left of the limit. */
 export class DecompressionSteps {
   readonly #decompressor: Decompressor;
   #left: number;
+  #count = 0;
 
   constructor(decompressor: Decompressor, maxLength: number = Number.POSITIVE_INFINITY) {
     this.#decompressor = decompressor;
@@ -65,6 +69,7 @@ export class DecompressionSteps {
   }
 
   #call(piece: Uint8Array, isFinal: boolean): Uint8Array {
+    check(++this.#count < MANY_STEPS, `there is more after ${MANY_STEPS} steps`);
     const result = new Uint8Array(this.#decompressor.decompress(piece, isFinal, this.#left));
     const isResumable = this.#decompressor.hasMore !== undefined;
     check(!isResumable || result.length <= DECOMPRESSION_STEP, `a call gave ${result.length} bytes`);

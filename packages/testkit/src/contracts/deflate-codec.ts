@@ -3,7 +3,8 @@ import { check, checkEqual } from '../assert.ts';
 import { hex } from '../hex.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { checkRefused, compressPieces, decompressPieces, piecesOf, sampleMessages } from './codec-cases.ts';
-import { join } from './stream-rule.ts';
+import { stepRules } from './codec-steps.ts';
+import { join, pattern } from './stream-rule.ts';
 import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
@@ -218,6 +219,48 @@ const limitRules: readonly Rule<DeflateCodec>[] = [
   })),
 ];
 
+const steppedRules: readonly Rule<DeflateCodec>[] = [
+  ...stepRules<DeflateCodec>(codec => ({
+    compress: message => compressPieces(codec.compressor(FRESH), [message]),
+    decompressor: () => codec.decompressor(FRESH),
+  })),
+  {
+    name: 'keeps the context of a message that took several steps',
+    run(codec) {
+      for (const windowBits of [10, 15]) {
+        const parameters = { windowBits, contextTakeover: true };
+        const [compressor, decompressor] = [codec.compressor(parameters), codec.decompressor(parameters)];
+        const message = seededRandom(23).bytes(150_000);
+        const end = message.subarray(message.length - 500);
+        for (const sent of [message, end, new Uint8Array(200_000), message, end]) {
+          const restored = decompressPieces(decompressor, [compressPieces(compressor, [sent])], sent.length);
+          checkEqual(restored, sent, `${sent.length} bytes with a window of ${windowBits} bits`);
+        }
+        compressor.close();
+        decompressor.close();
+      }
+    },
+  },
+  {
+    name: 'takes a final block at the end of a step (RFC 7692, 7.2.3.4)',
+    run(codec) {
+      // A stored block with BFINAL that fills a step, or nearly, and Hello behind it.
+      for (const length of [65_534, 65_535]) {
+        const stored = join([
+          Uint8Array.of(1, length & 255, length >> 8, ~length & 255, ~length >> 8),
+          pattern(length),
+        ]);
+        for (const before of [new Uint8Array(0), hex('000100feff48')]) {
+          const decompressor = codec.decompressor(CONTEXT);
+          const restored = decompressPieces(decompressor, [join([before, stored, hex('f248cdc9c90700')])]);
+          const start = before.length === 0 ? new Uint8Array(0) : HELLO.subarray(0, 1);
+          checkEqual(restored, join([start, pattern(length), HELLO]), `${length} bytes, and Hello`);
+        }
+      }
+    },
+  },
+];
+
 function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   return bytes.length >= end.length && end.every((byte, i) => byte === bytes[bytes.length - end.length + i]);
 }
@@ -228,6 +271,6 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
  * @param runner default: the global `describe` and `test`
  */
 export function deflateCodecContract(name: string, make: () => DeflateCodec, runner?: TestRunner): void {
-  const rules = [...exampleRules, ...compressionRules, ...limitRules];
+  const rules = [...exampleRules, ...compressionRules, ...limitRules, ...steppedRules];
   defineSuite(`${name} keeps the contract of DeflateCodec`, rules, make, runner);
 }

@@ -1,7 +1,7 @@
 import type { MessageTransport } from '@ws/types';
 import { check, checkEqual, show } from '../assert.ts';
 import type { TransportRecorder } from './transport-recorder.ts';
-import { ascii, checkThrows, received, send, type TransportRule } from './transport-rule.ts';
+import { ascii, checkBothClosed, checkThrows, received, send, type TransportRule } from './transport-rule.ts';
 
 const LONGEST = 'x'.repeat(123);
 
@@ -130,14 +130,7 @@ export const closeRules: readonly TransportRule[] = [
         ],
         'the ends',
       );
-      checkEqual(
-        [one.events, two.events],
-        [
-          ['Closing', 'Close'],
-          ['Closing', 'Close'],
-        ],
-        'what both are told',
-      );
+      checkBothClosed(one, two);
     },
   },
   {
@@ -150,14 +143,7 @@ export const closeRules: readonly TransportRule[] = [
       await checkClean(closer, peer, 3001, 'first');
       from.close(3004, 'too late');
       await settle();
-      checkEqual(
-        [closer.events, peer.events],
-        [
-          ['Closing', 'Close'],
-          ['Closing', 'Close'],
-        ],
-        'what both are told',
-      );
+      checkBothClosed(closer, peer);
     },
   },
   {
@@ -183,14 +169,7 @@ export const closeRules: readonly TransportRule[] = [
       }
       await Promise.all(uses);
       await settle();
-      checkEqual(
-        [closer.events, peer.events],
-        [
-          ['Closing', 'Close'],
-          ['Closing', 'Close'],
-        ],
-        'what both are told',
-      );
+      checkBothClosed(closer, peer);
     },
   },
   {

@@ -1,6 +1,6 @@
 import { check, checkEqual } from '../assert.ts';
 import type { TransportRecorder } from './transport-recorder.ts';
-import { checkThrows, drained, flood, send, type TransportRule } from './transport-rule.ts';
+import { checkBothClosed, checkThrows, drained, flood, send, type TransportRule } from './transport-rule.ts';
 
 /** The recorder has heard, once, that the connection is gone without an orderly close. */
 async function checkLost(recorder: TransportRecorder): Promise<void> {
@@ -109,14 +109,7 @@ export const endRules: readonly TransportRule[] = [
       from.close(1000, null);
       await Promise.all([closer.untilClosed(), peer.untilClosed()]);
       await settle();
-      checkEqual(
-        [closer.events, peer.events],
-        [
-          ['Closing', 'Close'],
-          ['Closing', 'Close'],
-        ],
-        'what both are told',
-      );
+      checkBothClosed(closer, peer);
     },
   },
   {
@@ -141,14 +134,7 @@ export const endRules: readonly TransportRule[] = [
       await Promise.all([checkLost(one), checkLost(two)]);
       checkEqual([one.info?.closedBy, two.info?.closedBy], ['transport', 'transport'], 'who closed it');
       await settle();
-      checkEqual(
-        [one.events, two.events],
-        [
-          ['Closing', 'Close'],
-          ['Closing', 'Close'],
-        ],
-        'what both are told',
-      );
+      checkBothClosed(one, two);
       await checkThrows(() => from.send('late', false), 'ERR_NOT_OPEN', 'send after the loss');
     },
   },

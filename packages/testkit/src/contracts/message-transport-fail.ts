@@ -4,6 +4,7 @@ import { pattern } from './stream-rule.ts';
 import type { TransportEvent, TransportRecorder } from './transport-recorder.ts';
 import {
   ascii,
+  checkBothClosed,
   flood,
   nextTurn,
   type Payload,
@@ -202,14 +203,7 @@ export const failRules: readonly TransportRule[] = [
       from.close(1000, null);
       await Promise.all([one.untilClosed(), two.untilClosed()]);
       await settle();
-      checkEqual(
-        [one.events, two.events],
-        [
-          ['Closing', 'Close'],
-          ['Closing', 'Close'],
-        ],
-        'what both are told',
-      );
+      checkBothClosed(one, two);
     },
   },
 ];

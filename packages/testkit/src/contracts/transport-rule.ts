@@ -1,5 +1,5 @@
 import type { MessageTransport, Receives } from '@ws/types';
-import { check, show } from '../assert.ts';
+import { check, checkEqual, show } from '../assert.ts';
 import { microtask } from '../globals.ts';
 import { pattern } from './stream-rule.ts';
 import type { Received, TransportRecorder } from './transport-recorder.ts';
@@ -102,6 +102,11 @@ export function checkError(error: unknown, expected: Thrown, what: string): void
   const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
   const isRight = expected === 'an error' ? error instanceof Error : expected === name || expected === code;
   check(isRight, `${what} threw ${show(error)} instead of ${expected}`);
+}
+
+/** Both ends were told that the connection closes, then that it is closed, and nothing else. */
+export function checkBothClosed(one: TransportRecorder, two: TransportRecorder): void {
+  for (const { events } of [one, two]) checkEqual(events, ['Closing', 'Close'], 'what each end is told');
 }
 
 /** Lets what runs now come to its end. */
