@@ -3,34 +3,22 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { receiveBuffer } from '../native/receive-buffer.ts';
 import { acceptHandles, countOut, streamBinding } from '../native/stream-handle.ts';
+import { createProbe, type Probe } from '../support/probe.ts';
 import { HandleStream } from './handle-stream.ts';
 
 /** How long the probe may take, in milliseconds. A healthy one takes about five. */
 const TIMEOUT = 1000;
 
-/** The outcome of the probe. `null` while it is not known. */
-let verdict: boolean | null = streamBinding === null ? false : null;
-let probe: Promise<boolean> | null = null;
+const probe: Probe = /* @__PURE__ */ createProbe(streamBinding === null ? null : runProbe);
 
 /** Whether handles have been seen to work in this process. */
 export function canUseHandles(): boolean {
-  return verdict === true;
+  return probe.hasSucceeded();
 }
 
 /** Runs the probe, once per process. The promise never rejects. */
 export function probeHandles(): Promise<boolean> {
-  if (verdict !== null) return Promise.resolve(verdict);
-  probe ??= runProbe().then(
-    isWorking => {
-      verdict = isWorking;
-      return isWorking;
-    },
-    () => {
-      verdict = false;
-      return false;
-    },
-  );
-  return probe;
+  return probe.run();
 }
 
 /**

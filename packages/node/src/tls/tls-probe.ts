@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { receiveBuffer } from '../native/receive-buffer.ts';
 import { streamBinding } from '../native/stream-handle.ts';
+import { createProbe, type Probe } from '../support/probe.ts';
 import { type TlsHandle, takeTlsHandle } from './tls-handle.ts';
 
 /** How long the probe may take, in milliseconds. A healthy one takes about ten. */
@@ -13,25 +14,16 @@ const TIMEOUT = 1000;
 const KEY = new Uint8Array(32).fill(1);
 const SETTINGS: TlsOptions = { ciphers: 'PSK', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ca: [] };
 
-/** The outcome of the probe. `null` while it is not known. */
-let verdict: boolean | null = streamBinding === null ? false : null;
-let probe: Promise<boolean> | null = null;
+const probe: Probe = /* @__PURE__ */ createProbe(streamBinding === null ? null : runProbe);
 
 /** Whether handles of TLS sockets have been seen to work in this process. */
 export function canUseTlsHandles(): boolean {
-  return verdict === true;
+  return probe.hasSucceeded();
 }
 
 /** Runs the probe, once per process. The promise never rejects. */
 export function probeTlsHandles(): Promise<boolean> {
-  if (verdict !== null) return Promise.resolve(verdict);
-  probe ??= runProbe()
-    .catch(() => false)
-    .then(isWorking => {
-      verdict = isWorking;
-      return isWorking;
-    });
-  return probe;
+  return probe.run();
 }
 
 /** Starts a server that answers in two writes, the second of which has to wait. An orderly end must follow. */
