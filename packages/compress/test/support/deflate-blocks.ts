@@ -57,3 +57,19 @@ export function messageWithDistanceCode(code: number): Uint8Array {
     .number(3, 0)
     .take();
 }
+
+/**
+ * So many blocks with codes of their own, of which each has the end of the block only: 90 bits that make an inflater build
+ * tables and yield nothing.
+ */
+export function emptyDynamicBlocks(count: number): Uint8Array {
+  const bits = new Bits();
+  for (let i = 0; i < count; i++) {
+    // 3.2.7: 257 lengths of codes and one of distances; the lengths of 18 codes for lengths, which are 18 and 1.
+    bits.number(3, 0b100).number(5, 0).number(5, 0).number(4, 14);
+    for (const length of [0, 0, 1, ...Array(14).fill(0), 1]) bits.number(3, length);
+    // 138 and 118 zeros, then 1 for the end of the block and 1 for a distance; then that end.
+    bits.code(1, 1).number(7, 127).code(1, 1).number(7, 107).code(1, 0).code(1, 0).code(1, 0);
+  }
+  return bits.number(3, 0).take();
+}
