@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 // Budgets stand 5 % over what was measured, and are moved on purpose. Last: the engine in parts and the ports above it, which
-// cost 1.3 to 1.8 KB, and give more than they cost to whatever façade stands on them without protocol classes.
+// cost 1.3 to 1.8 KB, and give more than they cost to whatever façade stands on them without protocol classes. Then
+// deflate, which lost fflate: 2.8 KB less.
 /** @type {readonly { name: string, from: string, code: string, budget: number, external?: RegExp }[]} budgets in bytes */
 const BUDGETS = [
   { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1017 },
@@ -35,7 +36,7 @@ const BUDGETS = [
     name: 'offerDeflate',
     from: 'compress',
     code: "export { offerDeflate } from '@ws/compress/deflate';",
-    budget: 19_545,
+    budget: 17_558,
   },
   {
     name: 'all of core, without types and util',
