@@ -20,14 +20,14 @@ export interface RawInflater {
    * more to come, even without input. Where it writes fewer and leaves input, a block with BFINAL ended before that input.
    *
    * @param room at most `DECOMPRESSION_STEP`
-   * @returns memory of its own
+   * @returns memory of its own, unless it is empty
    * @throws {@link DecompressionError}
    */
   inflate(bytes: Uint8Array, room: number): Uint8Array;
   /**
    * Inflates {@link END_PROBE}, and stops at the end of a block, or when `room` bytes are written.
    *
-   * @returns memory of its own
+   * @returns memory of its own, unless it is empty
    * @throws {@link DecompressionError}
    */
   probe(room: number): Uint8Array;
@@ -131,7 +131,8 @@ export class MessageInflater implements Decompressor {
     let isDone = rest.length === 0 && output.length < DECOMPRESSION_STEP;
     // A message without any payload is not what 7.2.3.6 makes of an empty one, but there is only one thing to read in it.
     if (isDone && isFinal && this.#hasInput) isDone = this.#prove(output);
-    if (this.#contextTakeover || !(isDone && isFinal)) this.#record(output);
+    // The window is for messages that follow, and for input that may stand behind a final block.
+    if (this.#contextTakeover || !isFinal || rest.length > 0) this.#record(output);
     this.#rest = rest;
     this.#hasMore = !isDone;
     if (isDone && isFinal) this.#endMessage();

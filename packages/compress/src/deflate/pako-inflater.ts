@@ -68,6 +68,6 @@ export class PakoInflater implements RawInflater {
       throw compressedData(stream.msg || `zlib status ${status}`);
     }
     this.bytesRead = bytes.length - stream.avail_in;
-    return chunk.slice(0, stream.next_out);
+    return stream.next_out === 0 ? EMPTY_BYTES : chunk.slice(0, stream.next_out);
   }
 }
