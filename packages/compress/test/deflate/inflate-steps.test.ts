@@ -86,6 +86,19 @@ describe('a message', () => {
     expect(stepsOf(concatBytes([hex('0300'.repeat(64)), hex('00')])).length).toBeGreaterThanOrEqual(16);
   });
 
+  test('keeps its window over steps, for a block behind a final one (RFC 7692, 7.2.3.4)', () => {
+    const random = seededRandom(7).bytes(150_000);
+    const dictionary = random.subarray(-32_768);
+    const final = deflateRawSync(EMPTY_BYTES);
+    const repeated = deflateRawSync(dictionary, { dictionary, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    expect(repeated.length).toBeLessThan(1000);
+    const start = deflateRawSync(random, { finishFlush: constants.Z_SYNC_FLUSH });
+    for (const contextTakeover of [true, false]) {
+      const whole = decompressWhole(reader(contextTakeover), concatBytes([start, final, repeated]));
+      expect(equalBytes(whole, concatBytes([random, dictionary]))).toBe(true);
+    }
+  });
+
   test('that leaves no room for what its tail may complete takes a step more, which yields nothing', () => {
     expect(END_PROBE.length * 4 * 258).toBeLessThan(PROBE_ROOM);
     for (const length of [DECOMPRESSION_STEP - PROBE_ROOM + 1, DECOMPRESSION_STEP]) {
