@@ -104,6 +104,13 @@ describe('steps', () => {
     expect(equalBytes(decompress(stream, message.length), message)).toBe(true);
   });
 
+  test('may end within the last run of a message', () => {
+    // Runs have 255 bytes: the last one begins before the end of the first step.
+    const message = concatBytes([new Uint8Array(200).fill(1), new Uint8Array(257 * 255)]);
+    const lengths = stepsOf(compress(message));
+    expect(lengths.slice(-2)).toEqual([DECOMPRESSION_STEP - lengths.slice(0, -2).reduce((a, b) => a + b, 0), 199]);
+  });
+
   test('are one for a short message', () => {
     for (const message of [EMPTY_BYTES, encodeText('Hello'), jsonMessage(seededRandom(7), 8000)]) {
       expect(stepsOf(compress(message))).toEqual([message.length]);

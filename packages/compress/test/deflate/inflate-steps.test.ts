@@ -90,12 +90,14 @@ describe('a message', () => {
     const random = seededRandom(7).bytes(150_000);
     const dictionary = random.subarray(-32_768);
     const final = deflateRawSync(EMPTY_BYTES);
-    const repeated = deflateRawSync(dictionary, { dictionary, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    // zlib looks back a little less than its window.
+    const last = dictionary.subarray(-30_000);
+    const repeated = deflateRawSync(last, { dictionary, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
     expect(repeated.length).toBeLessThan(1000);
     const start = deflateRawSync(random, { finishFlush: constants.Z_SYNC_FLUSH });
     for (const contextTakeover of [true, false]) {
       const whole = decompressWhole(reader(contextTakeover), concatBytes([start, final, repeated]));
-      expect(equalBytes(whole, concatBytes([random, dictionary]))).toBe(true);
+      expect(equalBytes(whole, concatBytes([random, last]))).toBe(true);
     }
   });
 
