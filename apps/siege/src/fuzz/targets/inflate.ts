@@ -16,9 +16,13 @@ function inflate(codec: DeflateCodec, messages: readonly (readonly Uint8Array[])
       let length = 0;
       let text = '';
       for (const [i, piece] of pieces.entries()) {
-        const bytes = decompressor.decompress(piece, i === pieces.length - 1, LIMIT - length);
-        length += bytes.length;
-        text += Buffer.from(bytes).toString('hex');
+        let given = piece;
+        do {
+          const bytes = decompressor.decompress(given, i === pieces.length - 1, LIMIT - length);
+          length += bytes.length;
+          text += Buffer.from(bytes).toString('hex');
+          given = new Uint8Array(0);
+        } while (decompressor.hasMore);
       }
       promise(length <= LIMIT, 'limits are kept');
       results.push(text);
