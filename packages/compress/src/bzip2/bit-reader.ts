@@ -1,29 +1,36 @@
 import { brokenStream } from './errors.ts';
 
-/** How far behind the end of the input there are zeros, for readers that look at the end once in many bits. */
-export const PADDING = 256;
+/** How much of the input is in the buffer at a time. */
+const BUFFER_SIZE = 8192;
+/** How many bytes may be taken between two calls of {@link BitReader.settle}. Behind the end of the input they are zeros. */
+const PADDING = 256;
 
-/** Reads bits, highest first, of input that is there as a whole. */
+/** Reads bits, highest first, of input that is there as a whole, though in pieces. Joined they would be copied in one go. */
 export class BitReader {
-  /** The input, and {@link PADDING} zeros behind it. */
-  readonly bytes: Uint8Array;
-  readonly #length: number;
+  readonly #pieces: Uint8Array[];
+  /** Where the input goes on in the first of the pieces. */
+  #offset = 0;
   // perf: the loop over symbols keeps these in variables of its own (bench/portable-bzip2.bench.ts).
-  /** Where the next byte is. */
+  /** Some of the input; where the next byte is in it; and where it ends, behind which there are zeros. */
+  readonly bytes: Uint8Array;
   position = 0;
+  #end = 0;
   /** Its lowest {@link count} bits were taken from the input and are not read yet. */
   bits = 0;
   count = 0;
 
-  /** @param length of the input in `bytes`, without the zeros */
-  constructor(bytes: Uint8Array, length: number) {
-    this.bytes = bytes;
-    this.#length = length;
+  /** @param pieces of the input, which the reader owns from now on */
+  constructor(pieces: readonly Uint8Array[]) {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.bytes = new Uint8Array(Math.min(length, BUFFER_SIZE) + PADDING);
+    this.#pieces = [...pieces].reverse();
+    this.#fill();
   }
 
   /** Whether all bytes were read. Of the last there may be bits left. */
   get isAtEnd(): boolean {
-    return this.position >= this.#length;
+    if (this.position === this.#end) this.#fill();
+    return this.position === this.#end;
   }
 
   /**
@@ -32,7 +39,7 @@ export class BitReader {
    */
   read(count: number): number {
     while (this.count < count) {
-      if (this.isAtEnd) throw cutOff();
+      if (this.position === this.#end && this.isAtEnd) throw cutOff();
       this.bits = (this.bits << 8) | this.bytes[this.position++]!;
       this.count += 8;
     }
@@ -46,7 +53,7 @@ export class BitReader {
   }
 
   /**
-   * Gives back the whole bytes that were taken ahead.
+   * Gives back the whole bytes that were taken ahead, and makes sure that the next ones are in the buffer.
    *
    * @throws {@link DecompressionError} when bits behind the end of the input were read
    */
@@ -56,7 +63,27 @@ export class BitReader {
       this.count -= 8;
       this.position--;
     }
-    if (this.position > this.#length) throw cutOff();
+    if (this.position > this.#end) throw cutOff();
+    if (this.#end - this.position < PADDING) this.#fill();
+  }
+
+  #fill(): void {
+    if (this.#pieces.length === 0) return;
+    this.bytes.copyWithin(0, this.position, this.#end);
+    this.#end -= this.position;
+    this.position = 0;
+    const capacity = this.bytes.length - PADDING;
+    while (this.#pieces.length > 0 && this.#end < capacity) {
+      const piece = this.#pieces.at(-1)!;
+      const part = piece.subarray(this.#offset, this.#offset + capacity - this.#end);
+      this.bytes.set(part, this.#end);
+      this.#end += part.length;
+      this.#offset += part.length;
+      if (this.#offset < piece.length) break;
+      this.#pieces.pop();
+      this.#offset = 0;
+    }
+    this.bytes.fill(0, this.#end);
   }
 }
 

@@ -1,6 +1,5 @@
 import { DECOMPRESSION_STEP } from '@ws/types';
-import { concatBytes } from '@ws/util/primitives';
-import { BitReader, PADDING } from './bit-reader.ts';
+import { BitReader } from './bit-reader.ts';
 import { BlockOutput } from './block-output.ts';
 import { BlockSymbols } from './block-symbols.ts';
 import { readBlockTables } from './block-tables.ts';
@@ -42,10 +41,9 @@ export class Bzip2Decoder {
   #maxLength = 0;
   #isDone = false;
 
-  /** @param pieces of the stream, which are copied */
+  /** @param pieces of the stream, which the decoder owns from now on */
   constructor(pieces: readonly Uint8Array[], rules: Bzip2DecoderRules) {
-    const bytes = concatBytes([...pieces, new Uint8Array(PADDING)]);
-    this.#reader = new BitReader(bytes, bytes.length - PADDING);
+    this.#reader = new BitReader(pieces);
     this.#rules = rules;
     this.#steps = this.#decode();
   }

@@ -65,11 +65,9 @@ class Bzip2Decompressor implements Decompressor {
       this.close();
       throw longerThan(maxLength);
     }
-    if (!isFinal) {
-      this.#pieces.push(bytes.slice());
-      return new Uint8Array(0);
-    }
-    const decoder = new Bzip2Decoder([...this.#pieces, bytes], { maxLevel: this.#level, maxLength });
+    if (bytes.length > 0) this.#pieces.push(bytes.slice());
+    if (!isFinal) return new Uint8Array(0);
+    const decoder = new Bzip2Decoder(this.#pieces, { maxLevel: this.#level, maxLength });
     this.#pieces = [];
     this.#length = 0;
     return this.#step(decoder, maxLength);
