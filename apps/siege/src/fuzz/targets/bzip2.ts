@@ -8,8 +8,9 @@ const STEP = 65_536;
 /** The first block's checksum stands at this bit, behind the header and the beginning of the block. */
 const BLOCK_CHECKSUM = 32 + 48;
 const FOOTER = 0x177245385090n.toString(2).padStart(48, '0');
-/** What seek-bzip accepts though it should not, or does not look at. */
-const EXPLAINED = /selector of a table that there is not|block without bytes|something follows|more blocks than/;
+/** What seek-bzip accepts though it should not (a run of more than 32 digits begins anew), or does not look at. */
+const EXPLAINED =
+  /selector of a table that there is not|block without bytes|something follows|more blocks than|longer than a block/;
 
 /** What came out, or that nothing did and why. */
 type Outcome = { readonly bytes: string } | { readonly refused: string };
