@@ -12,7 +12,11 @@ const here = import.meta.dirname;
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: process.env.WS_FUZZ_SECONDS ?? '3600' },
-    target: { type: 'string', multiple: true, default: ['head', 'extension', 'frame', 'inflate', 'url'] },
+    target: {
+      type: 'string',
+      multiple: true,
+      default: ['head', 'extension', 'frame', 'inflate', 'bombs', 'bzip2', 'url'],
+    },
     seed: { type: 'string', default: `${Date.now() % 2 ** 31}` },
     save: { type: 'boolean', default: false },
   },

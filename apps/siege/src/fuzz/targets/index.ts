@@ -1,3 +1,5 @@
+import { bombsTarget } from './bombs.ts';
+import { bzip2Target } from './bzip2.ts';
 import { extensionTarget } from './extension.ts';
 import { frameTarget } from './frame.ts';
 import { headTarget } from './head.ts';
@@ -8,4 +10,12 @@ import { urlTarget } from './url.ts';
 export type { FuzzTarget } from './target.ts';
 
 /** All that is fuzzed. */
-export const TARGETS: readonly FuzzTarget[] = [headTarget, extensionTarget, frameTarget, inflateTarget, urlTarget];
+export const TARGETS: readonly FuzzTarget[] = [
+  headTarget,
+  extensionTarget,
+  frameTarget,
+  inflateTarget,
+  bombsTarget,
+  bzip2Target,
+  urlTarget,
+];
