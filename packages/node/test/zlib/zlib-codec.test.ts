@@ -177,6 +177,30 @@ describe.each(ways)('createZlibCodec by way of %s', way => {
     for (const compressor of compressors) compressor.close();
   });
 
+  test('keeps apart messages that are decompressed in steps in turn, with fewer contexts than connections', () => {
+    const random = seededRandom(12);
+    const connections = Array.from({ length: 6 }, () => ({
+      compressor: codec.compressor({ windowBits: 15, contextTakeover: true }),
+      reader: decompressor(),
+    }));
+    // The second time each refers to the message before.
+    const message = concatBytes([random.bytes(100_000), new Uint8Array(100_000), random.bytes(5000)]);
+    for (let round = 0; round < 3; round++) {
+      const sent = connections.map(({ compressor }, i) => compressor.compress(message.subarray(i), true));
+      const steps = connections.map(({ reader }, i) => [reader.decompress(sent[i]!, true, message.length)]);
+      while (connections.some(({ reader }) => reader.hasMore)) {
+        for (const [i, { reader }] of connections.entries()) {
+          if (reader.hasMore) steps[i]!.push(reader.decompress(EMPTY_BYTES, true, message.length));
+        }
+      }
+      for (const [i, all] of steps.entries()) expect(equalBytes(concatBytes(all), message.subarray(i))).toBe(true);
+    }
+    for (const { compressor, reader } of connections) {
+      compressor.close();
+      reader.close();
+    }
+  });
+
   test('compresses about as well as a zlib stream at the same level', async () => {
     const random = seededRandom(8);
     const messages = Array.from({ length: 300 }, () => anyMessage(random, 2000));
