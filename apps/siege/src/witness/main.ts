@@ -45,13 +45,21 @@ async function measureAll(): Promise<Measurement[]> {
   await using bench = new Bench(files, options.isQuick ? QUICK : FULL, freemem() / 2);
   for (let run = 0; run < options.runs; run++) {
     for (const trial of trials) {
-      const measured = await bench.run(trial);
+      const measured = await bench.run(trial).catch(error => describeFailure(trial, error));
+      if (measured === null) continue;
       console.log(lineOf(measured));
       const key = keyOf(measured);
       found.set(key, [...(found.get(key) ?? []), measured]);
     }
   }
   return [...found.values()].map(medianOf);
+}
+
+/** A server that ends before the flood begins has no figures; the others are measured all the same. */
+function describeFailure({ row, api, limit, flooders }: Trial, error: unknown): null {
+  console.log(`${row.name}, ${limit / MIB} MiB, ${flooders} × ${api}: FAILED: ${error}`);
+  process.exitCode = 1;
+  return null;
 }
 
 /** Those measured now take the place of their former ones; the others stay. */

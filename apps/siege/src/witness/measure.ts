@@ -110,9 +110,10 @@ export class Bench implements AsyncDisposable {
     const busy = watch.time / this.#durations.flood;
     const { bytes, ends } = await this.#flooder.ask<FloodTally>('stop');
     const flood = await this.#neighbour.ask<Times>('end', this.#durations.patience);
+    // Of a server that does not answer in time, the number is not worth waiting for; and one may end at any moment.
+    const isWorthAsking = fateOf(watch, flood) === 'served';
+    const messages = isWorthAsking ? await server.ask<number>('messages').catch(() => Number.NaN) : Number.NaN;
     const fate = fateOf(watch, flood);
-    // Of a server that does not answer in time, the number is not worth waiting for.
-    const messages = fate === 'served' ? await server.ask<number>('messages') : Number.NaN;
     const served = messages - before - flood.answers;
     return { fate, flood, growth: watch.growth, busy, rate: bytes / seconds, messages: served / seconds, ends };
   }
