@@ -41,9 +41,6 @@ export class FrameReader {
   #isLast = false;
   /** The connection failed: only the peer's Close frame still counts. */
   #isSkipping = false;
-  /** Of the bytes that are being read: units of work that were allowed since work was counted last, and what is left. */
-  #workAllowed = 0;
-  #workLeft = 0;
 
   constructor(decoder: FrameDecoder, receiver: MessageReceiver) {
     this.#decoder = decoder;
@@ -72,22 +69,18 @@ export class FrameReader {
   push(bytes: Uint8Array): void {
     const actions = this.#actions!;
     if (!actions.isListening) return;
-    if (this.isBehind) {
-      this.#unread = concatBytes([this.#unread, bytes]);
-      return;
-    }
-    const allowed = actions.work.allowed(bytes.length);
+    const allowed = this.isBehind ? 0 : actions.work.allowed(bytes.length);
     if (allowed > 0) this.#readFrom(bytes, true, allowed);
-    else this.#keep(bytes, true);
+    else this.#wait(bytes);
   }
 
   /** The application can take more, or another turn has begun. @returns whether the stream may go on */
   resume(): boolean {
     if (this.#isReading) return false;
-    const actions = this.#actions!;
-    if (this.isBehind && actions.isListening && !this.#isFull()) {
+    const { isListening, work } = this.#actions!;
+    if (this.isBehind && isListening && !this.#isFull()) {
       const unread = this.#unread;
-      const allowed = actions.work.allowed(unread.length);
+      const allowed = work.allowed(unread.length);
       this.#unread = EMPTY_BYTES;
       if (allowed > 0) this.#readFrom(unread, false, allowed);
       else this.#keep(unread, false);
@@ -113,6 +106,12 @@ export class FrameReader {
     return this.#delivery!.isFull && !this.#isLast && !this.#isSkipping;
   }
 
+  /** Keeps bytes that cannot be read in this turn. */
+  #wait(bytes: Uint8Array): void {
+    if (this.isBehind) this.#unread = concatBytes([this.#unread, bytes]);
+    else this.#keep(bytes, true);
+  }
+
   /** Reads bytes. What must wait is kept: a copy of it when it is lent. @param allowed units of work */
   #readFrom(bytes: Uint8Array, isLent: boolean, allowed: number): void {
     const decoder = this.#decoder;
@@ -120,15 +119,12 @@ export class FrameReader {
     const wasReading = this.#isReading;
     decoder.push(bytes);
     this.#isReading = true;
-    this.#workLeft = allowed;
-    this.#workAllowed = allowed;
     try {
       // After a violation the peer's Close frame is still looked for, in what is left of these bytes too.
-      while (!this.#read(decoder)) {}
+      while (!this.#read(decoder, allowed)) {}
     } finally {
       this.#isReading = wasReading;
       const rest = decoder.detach();
-      actions.work.spend(this.#workAllowed - this.#workLeft);
       if (!actions.isListening) this.#receiver.abandon();
       else if (rest.length > 0 || this.#receiver.hasMore || this.#isFull()) this.#keep(rest, isLent);
     }
@@ -143,45 +139,57 @@ export class FrameReader {
     if (!this.#isFull()) actions.work.defer();
   }
 
-  /** Reads the pushed bytes. @returns whether the loop is done with them for now */
-  #read(decoder: FrameDecoder): boolean {
+  /** Reads the pushed bytes. @param allowed units of work @returns whether the loop is done with them for now */
+  #read(decoder: FrameDecoder, allowed: number): boolean {
     const actions = this.#actions!;
+    const { work } = actions;
     const receiver = this.#receiver;
-    let left = this.#workLeft;
+    let counted = allowed;
+    let left = allowed;
     try {
-      for (;;) {
-        if (receiver.hasMore) {
-          left -= receiver.goOn(decoder);
-        } else {
-          const piece = decoder.next();
-          if (piece === PART_NONE) break;
-          left -= MESSAGE_WORK + decoder.end - decoder.start;
-          if (piece === PART_MESSAGE) {
-            receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
-            actions.control.onTraffic();
-          } else if (piece === PART_DATA) {
-            left -= receiver.push(decoder);
-            actions.control.onTraffic();
-          } else {
-            actions.control.onFrame(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
-          }
-        }
-        if (left <= 0) left = this.#moreWork(left);
-        if (left <= 0 || !actions.isListening || this.#isFull()) break;
+      if (receiver.hasMore) {
+        counted = this.#goOn(decoder, 0);
+        left = receiver.hasMore ? 0 : counted;
       }
-      this.#workLeft = left;
+      while (left > 0) {
+        const piece = decoder.next();
+        if (piece === PART_NONE) break;
+        left -= MESSAGE_WORK + decoder.end - decoder.start;
+        if (piece === PART_MESSAGE) {
+          receiver.pushMessage(decoder.source, decoder.start, decoder.end, decoder.opcode);
+          actions.control.onTraffic();
+        } else if (piece === PART_DATA) {
+          left -= receiver.push(decoder);
+          actions.control.onTraffic();
+          if (receiver.hasMore) {
+            counted = this.#goOn(decoder, counted - left);
+            left = counted;
+          }
+        } else {
+          actions.control.onFrame(decoder.controlOpcode, decoder.source.slice(decoder.start, decoder.end));
+        }
+        if (left <= 0 && !receiver.hasMore) {
+          counted = work.spend(counted - left);
+          left = counted;
+        }
+        if (!actions.isListening || this.#isFull()) break;
+      }
+      work.spend(counted - left);
       return true;
     } catch (error) {
-      this.#workLeft = left;
       // A connection fails once: a hook may already have made it fail, in the middle of a piece.
       if (!this.#isSkipping) actions.failConnection(error);
       return !actions.isListening;
     }
   }
 
-  /** Counts the work that was done. @returns how many units more may be done */
-  #moreWork(left: number): number {
-    this.#workAllowed = this.#actions!.work.spend(this.#workAllowed - left);
-    return this.#workAllowed;
+  /** Goes on with a piece that is decompressed in steps, as far as it may. @returns the work that is left then */
+  #goOn(decoder: FrameDecoder, used: number): number {
+    const { work } = this.#actions!;
+    let left = work.spend(used);
+    while (this.#receiver.hasMore && left > 0 && this.#actions!.isListening && !this.#isFull()) {
+      left = work.spend(this.#receiver.goOn(decoder));
+    }
+    return left;
   }
 }

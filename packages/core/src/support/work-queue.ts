@@ -58,18 +58,27 @@ export class WorkShare {
     this.worker = worker;
   }
 
+  // perf: the usual case of `allowed` and `spend` is here, where it is inlined (apps/bench, echo-64).
+
   /**
    * How many units of work may be done before the next call of {@link spend}. 0 or less: none in this turn.
    *
    * @param bytes how many bytes there are to read
    */
   allowed(bytes: number): number {
-    return this.#queue.allowed(this, bytes);
+    const queue = this.#queue;
+    return this.turn === queue.turn && queue.left > 0 ? Math.min(this.left, QUANTUM) : queue.begin(this, bytes);
   }
 
   /** Counts work that was done. @returns how many units more may be done before the next call; 0 or less: none */
   spend(units: number): number {
-    return this.#queue.spend(this, units);
+    const queue = this.#queue;
+    const left = this.left - units;
+    const turnLeft = queue.left - units;
+    this.left = left;
+    queue.left = turnLeft;
+    const isUsual = left > 0 && turnLeft > 0 && units < QUANTUM && !queue.isWatching;
+    return isUsual ? Math.min(left, QUANTUM) : queue.look(this, units);
   }
 
   /** The worker is to go on in the next turn, or in one of those after it. */
@@ -87,13 +96,13 @@ export class WorkShare {
 export class WorkQueue {
   readonly #clock: Clock;
   /** Counts the turns in which something had to be counted. */
-  #turn = 1;
+  turn = 1;
   #turnWork = MOST_TURN_WORK;
   /** Units left for all workers in this turn. */
-  #left = MOST_TURN_WORK;
+  left = MOST_TURN_WORK;
   #untilCheck = 0;
   /** Whether the end of this turn is awaited. Usual turns are too short for that: what is left is left for the next. */
-  #isWatching = false;
+  isWatching = false;
   #watchedSince = 0;
   #wasSlow = false;
   /** Workers that have not used their share: they go first. */
@@ -105,39 +114,34 @@ export class WorkQueue {
     this.#clock = clock;
   }
 
-  /** See {@link WorkShare.allowed}. */
-  allowed(share: WorkShare, bytes: number): number {
-    const isNew = share.turn !== this.#turn;
+  /** A share's first work of this turn, or of a turn that is used up. @returns how many units may be done */
+  begin(share: WorkShare, bytes: number): number {
+    const isNew = share.turn !== this.turn;
     if (isNew) {
-      share.turn = this.#turn;
+      share.turn = this.turn;
       share.left = this.#turnWork >> SHARE_BITS;
     }
-    if (this.#left <= 0) {
+    if (this.left <= 0) {
       if (!isNew || bytes > FEW_BYTES || share.isDeferred) return 0;
       share.left = this.#turnWork >> SMALL_SHARE_BITS;
     }
     return Math.min(share.left, QUANTUM);
   }
 
-  /** See {@link WorkShare.spend}. */
-  spend(share: WorkShare, units: number): number {
-    const isTurnOver = this.#left <= 0;
-    const left = share.left - units;
-    share.left = left;
-    this.#left -= units;
-    if (this.#isWatching) this.#checkTime(units);
-    else if (units >= QUANTUM || left <= 0 || this.#left <= 0) this.watch();
-    if (this.#left <= 0 && !isTurnOver) return 0;
-    return Math.min(left, QUANTUM);
+  /** Looks at what was just counted. @returns how many units more may be done */
+  look(share: WorkShare, units: number): number {
+    if (this.isWatching) this.#checkTime(units);
+    else this.#beginToWatch(share);
+    return this.left > 0 ? Math.min(share.left, QUANTUM) : 0;
   }
 
   /** From now on work is counted until the end of this turn, and its time is looked at. */
   watch(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
+    if (this.isWatching) return;
+    this.isWatching = true;
     this.#watchedSince = this.#clock.now();
     this.#untilCheck = QUANTUM;
-    this.#left = this.#turnWork;
+    this.left = this.#turnWork;
     this.#clock.nextTurn(this.#onTurn);
   }
 
@@ -150,22 +154,28 @@ export class WorkQueue {
     this.watch();
   }
 
+  /** What was counted so far may be of many turns: within this one, everybody gets as much again. */
+  #beginToWatch(share: WorkShare): void {
+    this.watch();
+    if (share.left <= 0) share.left += this.#turnWork >> SHARE_BITS;
+  }
+
   #checkTime(units: number): void {
     this.#untilCheck -= units;
     if (this.#untilCheck > 0) return;
     this.#untilCheck = QUANTUM;
-    if (this.#left > 0 && this.#clock.now() - this.#watchedSince >= TURN_TIME) {
+    if (this.left > 0 && this.#clock.now() - this.#watchedSince >= TURN_TIME) {
       this.#wasSlow = true;
-      this.#left = 0;
+      this.left = 0;
     }
   }
 
   /** A turn begins: those that wait go on, each within a share, and all of them within the work of a turn. */
   #begin(): void {
-    this.#isWatching = false;
+    this.isWatching = false;
     this.#adapt();
-    this.#turn++;
-    this.#left = this.#turnWork;
+    this.turn++;
+    this.left = this.#turnWork;
     if (this.#fresh.length + this.#waiting.length === 0) return;
     this.watch();
     this.#serve(this.#fresh);
@@ -176,7 +186,7 @@ export class WorkQueue {
   #serve(shares: WorkShare[]): void {
     const { length } = shares;
     let served = 0;
-    while (served < length && this.#left > 0) {
+    while (served < length && this.left > 0) {
       const share = shares[served++]!;
       share.isDeferred = false;
       share.worker.goOn();
