@@ -99,7 +99,7 @@ export class WorkQueue {
   turn = 1;
   #turnWork = MOST_TURN_WORK;
   /** Units left for all workers in this turn. */
-  left = MOST_TURN_WORK;
+  left: number = MOST_TURN_WORK;
   #untilCheck = 0;
   /** Whether the end of this turn is awaited. Usual turns are too short for that: what is left is left for the next. */
   isWatching = false;
