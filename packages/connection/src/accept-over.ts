@@ -71,13 +71,11 @@ export class RequestAcceptor extends ConnectionAcceptor<EngineRequest> {
     return opening;
   }
 
-  /** @internal */
   override get openingTime(): number {
     const { connectTimeout = DEFAULT_TIMEOUT } = this.#options;
     return isLimited(connectTimeout) ? connectTimeout : 0;
   }
 
-  /** @internal */
   override expireOpening(opening: EngineRequest): void {
     this.#waiting.get(opening)?.();
   }

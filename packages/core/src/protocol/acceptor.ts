@@ -120,7 +120,7 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
     this.#isRefusing = true;
   }
 
-  /** @internal Whether new handshakes are answered with 503. */
+  /** Whether new handshakes are answered with 503. */
   get isRefusing(): boolean {
     return this.#isRefusing;
   }
@@ -131,7 +131,7 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
   }
 
   /**
-   * @internal Counts a connection whose TLS handshake is to come, until `leaveUnsecured`.
+   * Counts a connection whose TLS handshake is to come, until `leaveUnsecured`.
    * @returns whether there is room for it; a server that is going to stop has room to say so
    */
   enterUnsecured(): boolean {
@@ -139,17 +139,17 @@ export abstract class ConnectionAcceptor<Connection extends AcceptedConnection> 
     return this.#hasPlace(this.#options.maxConnections);
   }
 
-  /** @internal The TLS handshake of a connection is over. */
+  /** The TLS handshake of a connection that `enterUnsecured` counted is over. */
   leaveUnsecured(): void {
     this.#unsecured--;
   }
 
-  /** @internal How long opening a connection may take, from its acceptance on, in milliseconds; 0: for ever. */
+  /** How long opening a connection may take, from its acceptance on, in milliseconds; 0: for ever. */
   get openingTime(): number {
     return this.#options.openHandshakeTimeout;
   }
 
-  /** @internal That time is over, TLS handshake included: drops the connection if it is still being opened. */
+  /** That time is over, TLS handshake included: drops the connection if it is still being opened. */
   expireOpening(_connection: Connection): void {}
 
   #hasPlace(most: number): boolean {
