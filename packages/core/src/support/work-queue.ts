@@ -178,20 +178,26 @@ export class WorkQueue {
     this.left = this.#turnWork;
     if (this.#fresh.length + this.#waiting.length === 0) return;
     this.watch();
-    this.#serve(this.#fresh);
-    this.#serve(this.#waiting);
+    if (this.#serve(this.#fresh)) this.#serve(this.#waiting);
   }
 
-  /** Serves those that wait now, as far as the work of this turn allows. Whoever defers again goes to the end. */
-  #serve(shares: WorkShare[]): void {
+  /**
+   * Serves those that wait now. Whoever defers again goes to the end. The turn is over when one of them has done much: what
+   * the application does with it in promises comes before the next one, and so do the sockets.
+   *
+   * @returns whether the turn may go on
+   */
+  #serve(shares: WorkShare[]): boolean {
     const { length } = shares;
+    const least = Math.max(0, this.left - QUANTUM);
     let served = 0;
-    while (served < length && this.left > 0) {
+    while (served < length && this.left > least) {
       const share = shares[served++]!;
       share.isDeferred = false;
       share.worker.goOn();
     }
     shares.splice(0, served);
+    return this.left > least;
   }
 
   /** Where a turn's units took longer than they should, the next turns get fewer. */
