@@ -15,7 +15,7 @@ const { values } = parseArgs({
     target: {
       type: 'string',
       multiple: true,
-      default: ['head', 'extension', 'frame', 'inflate', 'bombs', 'bzip2', 'url'],
+      default: ['head', 'extension', 'frame', 'inflate', 'bombs', 'bzip2', 'url', 'json', 'msgpack', 'cbor'],
     },
     seed: { type: 'string', default: `${Date.now() % 2 ** 31}` },
     save: { type: 'boolean', default: false },

@@ -2,7 +2,7 @@
 // V8's own coverage costs 40 ms each time it is read; these counters lie in an array.
 import { parseAst } from 'rolldown/parseAst';
 
-const OWN = /packages\/(?:core|compress|util|node)\/src\//;
+const OWN = /packages\/(?:core|compress|util|node|wamp)\/src\//;
 
 /** @typedef {{ type: string, start: number, end: number } & Record<string, unknown>} Node */
 

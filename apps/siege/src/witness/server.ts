@@ -93,10 +93,15 @@ function serveRouter(setup: ServerSetup): Promise<number> {
   return listen(new WampWebSocketServerFactory(() => router.createSession(), {}, options), setup);
 }
 
-const KINDS = { callbacks: serveCallbacks, pull: servePull, ws: serveWs, router: serveRouter };
-
 /** What a server can be. */
-export type ServerKind = keyof typeof KINDS;
+export type ServerKind = 'callbacks' | 'pull' | 'ws' | 'router';
+
+const KINDS: Readonly<Record<ServerKind, (setup: ServerSetup) => Promise<number>>> = {
+  callbacks: serveCallbacks,
+  pull: servePull,
+  ws: serveWs,
+  router: serveRouter,
+};
 
 answerParent({
   listen: (setup: ServerSetup) => KINDS[process.argv[2] as ServerKind](setup),

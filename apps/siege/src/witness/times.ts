@@ -10,12 +10,12 @@ export interface Times {
 
 /** @param missing how many of the latencies are of answers that did not come */
 export function timesOf(latencies: readonly number[], missing: number): Times {
-  const sorted = latencies.toSorted((a, b) => a - b);
+  const sorted = [...latencies].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { answers: sorted.length - missing, p50: at(0.5), p99: at(0.99), max: at(1), missing };
 }
 
 /** The middle one; of an even number the lower. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? Number.NaN;
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1] ?? Number.NaN;
 }

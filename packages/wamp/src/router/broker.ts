@@ -39,7 +39,7 @@ export class Broker {
   readonly #byReceiver: Map<Receiver, Set<Topic>> = new Map();
 
   /** @param maxSubscriptions the most of one receiver */
-  constructor(nextId: () => number, maxSubscriptions = Infinity) {
+  constructor(nextId: () => number, maxSubscriptions: number = Infinity) {
     this.#nextId = nextId;
     this.#maxSubscriptions = maxSubscriptions;
   }
@@ -83,19 +83,29 @@ export class Broker {
     this.#leave(topic, receiver);
   }
 
-  /** Delivers a publication to the sessions of this router. */
-  publish(publication: Publication): void {
-    const { topic, options } = publication;
+  /**
+   * Delivers a publication to the sessions of this router: to all, or to so many that the rest has to wait.
+   *
+   * @returns sends more, to so many at most, and says whether some are left; `null`: none are
+   */
+  publish(publication: Publication, most: number = Infinity): ((count: number) => boolean) | null {
+    const topics = this.#topics.all(publication.topic);
+    let count = 0;
+    for (const { receivers } of topics) count += receivers.size;
+    if (count > most) {
+      const delivery = new PartedDelivery(publication, topics);
+      return delivery.send(most) ? events => delivery.send(events) : null;
+    }
+    const { options } = publication;
     const filter = hasFilter(options) ? new Filter(options) : null;
-    for (const found of this.#topics.all(topic)) {
+    for (const found of topics) {
       // perf: one message for all receivers, so that each serializer writes it once (pnpm bench --only wamp).
       const event = createEvent(found, publication);
       for (const receiver of found.receivers) {
-        if (receiver.info === publication.publisher && options.exclude_me !== false) continue;
-        if (filter !== null && !filter.isWanted(receiver.info)) continue;
-        receiver.sendEvent(event);
+        if (isWanted(receiver, publication, filter)) receiver.sendEvent(event);
       }
     }
+    return null;
   }
 
   /** The session is gone. */
@@ -125,6 +135,52 @@ export class Broker {
     this.#topics.delete(topic.pattern, topic.match);
     this.#byId.delete(topic.id);
   }
+}
+
+/** A publication to so many that it takes more than a part of a turn. */
+class PartedDelivery {
+  readonly #publication: Publication;
+  readonly #filter: Filter | null;
+  /** The topics to come, the next last. */
+  readonly #topics: Topic[];
+  #topic: Topic | null = null;
+  #event: Event | null = null;
+  /** Those who were there when the topic's turn came. */
+  #receivers: readonly Receiver[] = [];
+  #next = 0;
+
+  constructor(publication: Publication, topics: readonly Topic[]) {
+    this.#publication = publication;
+    this.#filter = hasFilter(publication.options) ? new Filter(publication.options) : null;
+    this.#topics = [...topics].reverse();
+  }
+
+  /** Looks at so many receivers at most. @returns whether some are left */
+  send(count: number): boolean {
+    for (let i = 0; i < count; i++) {
+      while (this.#next === this.#receivers.length) if (!this.#goToNextTopic()) return false;
+      const receiver = this.#receivers[this.#next++]!;
+      // It may have unsubscribed meanwhile.
+      if (!this.#topic!.receivers.has(receiver)) continue;
+      if (isWanted(receiver, this.#publication, this.#filter)) receiver.sendEvent(this.#event!);
+    }
+    return this.#next < this.#receivers.length || this.#topics.length > 0;
+  }
+
+  #goToNextTopic(): boolean {
+    const topic = this.#topics.pop();
+    if (topic === undefined) return false;
+    this.#topic = topic;
+    this.#event = createEvent(topic, this.#publication);
+    this.#receivers = [...topic.receivers];
+    this.#next = 0;
+    return true;
+  }
+}
+
+function isWanted(receiver: Receiver, { publisher, options }: Publication, filter: Filter | null): boolean {
+  if (receiver.info === publisher && options.exclude_me !== false) return false;
+  return filter === null || filter.isWanted(receiver.info);
 }
 
 function createEvent(found: Topic, { id, topic, options, payload, publisher, isDisclosed }: Publication): Event {

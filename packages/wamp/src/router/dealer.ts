@@ -43,7 +43,7 @@ export class Dealer {
     registrations: Registrations,
     clock: Clock,
     random: (limit: number) => number,
-    maxPendingCalls = Infinity,
+    maxPendingCalls: number = Infinity,
   ) {
     this.#registrations = registrations;
     this.#clock = clock;

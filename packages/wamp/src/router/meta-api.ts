@@ -2,7 +2,6 @@
 
 import { CloseUri, ErrorUri } from '../error-uris.ts';
 import { ApplicationError, type Kwargs } from '../errors.ts';
-import type { PublishOptions } from '../messages/publish-messages.ts';
 import { isUri, type MatchPolicy } from '../uri.ts';
 import type { Broker, SubscriptionInfo } from './broker.ts';
 import type { PassedPayload, SessionInfo } from './member.ts';
@@ -24,13 +23,7 @@ export interface DescribedRealm {
   readonly broker: Broker;
   readonly registrations: Registrations;
   readonly members: ReadonlyMap<number, DescribedMember>;
-  publish(
-    publisher: null,
-    topic: string,
-    options: PublishOptions,
-    payload: PassedPayload,
-    isDisclosed: boolean,
-  ): number;
+  publish(topic: string, payload: PassedPayload): void;
 }
 
 type Procedure = (args: readonly unknown[], kwargs: Kwargs, caller: SessionInfo) => unknown;
@@ -42,7 +35,7 @@ export class MetaApi {
   readonly #procedures: Readonly<Record<string, Procedure>>;
 
   /** @param maxListLength the most ids in one answer: longer ones are refused before they are made */
-  constructor(realm: DescribedRealm, maxListLength = Infinity) {
+  constructor(realm: DescribedRealm, maxListLength: number = Infinity) {
     this.#realm = realm;
     this.#maxListLength = maxListLength;
     const { broker, registrations } = realm;
@@ -76,12 +69,12 @@ export class MetaApi {
   }
 
   onJoin(info: SessionInfo): void {
-    this.#realm.publish(null, 'wamp.session.on_join', {}, { args: [describeSession(info)], kwargs: null }, false);
+    this.#realm.publish('wamp.session.on_join', { args: [describeSession(info)], kwargs: null });
   }
 
   onLeave({ session, authid, authrole }: SessionInfo): void {
     const args = [session, authid, authrole];
-    this.#realm.publish(null, 'wamp.session.on_leave', {}, { args, kwargs: null }, false);
+    this.#realm.publish('wamp.session.on_leave', { args, kwargs: null });
   }
 
   #countSessions(roles: unknown): number {

@@ -36,8 +36,11 @@ interface Demand {
   readonly request: number;
   /** Whether a refusal is told. */
   readonly isAnswered: boolean;
-  /** @param disclose what the hook says of naming the session to the other end; `undefined`: nothing */
-  readonly grant: (disclose: boolean | undefined) => void;
+  /**
+   * @param disclose what the hook says of naming the session to the other end; `undefined`: nothing
+   * @returns a promise when the session's next request has to wait
+   */
+  readonly grant: (disclose: boolean | undefined) => PromiseLike<void> | undefined;
 }
 
 /** A member of a realm that is at the other end of a transport. */
@@ -126,9 +129,12 @@ export class RealmSession implements RealmMember {
       messageType: MessageType.PUBLISH,
       request,
       isAnswered,
-      grant: (disclose = options.disclose_me === true) => {
-        const id = this.#realm.publish(this.info, topic, options, { args, kwargs }, disclose);
+      grant: (isDisclosed = options.disclose_me === true) => {
+        const id = this.#realm.nextId();
+        const payload = { args, kwargs };
+        const rest = this.#realm.publishFor({ id, topic, options, payload, publisher: this.info, isDisclosed });
         if (isAnswered) this.#send(new Published(request, id));
+        return rest;
       },
     });
   }
@@ -173,17 +179,16 @@ export class RealmSession implements RealmMember {
       request,
       isAnswered: true,
       grant: (disclose = options.disclose_me === true) => {
-        if (this.#realm.meta.has(procedure)) this.#callMeta(call);
-        else {
-          const disclosed = disclose ? this.info : null;
-          this.#realm.dealer.call({ caller: this, request, procedure, options, payload: call, disclosed });
-        }
+        if (this.#realm.meta.has(procedure)) return this.#callMeta(call);
+        const disclosed = disclose ? this.info : null;
+        this.#realm.dealer.call({ caller: this, request, procedure, options, payload: call, disclosed });
+        return undefined;
       },
     });
   }
 
-  #callMeta({ request, procedure, args, kwargs }: Call): void {
-    this.#answer(MessageType.CALL, request, () => {
+  #callMeta({ request, procedure, args, kwargs }: Call): undefined {
+    return this.#answer(MessageType.CALL, request, () => {
       const given = Array.isArray(args) ? args : [];
       const result = wrapResult(this.#realm.meta.call(procedure, given, kwargs ?? {}, this.info));
       return new Result(request, {}, result.args, result.kwargs);
@@ -195,29 +200,23 @@ export class RealmSession implements RealmMember {
     const { action, uri, options } = demand;
     if (this.#isUriTooLong(demand)) {
       const { maxUriLength, maxUriParts } = this.#router.limits;
-      this.#refuse(
+      return this.#refuse(
         demand,
         ErrorUri.invalidUri,
         `a URI has ${maxUriLength} characters and ${maxUriParts} parts at most`,
       );
-      return undefined;
     }
     if (uri.startsWith(RESERVED_PREFIX) && (action === 'publish' || action === 'register')) {
-      this.#refuse(demand, ErrorUri.invalidUri, `${RESERVED_PREFIX} is reserved`);
-      return undefined;
+      return this.#refuse(demand, ErrorUri.invalidUri, `${RESERVED_PREFIX} is reserved`);
     }
     const { authorize } = this.#router;
     // perf: the usual router without a hook makes no promise.
     if (authorize === undefined) {
-      demand.grant(undefined);
-      return undefined;
+      return demand.grant(undefined);
     }
     try {
       const verdict = authorize(this.info, action, uri, options);
-      if (!isThenable(verdict)) {
-        this.#conclude(demand, verdict);
-        return undefined;
-      }
+      if (!isThenable(verdict)) return this.#conclude(demand, verdict);
       return verdict.then(
         decided => this.#conclude(demand, decided),
         error => this.#onHookFailed(demand, error),
@@ -237,12 +236,12 @@ export class RealmSession implements RealmMember {
     return !isShort && countParts(uri) > maxUriParts;
   }
 
-  #conclude(demand: Demand, verdict: boolean | Permission): void {
+  #conclude(demand: Demand, verdict: boolean | Permission): PromiseLike<void> | undefined {
     // The session may have ended while the hook was deciding.
-    if (this.#hasLeft) return;
+    if (this.#hasLeft) return undefined;
     const { allow, disclose } = typeof verdict === 'boolean' ? { allow: verdict, disclose: undefined } : verdict;
-    if (allow) demand.grant(disclose);
-    else this.#refuse(demand, ErrorUri.notAuthorized, `the session may not ${demand.action} ${demand.uri}`);
+    if (allow) return demand.grant(disclose);
+    return this.#refuse(demand, ErrorUri.notAuthorized, `the session may not ${demand.action} ${demand.uri}`);
   }
 
   #onHookFailed(demand: Demand, error: unknown): void {
@@ -251,12 +250,12 @@ export class RealmSession implements RealmMember {
     this.#refuse(demand, ErrorUri.authorizationFailed, 'authorization failed');
   }
 
-  #refuse({ isAnswered, messageType, request }: Demand, error: string, text: string): void {
+  #refuse({ isAnswered, messageType, request }: Demand, error: string, text: string): undefined {
     if (isAnswered) this.#sendError(messageType, request, error, textPayload(text));
   }
 
   /** Sends what `task` returns, or the error that it throws, or that says why that cannot be sent. */
-  #answer(messageType: number, request: number, task: () => IMessage): void {
+  #answer(messageType: number, request: number, task: () => IMessage): undefined {
     try {
       this.#send(task());
     } catch (error) {

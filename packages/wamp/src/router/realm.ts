@@ -1,13 +1,13 @@
 // One realm: its sessions, its broker and its dealer, and the way to the same realm at other routers.
 
 import type { Clock, Logger, Random } from '@ws/types';
-import type { PublishOptions } from '../messages/publish-messages.ts';
-import { Broker } from './broker.ts';
+import { Broker, type Publication } from './broker.ts';
 import type { RouterBus } from './bus.ts';
 import { Dealer } from './dealer.ts';
+import { FanOut, PART_EVENTS } from './fan-out.ts';
 import { createIdSource } from './ids.ts';
 import type { RouterLimits } from './limits.ts';
-import type { CalleeMember, CallerMember, PassedPayload, Receiver, SessionInfo } from './member.ts';
+import type { CalleeMember, CallerMember, PassedPayload, Receiver } from './member.ts';
 import { type DescribedMember, type DescribedRealm, MetaApi } from './meta-api.ts';
 import { RealmLink } from './realm-link.ts';
 import { Registrations, type RegistrationsListener } from './registrations.ts';
@@ -34,10 +34,12 @@ export class Realm implements DescribedRealm, LinkedRealm {
   readonly meta: MetaApi;
   readonly members: Map<number, RealmMember> = new Map();
   readonly nextId: () => number;
+  readonly #clock: Clock;
   readonly #link: RealmLink | null;
 
   constructor(name: string, { clock, random, limits, logger, bus }: RealmPorts) {
     this.name = name;
+    this.#clock = clock;
     this.nextId = createIdSource(random);
     this.broker = new Broker(this.nextId, limits.maxSubscriptions);
     const listener: RegistrationsListener = {
@@ -64,18 +66,18 @@ export class Realm implements DescribedRealm, LinkedRealm {
     this.meta.onLeave(member.info);
   }
 
-  /** Delivers a publication, here and at other routers. @returns its id */
-  publish(
-    publisher: SessionInfo | null,
-    topic: string,
-    options: PublishOptions,
-    payload: PassedPayload,
-    isDisclosed: boolean,
-  ): number {
-    const publication = { id: this.nextId(), topic, options, payload, publisher, isDisclosed };
+  /** Delivers the router's own publication, here and at other routers. */
+  publish(topic: string, payload: PassedPayload): void {
+    const publication = { id: this.nextId(), topic, options: {}, payload, publisher: null, isDisclosed: false };
     this.broker.publish(publication);
     this.#link?.publish(publication);
-    return publication.id;
+  }
+
+  /** Delivers a session's publication, here and at other routers. @returns a promise when not all have been told yet */
+  publishFor(publication: Publication): Promise<void> | undefined {
+    const sendPart = this.broker.publish(publication, PART_EVENTS);
+    this.#link?.publish(publication);
+    return sendPart === null ? undefined : new FanOut(this.#clock, sendPart).done;
   }
 
   /** Leaves the other routers. */

@@ -24,7 +24,7 @@ export class Registrations {
   readonly #byCallee: Map<CalleeMember, Set<Registration>> = new Map();
 
   /** @param maxRegistrations the most of one session */
-  constructor(nextId: () => number, listener: RegistrationsListener, maxRegistrations = Infinity) {
+  constructor(nextId: () => number, listener: RegistrationsListener, maxRegistrations: number = Infinity) {
     this.#nextId = nextId;
     this.#listener = listener;
     this.#maxRegistrations = maxRegistrations;

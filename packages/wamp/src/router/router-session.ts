@@ -31,7 +31,7 @@ export class RouterSession implements ITransportHandler {
   #joined: RealmSession | null = null;
   #isGoodbyeSent = false;
   #timer: Timer | null = null;
-  /** A hook of the router's owner has not decided yet. */
+  /** A hook of the router's owner has not decided yet, a publication has not reached all, or answers are not read. */
   #isHeld = false;
   /** Messages that came meanwhile, and the place of the next. */
   #held: AnyMessage[] = [];
@@ -87,6 +87,9 @@ export class RouterSession implements ITransportHandler {
     try {
       const decision = this.#dispatch(message);
       if (decision !== undefined) this.#hold(decision);
+      else if (this.#transport !== null && this.#transport.bufferedAmount > this.#router.limits.maxUnreadAmount) {
+        this.#awaitReader(this.#transport);
+      }
     } catch (error) {
       this.#fail(error);
     }
@@ -216,7 +219,14 @@ export class RouterSession implements ITransportHandler {
 
   // ---- waiting for hooks
 
-  /** While a hook decides, messages wait: what a client sends is done in its order. */
+  /** A client that does not read what it is sent has nothing more done for it meanwhile. */
+  #awaitReader(transport: ITransport): void {
+    const drained = transport.drained?.();
+    // Where the connection is gone, the transport says so in another way.
+    if (drained !== undefined) this.#hold(drained.then(undefined, () => undefined));
+  }
+
+  /** While a hook decides, and the like, messages wait: what a client sends is done in its order. */
   #hold(decision: PromiseLike<void>): void {
     this.#isHeld = true;
     this.#transport?.pauseReceiving?.();

@@ -95,7 +95,7 @@ export function createRouter(options: RouterOptions): Router {
     sessions: name => [...realm(name).members.values()].map(({ info }) => info),
     publish(name, topic, args = null, kwargs = null) {
       if (!isUri(topic)) throw new RangeError(`${JSON.stringify(topic)} is no URI`);
-      realm(name).publish(null, topic, {}, { args, kwargs }, false);
+      realm(name).publish(topic, { args, kwargs });
     },
     close(reason = CloseUri.systemShutdown, message = null) {
       isClosed = true;

@@ -1,25 +1,15 @@
-// Values and messages of one payload, one after another: none is read before it is asked for.
+// What one payload holds, one after another: nothing is read before it is asked for.
 
-import type { AnyMessage } from '../messages/message-types.ts';
-
-/** Reads the values of one payload. */
-export interface ValueReader {
+/** Reads the values, or the messages, of one payload. */
+export interface ValueReader<Value = unknown> {
   /** Whether one more has to be read. */
   readonly hasMore: boolean;
   /** Reads the next. Called while `hasMore`. @throws ProtocolError */
-  next(): unknown;
+  next(): Value;
 }
 
-/** Reads the messages of one payload. */
-export interface MessageReader {
-  /** Whether one more has to be read. */
-  readonly hasMore: boolean;
-  /** Reads the next. Called while `hasMore`. @throws ProtocolError */
-  next(): AnyMessage;
-}
-
-/** Reads what was read already. */
-export class ListReader<Value> {
+/** Gives what was read already. */
+export class ListReader<Value> implements ValueReader<Value> {
   readonly #list: readonly Value[];
   #at = 0;
 

@@ -4,8 +4,11 @@ import { webPlatform } from '@ws/util/primitives';
 import { ProtocolError } from '../errors.ts';
 import type { IMessage, IObjectSerializer } from '../messages/message.ts';
 import { type AnyMessage, MESSAGE_TYPE_MAP, type MessageClass, parseMessage } from '../messages/message-types.ts';
-import { ListReader, type MessageReader, type ValueReader } from './reader.ts';
+import { ListReader, type ValueReader } from './reader.ts';
 import { type DetailedSerializerStats, type SerializerStats, Statistics, type StatsListener } from './statistics.ts';
+
+/** Reads the messages of one payload. */
+export type MessageReader = ValueReader<AnyMessage>;
 
 /** Turns messages into payloads of WebSocket messages, and back. One for each connection. */
 export interface ISerializer {

@@ -12,6 +12,8 @@ export interface ITransport {
   readonly serializerId: string | null;
   /** Bytes sent that the network has not taken. */
   readonly bufferedAmount: number;
+  /** Resolves when the network has taken all of them; rejects when the connection is gone. */
+  drained?(): PromiseLike<void>;
   /** Closes with 1000. @throws TransportLost */
   close(): void;
   /** Closes at once, with 1001. @throws TransportLost */

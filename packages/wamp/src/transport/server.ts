@@ -10,6 +10,8 @@ import type { ITransport, ITransportHandler, SessionFactory } from './interfaces
 import { checkedSerializers, fallbackSerializer, type WampOptions } from './options.ts';
 import { findSerializer, formatSubprotocol } from './subprotocol.ts';
 
+const MAX_BUFFERED_AMOUNT = 2 ** 24;
+
 /** A server's connection that carries a WAMP session. */
 export class WampWebSocketServerProtocol extends WebSocketServerProtocol implements ITransport {
   #binding: WampBinding | null = null;
@@ -127,6 +129,13 @@ export class WampWebSocketServerFactory extends WebSocketServerFactory {
     this.sessionFactory = sessionFactory;
     this.serializers = serializers;
     this.strictProtocolNegotiation = options.strictProtocolNegotiation ?? true;
+    this.resetProtocolOptions();
+  }
+
+  /** `maxBufferedAmount` is 16 MiB by default: what others publish must not pile up for who does not read. */
+  override resetProtocolOptions(): void {
+    super.resetProtocolOptions();
+    this.setProtocolOptions({ maxBufferedAmount: MAX_BUFFERED_AMOUNT });
   }
 
   /** `protocols` are those of the serializers, whatever `session` says. */

@@ -4,7 +4,7 @@ import type { IMessage, ITransport } from '../../src/index.ts';
 export class Line implements ITransport {
   readonly transportDetails = null;
   readonly serializerId = 'json';
-  readonly bufferedAmount = 0;
+  readonly bufferedAmount: number = 0;
   /** What has been sent since it was last taken. */
   sent: IMessage[] = [];
   /** What the session has asked of the transport beside, in order. */

@@ -4,6 +4,7 @@ import { extensionTarget } from './extension.ts';
 import { frameTarget } from './frame.ts';
 import { headTarget } from './head.ts';
 import { inflateTarget } from './inflate.ts';
+import { cborTarget, jsonTarget, msgpackTarget } from './serializers.ts';
 import type { FuzzTarget } from './target.ts';
 import { urlTarget } from './url.ts';
 
@@ -18,4 +19,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   bombsTarget,
   bzip2Target,
   urlTarget,
+  jsonTarget,
+  msgpackTarget,
+  cborTarget,
 ];
