@@ -7,7 +7,8 @@ import { rolldown } from 'rolldown';
 
 // Budgets stand 5 % over what was measured, and are moved on purpose. Last: the engine in parts and the ports above it, which
 // cost 1.3 to 1.8 KB, and give more than they cost to whatever façade stands on them without protocol classes. Then
-// deflate, which lost fflate: 2.8 KB less.
+// deflate, which lost fflate: 2.8 KB less. Then the queue that bounds the work of a turn, and ends that are told before there is
+// a listener: 1.5 KB more for a client.
 /** @type {readonly { name: string, from: string, code: string, budget: number, external?: RegExp }[]} budgets in bytes */
 const BUDGETS = [
   { name: 'createUrl', from: 'util', code: "export { createUrl } from '@ws/util';", budget: 1017 },
@@ -17,21 +18,21 @@ const BUDGETS = [
     name: 'a client over a transport of your own',
     from: 'core',
     code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';",
-    budget: 23_461,
+    budget: 24_978,
   },
   {
     name: 'the same with permessage-deflate',
     from: 'core',
     code: "export { WebSocketClientFactory, WebSocketClientProtocol } from '@ws/core';\nexport { offerDeflate } from '@ws/compress/deflate';\nexport { portableDeflate } from '@ws/compress';",
-    budget: 42_382,
+    budget: 41_869,
   },
   {
     name: 'a server over a transport of your own',
     from: 'core',
     code: "export { WebSocketServerFactory, WebSocketServerProtocol } from '@ws/core';",
-    budget: 26_088,
+    budget: 27_578,
   },
-  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 30_871 },
+  { name: 'all of core', from: 'core', code: "export * from '@ws/core';", budget: 32_412 },
   {
     name: 'offerDeflate',
     from: 'compress',
@@ -42,7 +43,7 @@ const BUDGETS = [
     name: 'all of core, without types and util',
     from: 'core',
     code: "export * from '@ws/core';",
-    budget: 26_110,
+    budget: 27_599,
     external: /^@ws\/(?:types|util)/,
   },
   { name: 'nothing of core', from: 'core', code: "import '@ws/core';", budget: 25 },
