@@ -14,6 +14,7 @@ import type { CommonOptions } from '../options/options.ts';
 import { log } from '../support/log.ts';
 import { publish } from '../support/publish-event.ts';
 import { TrafficStats } from '../support/traffic-stats.ts';
+import { UNLIMITED } from '../support/work-queue.ts';
 import { type ConnectionRules, connectionRules, type RoleOwner } from './connection-rules.ts';
 import { ControlFrames, type ControlFramesOwner } from './control-frames.ts';
 import { Inflow, type InflowEngine } from './inflow.ts';
@@ -166,6 +167,8 @@ export class ConnectionEngine
   onLeaveOpen(): void {
     this.control.stopKeepalive();
     this.outflow.stopProducer();
+    // Events that only wait for their turn come before the closing; those that the application holds up come when it resumes.
+    if (this.delivery.isBehind) this.delivery.goOn(UNLIMITED);
     this.delivery.call(() => this.delivery.listener?.onClosing());
   }
 

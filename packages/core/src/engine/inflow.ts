@@ -7,7 +7,7 @@ import type { ClosingHandshake } from '../closing/closing-handshake.ts';
 import type { Delivery } from '../messages/delivery.ts';
 import type { FrameReader } from '../messages/frame-reader.ts';
 import type { TrafficStats } from '../support/traffic-stats.ts';
-import { type Worker, WorkShare } from '../support/work-queue.ts';
+import { UNLIMITED, type Worker, WorkShare } from '../support/work-queue.ts';
 import type { ConnectionRules } from './connection-rules.ts';
 import type { ControlFrames } from './control-frames.ts';
 import type { OpeningDriver } from './opening-driver.ts';
@@ -185,8 +185,13 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
     this.delivery.resume();
     // What the application does with messages in promises of its own is seen by the time that it takes.
     if (++this.#resumptions === MANY_RESUMPTIONS) work.watch();
-    if (work.allowed(0) > 0) this.goOn();
+    if (!this.#isOpen() || work.allowed(0) > 0) this.goOn();
     else work.defer();
+  }
+
+  /** Once the connection closes, the events that were queued before are told at once, so that the end comes after them. */
+  #isOpen(): boolean {
+    return this.#engine.closing.state === 'open';
   }
 
   /** Goes on with what has come: delivers it, reads it, and reads on when all of that is done. */
@@ -194,7 +199,7 @@ export class Inflow implements ByteStreamHandler, ReaderOwner, Worker {
     this.inTurn(() => {
       // Nothing is delivered before there is a listener.
       if (this.#early !== null) return;
-      this.delivery.goOn(this.work);
+      this.delivery.goOn(this.#isOpen() ? this.work : UNLIMITED);
       if (this.delivery.isBehind) this.work.defer();
       else if (this.#ending !== null) this.#reader?.resume();
       else if (!this.delivery.isFull) this.#readOn();

@@ -92,6 +92,9 @@ export class WorkShare {
   }
 }
 
+/** Stands for a share where as much as there is may be done. */
+export const UNLIMITED: Pick<WorkShare, 'spend'> = { spend: units => units };
+
 /** Shares out the work of each turn. One for all connections of a platform. */
 export class WorkQueue {
   readonly #clock: Clock;

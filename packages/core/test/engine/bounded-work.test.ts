@@ -4,6 +4,7 @@ import { memoryPair } from '@ws/testkit';
 import type { MessageCompression } from '@ws/types';
 import { describe, expect, test } from 'vitest';
 import { ConnectionEngine } from '../../src/engine/connection-engine.ts';
+import { engineOf } from '../../src/protocol/protocol.ts';
 import { WebSocketServerFactory } from '../../src/protocol/server-factory.ts';
 import { WebSocketServerProtocol } from '../../src/protocol/server-protocol.ts';
 import { bytes, frame, joined, type Log, loggingServer, RawPeer, REQUEST, testPlatform, text } from '../harness.ts';
@@ -143,6 +144,53 @@ describe('a flood of tiny messages', () => {
       protocol.resumeReceiving();
     }
     expect(protocol.count).toBe(5000);
+  });
+
+  test('that waits for the application is told within its answer to the closing, whatever the turn has cost', () => {
+    class Resuming extends WebSocketServerProtocol {
+      log: Log = [];
+      override onMessage(): void {
+        this.log.push('message');
+      }
+      override onClosing(): void {
+        // The turn is used up.
+        engineOf(this)!.inflow.work.spend(2 ** 22);
+        this.log.push('closing');
+        this.resumeReceiving();
+        this.log.push('told');
+      }
+    }
+    const { all, finish } = servers(1, Resuming);
+    const [{ send, protocol }] = all as [(typeof all)[0]];
+    protocol.pauseReceiving();
+    send(joined(flood(3), frame(8, '')));
+    finish();
+    expect((protocol as Resuming).log).toEqual(['closing', 'message', 'message', 'message', 'told']);
+  });
+
+  test('that only waits for its turn is told before the closing', () => {
+    const log: Log = [];
+    class Held extends WebSocketServerProtocol {
+      override onMessage(payload: Uint8Array): void {
+        log.push(text(payload));
+      }
+      override onClosing(): void {
+        log.push('closing');
+      }
+    }
+    const { all, finish } = servers(1, Held);
+    const [{ send, protocol }] = all as [(typeof all)[0]];
+    const { work } = engineOf(protocol)!.inflow;
+    protocol.pauseReceiving();
+    send(joined(frame(1, '1'), frame(1, '2'), frame(1, '3')));
+    work.watch();
+    work.spend(2 ** 22);
+    protocol.resumeReceiving();
+    expect(log).toEqual([]);
+    protocol.sendClose(1000);
+    expect(log).toEqual(['1', '2', '3', 'closing']);
+    finish();
+    expect(log.length).toBe(4);
   });
 
   test('nothing is left to do for a connection that is dropped in the middle', () => {
