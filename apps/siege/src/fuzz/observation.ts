@@ -75,8 +75,8 @@ export function observeOurs(
   const flush = (): void => {
     do {
       pair.flush();
-      clock.flush();
-    } while (pair.step());
+      clock.turn();
+    } while (pair.step() || clock.pendingTurns > 0);
   };
   flush();
   pair.b.write(handshake(sent.toString('latin1'), kind));
