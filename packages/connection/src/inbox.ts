@@ -4,6 +4,7 @@
 import type { EngineListener } from '@ws/core';
 import type { CloseInfo, MessageTransport, Platform, Receives, TextCodec } from '@ws/types';
 import { concatBytes, decodeText } from '@ws/util/primitives';
+import { ChunkJoiner } from './chunk-joiner.ts';
 
 /** A message that is being received. */
 export class IncomingParts {
@@ -73,6 +74,8 @@ export class Inbox implements EngineListener {
   readonly #diagnostics: Platform['diagnostics'];
   readonly #complete: IncomingParts[] = [];
   #current: IncomingParts | null = null;
+  /** Joins the chunks of the message that is being received. `null` until one comes in pieces. */
+  #joiner: ChunkJoiner | null = null;
   readonly #takers: Taker[] = [];
   /** Whether the transport is paused. It starts paused, until a call waits for a message or the queue has room. */
   #isPaused = true;
@@ -129,6 +132,7 @@ export class Inbox implements EngineListener {
     if (this.#end !== null) return;
     const message = new IncomingParts(!isBinary);
     this.#current = message;
+    this.#joiner = null;
     const taker = this.#complete.length === 0 && this.#takers[0]?.wantsParts ? this.#takers.shift() : undefined;
     if (taker === undefined) return;
     message.onProgress = () => {};
@@ -138,7 +142,8 @@ export class Inbox implements EngineListener {
   onMessageData(chunk: Uint8Array): void {
     const message = this.#current;
     if (message === null) return;
-    message.chunks.push(chunk);
+    this.#joiner ??= new ChunkJoiner();
+    this.#joiner.add(message.chunks, chunk, message.onProgress === null);
     message.onProgress?.();
     this.update();
   }
