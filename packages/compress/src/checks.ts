@@ -1,4 +1,4 @@
-// What the constructors demand of their arguments. Wrong types are TypeErrors, wrong values RangeErrors.
+// Checks of constructor arguments. A wrong type is a TypeError, a wrong value a RangeError.
 
 /** @throws TypeError unless `value` is a boolean */
 export function checkBoolean(title: string, value: unknown): asserts value is boolean {
@@ -13,17 +13,17 @@ export function checkInteger(title: string, value: unknown, low: number, high: n
   }
 }
 
-/** As {@link checkInteger}, where 0 means that nothing is asked for. */
+/** Like {@link checkInteger}, but also allows 0, which means that nothing is asked for. */
 export function checkIntegerOrZero(title: string, value: unknown, low: number, high: number): void {
   if (value !== 0) checkInteger(title, value, low, high);
 }
 
-/** As {@link checkInteger}, where `null` leaves it to the default. */
+/** Like {@link checkInteger}, but also allows `null`, which stands for the default. */
 export function checkIntegerOrNull(title: string, value: unknown, low: number, high: number): void {
   if (value !== null) checkInteger(title, value, low, high);
 }
 
-/** The limits that every accept object can carry: a size of messages or `null`, and a threshold; both in bytes. */
+/** Checks the limits that every accept object has: `maxMessageSize` (or `null`) and `threshold`, both in bytes. */
 export function checkSizes(maxMessageSize: number | null, threshold: number): void {
   checkIntegerOrNull('maxMessageSize', maxMessageSize, 0, Number.MAX_SAFE_INTEGER);
   checkInteger('threshold', threshold, 0, Number.MAX_SAFE_INTEGER);

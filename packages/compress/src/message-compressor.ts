@@ -1,6 +1,6 @@
 import type { Compressor } from '@ws/types';
 
-/** Compresses the messages of one connection. The compressor is made when the first message is sent. */
+/** Compresses the messages of one connection. The compressor is created when the first message is sent. */
 export class MessageCompressor {
   readonly #create: () => Compressor;
   #compressor: Compressor | null = null;

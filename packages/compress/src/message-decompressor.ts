@@ -1,8 +1,8 @@
 import { DecompressionError, type Decompressor } from '@ws/types';
 
 /**
- * Decompresses the messages of one connection, within a limit on the whole of each message. The decompressor is made
- * when the first message arrives and freed at the first error.
+ * Decompresses the messages of one connection, and limits the decompressed size of each. The decompressor is created when the
+ * first message arrives, and freed at the first error.
  */
 export class MessageDecompressor {
   readonly #limit: number;
@@ -11,7 +11,7 @@ export class MessageDecompressor {
   #isClosed = false;
   #length = 0;
 
-  /** @param limit bytes of a decompressed message, 0: no limit */
+  /** @param limit most bytes of a decompressed message; 0: no limit */
   constructor(limit: number, create: () => Decompressor) {
     this.#limit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
     this.#create = create;

@@ -2,9 +2,9 @@ import type { ExtensionParams } from '@ws/types';
 import { CompressionError } from './compression-error.ts';
 
 /**
- * Checks that every parameter is known and stands once, and gives the value of each (`true` where there was no `=`).
+ * Checks that every parameter is known and not repeated. Returns the value of each; `true`: the parameter had no `=`.
  *
- * @throws {@link CompressionError} at an unknown parameter, and at one that stands twice (RFC 7692, 7.1)
+ * @throws {@link CompressionError} for an unknown or repeated parameter (RFC 7692, 7.1)
  */
 export function singleParameters(params: ExtensionParams, known: readonly string[]): Map<string, string | true> {
   const values = new Map<string, string | true>();
@@ -18,7 +18,7 @@ export function singleParameters(params: ExtensionParams, known: readonly string
 }
 
 /**
- * A parameter that is a flag: whether it is there.
+ * Whether a flag, a parameter without a value, is present.
  *
  * @throws {@link CompressionError} when it has a value
  */
@@ -30,9 +30,9 @@ export function flagParameter(values: ReadonlyMap<string, string | true>, name: 
 }
 
 /**
- * A parameter that is a number without leading zeros (RFC 7692, 7.1.2), quoted or not; 0 when it is absent.
+ * The value of a numeric parameter without leading zeros (RFC 7692, 7.1.2), quoted or not; 0 when it is absent.
  *
- * @throws {@link CompressionError} when it is not a number from `low` to `high`, or has no value at all
+ * @throws {@link CompressionError} when the value is missing or is not a number from `low` to `high`
  */
 export function numberParameter(
   values: ReadonlyMap<string, string | true>,
@@ -49,7 +49,7 @@ export function numberParameter(
   return number;
 }
 
-/** Puts the parts of an extension string together; parts that are `false` are left out. */
+/** Joins the parts of an extension string. Parts that are `false` are left out. */
 export function formatExtension(name: string, parts: readonly (string | false)[]): string {
   return [name, ...parts.filter(part => part !== false)].join('; ');
 }

@@ -11,12 +11,12 @@ import { concatBytes, EMPTY_BYTES } from '@ws/util/primitives';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a client offers, and what a server read of it. */
+/** A client's offer of a compression extension, to send or as parsed by the server. */
 export abstract class PerMessageCompressOffer implements CompressionOffer {
   abstract readonly extensionName: string;
-  /** Present in ready-made offers. */
+  /** Present only in ready-made offers. */
   readonly extension?: CompressionExtension;
-  /** Present in ready-made offers. */
+  /** Present only in ready-made offers. */
   acceptResponse?(response: CompressionResponse): CompressionResponseAccept | null;
   abstract getExtensionString(): string;
   abstract toJSON(): Json;
@@ -36,7 +36,7 @@ export abstract class PerMessageCompressOfferAccept implements CompressionOfferA
   }
 }
 
-/** A server's answer, as the client read it. */
+/** A server's response, as parsed by the client. */
 export abstract class PerMessageCompressResponse implements CompressionResponse {
   abstract readonly extensionName: string;
   abstract toJSON(): Json;
@@ -45,7 +45,7 @@ export abstract class PerMessageCompressResponse implements CompressionResponse 
   }
 }
 
-/** How a client takes a server's answer. */
+/** How a client accepts a server's response. */
 export abstract class PerMessageCompressResponseAccept implements CompressionResponseAccept {
   abstract readonly extensionName: string;
   abstract createCompression(codecs: CompressionCodecs): MessageCompression;
@@ -55,7 +55,7 @@ export abstract class PerMessageCompressResponseAccept implements CompressionRes
   }
 }
 
-/** A negotiated extension at work on one connection. */
+/** Compresses and decompresses the messages of one connection by a negotiated extension. */
 export abstract class PerMessageCompress implements MessageCompression {
   abstract readonly extensionName: string;
   abstract readonly threshold: number;
@@ -66,28 +66,28 @@ export abstract class PerMessageCompress implements MessageCompression {
   abstract close(): void;
   abstract toJSON(): Json;
 
-  /** See `MessageCompression.hasMore`. Here: never. */
+  /** See `MessageCompression.hasMore`. Always `false` unless overridden. */
   get hasMore(): boolean {
     return false;
   }
 
-  /** Begins a message. Nothing needs doing: a message begins with its first piece. */
+  /** Begins a message. Does nothing, since a message begins with its first piece. */
   startCompressMessage(): void {}
-  /** The next piece of the message. */
+  /** Compresses the next piece of the message. */
   compressMessageData(bytes: Uint8Array): Uint8Array {
     return this.compress(bytes, false);
   }
-  /** Ends the message: what is left of its compressed form. */
+  /** Ends the message. Returns the rest of its compressed form. */
   endCompressMessage(): Uint8Array {
     return this.compress(EMPTY_BYTES, true);
   }
-  /** Begins a message. Nothing needs doing: a message begins with its first piece. */
+  /** Begins a message. Does nothing, since a message begins with its first piece. */
   startDecompressMessage(): void {}
-  /** The next piece of the message, all of it at once, limited by {@link maxMessageSize} only. */
+  /** Decompresses the next piece of the message at once. Only {@link maxMessageSize} limits the output. */
   decompressMessageData(bytes: Uint8Array): Uint8Array {
     return this.#decompressAll(bytes, false);
   }
-  /** Ends the message: what is left of it. */
+  /** Ends the message. Returns the rest of its output. */
   endDecompressMessage(): Uint8Array {
     return this.#decompressAll(EMPTY_BYTES, true);
   }

@@ -7,13 +7,13 @@ import type {
 } from '@ws/types';
 
 /**
- * One offer that fits wherever offers go: it is an array of that offer, for `perMessageCompressionOffers` itself and for
- * spreading (`[...offerDeflate(), ...offerBzip2()]`), and it is the offer, for an element of such an array
- * (`[offerDeflate(), offerBzip2()]`).
+ * One offer that fits wherever offers are expected. It is an array of the offer, to be the value of
+ * `perMessageCompressionOffers` or to be spread (`[...offerDeflate(), ...offerBzip2()]`), and at the same time the offer
+ * itself, to be an element of such an array (`[offerDeflate(), offerBzip2()]`).
  */
 export type ReadyOffer = readonly CompressionOffer[] & CompressionOffer;
 
-/** Makes a {@link ReadyOffer} out of an offer that has its extension and its `acceptResponse`. */
+/** Makes a {@link ReadyOffer} from an offer that has an `extension` and an `acceptResponse`. */
 export function readyOffer(offer: CompressionOffer): ReadyOffer {
   return Object.assign([offer], {
     extensionName: offer.extensionName,
@@ -24,8 +24,8 @@ export function readyOffer(offer: CompressionOffer): ReadyOffer {
 }
 
 /**
- * An acceptor for servers and clients alike: given offers it accepts one of them, given a response it accepts that.
- * It carries its extension, so that nothing else has to be set up.
+ * An acceptor for servers and clients. Given offers it accepts one of them, given a response it accepts that. It carries its
+ * extension, so that nothing else has to be set up.
  */
 export interface ReadyAcceptor {
   (offers: readonly CompressionOffer[]): CompressionOfferAccept | null;

@@ -1,25 +1,25 @@
 import { brokenStream } from './errors.ts';
 
-/** How much of the input is in the buffer at a time. */
+/** Most bytes of input that the buffer holds at a time. */
 const BUFFER_SIZE = 8192;
-/** How many bytes may be taken between two calls of {@link BitReader.settle}. Behind the end of the input they are zeros. */
+/** Most bytes that may be taken between two calls of {@link BitReader.settle}. Bytes behind the end of the input are zeros. */
 const PADDING = 256;
 
-/** Reads bits, highest first, of input that is there as a whole, though in pieces. Joined they would be copied in one go. */
+/** Reads bits, highest first, from input that is complete but in pieces. Joining the pieces would copy all of them at once. */
 export class BitReader {
   readonly #pieces: Uint8Array[];
-  /** Where the input goes on in the first of the pieces. */
+  /** Offset of the next unread byte in the current piece. */
   #offset = 0;
   // perf: the loop over symbols keeps these in variables of its own (bench/portable-bzip2.bench.ts).
-  /** Some of the input; where the next byte is in it; and where it ends, behind which there are zeros. */
+  /** The buffered input, the position of its next byte, and its end. The bytes of the buffer behind the end are zeros. */
   readonly bytes: Uint8Array;
   position = 0;
   #end = 0;
-  /** Its lowest {@link count} bits were taken from the input and are not read yet. */
+  /** The lowest {@link count} bits of this number were taken from the input and are not read yet. */
   bits = 0;
   count = 0;
 
-  /** @param pieces of the input, which the reader owns from now on */
+  /** @param pieces the input; the reader owns them from now on */
   constructor(pieces: readonly Uint8Array[]) {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     this.bytes = new Uint8Array(Math.min(length, BUFFER_SIZE) + PADDING);
@@ -27,7 +27,7 @@ export class BitReader {
     this.#fill();
   }
 
-  /** Whether all bytes were read. Of the last there may be bits left. */
+  /** Whether all bytes were taken. Bits of the last byte may still be unread. */
   get isAtEnd(): boolean {
     if (this.position === this.#end) this.#fill();
     return this.position === this.#end;
@@ -47,13 +47,13 @@ export class BitReader {
     return (this.bits >>> this.count) & ((1 << count) - 1);
   }
 
-  /** 32 bits, as a signed integer. */
+  /** Reads 32 bits as a signed integer. */
   readInt32(): number {
     return (this.read(16) << 16) | this.read(16);
   }
 
   /**
-   * Gives back the whole bytes that were taken ahead, and makes sure that the next ones are in the buffer.
+   * Gives back the whole bytes that were taken ahead, and refills the buffer for the next reads.
    *
    * @throws {@link DecompressionError} when bits behind the end of the input were read
    */

@@ -3,7 +3,7 @@ import { FIRST_CRC, updateCrc } from './crc.ts';
 import type { StepBudget } from './step-budget.ts';
 
 const ENTRIES_PER_WORK = 2;
-/** So many equal bytes are followed by how many more there are. */
+/** After a run of this many equal bytes, the next byte says how many more of them follow. */
 const COUNTED_RUN = 4;
 const NONE = -1;
 
@@ -11,23 +11,23 @@ const NONE = -1;
 export class BlockOutput {
   readonly #entries: Uint32Array;
   #place: number;
-  /** How many entries there still are. */
+  /** Entries that have not been followed yet. */
   #left: number;
   #previous = NONE;
   /** How many bytes in a row were equal to {@link #previous}. */
   #run = 0;
-  /** How many more of them are to be written. */
+  /** How many more copies of {@link #previous} are still to be written. */
   #repeat = 0;
   #crc = FIRST_CRC;
 
-  /** @param origin the entry that the last byte of the block is in: it links to the first */
+  /** @param origin index of the entry of the block's last byte, which links to the first */
   constructor(block: Bzip2Block, origin: number) {
     this.#entries = block.entries;
     this.#left = block.length;
     this.#place = block.entries[origin]! >>> 8;
   }
 
-  /** The checksum of what was written. */
+  /** The checksum of the bytes written so far. */
   get crc(): number {
     return ~this.#crc;
   }
@@ -37,9 +37,9 @@ export class BlockOutput {
   }
 
   /**
-   * Writes into `target[start, end)` what there is room and budget for.
+   * Writes output into `target[start, end)` until the room, the budget or the block ends.
    *
-   * @returns where it stopped
+   * @returns the index behind the last byte written
    */
   write(target: Uint8Array, start: number, end: number, budget: StepBudget): number {
     const stop = Math.max(0, this.#left - Math.max(0, budget.left) * ENTRIES_PER_WORK);

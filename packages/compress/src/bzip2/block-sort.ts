@@ -1,26 +1,27 @@
-// The Burrows-Wheeler transform sorts all rotations of a block. Rotations that are equal (a block that repeats itself as
-// a whole) stay in the order in which the algorithm leaves them, and where the unrotated block lies among its equals
-// shows in the output. To give what the `bzip2` program gives, this is its algorithm for blocks below 10,000 bytes, in
-// every choice it makes. (For longer ones it has another, with the same result except among equals, where any will do.)
+// The Burrows-Wheeler transform sorts all rotations of a block. Equal rotations (of a block that is one repeated pattern)
+// stay in the order in which the algorithm leaves them, and the place of the unrotated block among its equals shows in the
+// output. To give the same output as the `bzip2` program, this file makes every choice of its algorithm for blocks below
+// 10,000 bytes. The program sorts longer blocks by another algorithm; the results differ only in the order of equal
+// rotations, where any order is valid.
 
 const SMALL_RANGE = 10;
 
-/** Where each rotation begins, in the order of the sorted rotations. `block` has at least one byte. */
+/** Returns the start index of each rotation, in sorted order. `block` has at least one byte. */
 export function sortRotations(block: Uint8Array): Uint32Array {
   return new RotationSorter(block).sort();
 }
 
 /**
- * Sorts by the first byte, then by prefixes of twice the length each time: a rotation's rank by its next `prefix` bytes
- * is known from the round before.
+ * Sorts rotations by their first byte, then by prefixes of twice the length in each round: the round before has already
+ * ranked every rotation by `prefix` bytes.
  */
 class RotationSorter {
   readonly #block: Uint8Array;
-  /** The rotations as they are sorted so far. */
+  /** The rotations in the order sorted so far. */
   readonly #order: Uint32Array;
-  /** The rank of a rotation by what follows its prefix. */
+  /** Rank of each rotation by the bytes that follow its prefix. */
   readonly #rank: Uint32Array;
-  /** 1 where a bucket of rotations begins that are equal so far; a 1 and a 0 behind the end stop every search. */
+  /** 1 at the start of each bucket of rotations that are equal so far. A 1 and a 0 behind the end stop every search. */
   readonly #isBucketStart: Uint8Array;
   #random = 0;
 
@@ -51,7 +52,7 @@ class RotationSorter {
     this.#isBucketStart[this.#block.length + 2] = 1;
   }
 
-  /** Ranks rotation i by the bucket of rotation i + prefix. */
+  /** Ranks each rotation i by the bucket of rotation i + `prefix`. */
   #rankAfter(prefix: number): void {
     const order = this.#order;
     const rank = this.#rank;
@@ -92,7 +93,7 @@ class RotationSorter {
     }
   }
 
-  /** A quicksort by rank that gathers what equals the pivot in the middle. */
+  /** Quicksort by rank; elements equal to the pivot are gathered in the middle. */
   #sortRange(from: number, to: number): void {
     const ranges = [from, to];
     this.#random = 0;
@@ -138,7 +139,7 @@ class RotationSorter {
     else ranges.push(upperStart, high, low, lowerEnd);
   }
 
-  /** The first, the middle or the last, by a sequence that an attacker's block cannot line up with. */
+  /** Picks the first, middle or last element as pivot, in a sequence that an attacker's block cannot line up with. */
   #pivot(low: number, high: number): number {
     this.#random = (this.#random * 7621 + 1) % 32_768;
     const choice = this.#random % 3;

@@ -5,22 +5,25 @@ import { brokenStream } from './errors.ts';
 import type { HuffmanTable } from './huffman-table.ts';
 import type { StepBudget } from './step-budget.ts';
 
-/** Beyond this a move to the front is left to the engine, and counted. */
+/** From this place on a move to the front uses `copyWithin`, and its cost is counted. */
 const FEW = 16;
-/** A digit of a run that stands for more than any block can have. */
+/** A run whose digits weigh more than this is longer than any block. */
 const MAX_WEIGHT = 1 << 20;
 
-/** Reads the symbols of one block: Huffman codes, positions in the list of recent bytes, and runs of the first of them. */
+/** Reads the symbols of one block: Huffman codes for positions in the list of recent bytes, and for runs of its first byte. */
 export class BlockSymbols {
   readonly #tables: readonly HuffmanTable[];
   readonly #selectors: Uint8Array;
-  /** The byte values, the one seen last in front. */
+  /** The byte values that occur, most recent first. */
   readonly #recent: Uint8Array;
   /** The symbol that ends the block. */
   readonly #end: number;
   #group = 0;
   #isDone = false;
-  /** The run that is under way, and what its next digit stands for: a binary number of the digits 1 and 2, lowest first. */
+  /**
+   * The length of the current run so far, and the weight of its next digit. Lengths are binary with the digits 1 and 2, lowest
+   * digit first.
+   */
   #run = 0;
   #weight = 1;
 
@@ -50,7 +53,7 @@ export class BlockSymbols {
     return true;
   }
 
-  /** @returns what it has cost */
+  /** @returns the work done, in the unit of {@link StepBudget} */
   #readGroup(reader: BitReader, table: HuffmanTable, block: Bzip2Block): number {
     const { bytes } = reader;
     const { lookup, width } = table;
@@ -99,7 +102,7 @@ export class BlockSymbols {
     this.#weight <<= 1;
   }
 
-  /** @returns what it has cost */
+  /** @returns the work done, in the unit of {@link StepBudget} */
   #endRun(block: Bzip2Block): number {
     const length = this.#run;
     block.pushRun(this.#recent[0]!, length);

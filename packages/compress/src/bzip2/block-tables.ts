@@ -6,12 +6,12 @@ import type { StepBudget } from './step-budget.ts';
 const MIN_TABLES = 2;
 const MAX_TABLES = 6;
 
-/** What stands before the symbols of a block. */
+/** The tables that precede the symbols of a block. */
 export interface BlockTables {
   /** The byte values that occur, in order. */
   readonly used: Uint8Array;
   readonly tables: readonly HuffmanTable[];
-  /** Which of the tables each group of symbols uses. */
+  /** Index of the table that each group of symbols uses. */
   readonly selectors: Uint8Array;
 }
 
@@ -34,7 +34,7 @@ export function* readBlockTables(reader: BitReader, budget: StepBudget): Generat
   return { used, tables, selectors };
 }
 
-/** Two levels of bit maps: which sixteenths occur, and for these which values. */
+/** Reads two levels of bit maps: which ranges of 16 byte values occur, then which values within each of those ranges. */
 function readUsedBytes(reader: BitReader): Uint8Array {
   const used = new Uint8Array(256);
   let count = 0;
@@ -48,7 +48,9 @@ function readUsedBytes(reader: BitReader): Uint8Array {
   return used.subarray(0, count);
 }
 
-/** Positions in a list whose front is the selector before, as so many ones and a zero. */
+/**
+ * Reads selectors. Each is its position in a list with the previous selector in front, written as that many ones and a zero.
+ */
 function* readSelectors(reader: BitReader, budget: StepBudget, tables: number): Generator<void, Uint8Array, void> {
   const selectors = new Uint8Array(reader.read(15));
   const recent = Uint8Array.of(0, 1, 2, 3, 4, 5);
@@ -66,7 +68,7 @@ function* readSelectors(reader: BitReader, budget: StepBudget, tables: number): 
   return selectors;
 }
 
-/** The first length, then for each how it differs from the one before, in steps of one. */
+/** Reads code lengths: the first one, then for each symbol the difference from the length before, in steps of one. */
 function* readLengths(reader: BitReader, budget: StepBudget, symbols: number): Generator<void, Uint8Array, void> {
   const lengths = new Uint8Array(symbols);
   let length = reader.read(5);

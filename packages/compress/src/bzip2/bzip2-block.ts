@@ -1,44 +1,45 @@
 import { brokenStream, longerThan } from './errors.ts';
 import type { StepBudget } from './step-budget.ts';
 
-/** How many symbols one Huffman table is used for. */
+/** Symbols in a group; each group uses one Huffman table. */
 export const GROUP_SIZE = 50;
 const FIRST_CAPACITY = 1024;
 const ENTRIES_PER_WORK = 4;
 const NOT_BEGUN = -1;
 
 /**
- * The bytes of one block in the order of the sorted rotations, and then, in the same memory, for each the place of the one
- * that follows it: 4 bytes for each byte of the block, so at most 3.6 MB at level 9. The memory grows as symbols are read.
+ * The bytes of one block in the order of the sorted rotations. After {@link link} the same memory also holds, for each byte,
+ * the index of the byte that follows it. An entry takes 4 bytes, so a block takes at most 3.6 MB at level 9. The memory grows
+ * as symbols are read.
  */
 export class Bzip2Block {
-  /** In the lowest 8 bits a byte; after {@link link}, above them the place of the entry that follows. */
+  /** The lowest 8 bits of an entry are a byte; after {@link link} the bits above are the index of the entry that follows. */
   entries: Uint32Array = new Uint32Array(FIRST_CAPACITY);
   length = 0;
   readonly #maxLength: number;
   readonly #counts = new Uint32Array(256);
-  /** The most entries that the message's limit allows, and that limit. */
+  /** The most entries that the message's limit allows, and the limit itself, in bytes. */
   #allowed = 0;
   #limit = 0;
-  /** How many entries are linked; {@link NOT_BEGUN} while symbols are read. */
+  /** Number of entries linked so far; {@link NOT_BEGUN} while symbols are read. */
   #linked = NOT_BEGUN;
 
-  /** @param maxLength most entries of a block */
+  /** @param maxLength the most entries that a block may have */
   constructor(maxLength: number) {
     this.#maxLength = maxLength;
   }
 
-  /** Begins a block. @param limit how many bytes it may yield */
+  /** Begins a block. @param limit the most bytes that it may yield */
   begin(limit: number): void {
     this.length = 0;
     this.#counts.fill(0);
     this.#linked = NOT_BEGUN;
     this.#limit = limit;
-    // Five entries stand for four bytes at least: four equal ones, and how many more there are.
+    // Five entries yield at least four bytes: four equal bytes, and a count (perhaps 0) of how many more follow.
     this.#allowed = Math.floor(limit / 4) * 5 + (limit % 4);
   }
 
-  /** Makes room for the entries of a group of symbols, which may go over the end of the block: see {@link check}. */
+  /** Makes room for the entries of a group. They may exceed the block's maximum length; {@link check} finds that. */
   reserve(): void {
     if (this.length + GROUP_SIZE > this.entries.length) this.#grow(this.length + GROUP_SIZE);
   }
@@ -51,7 +52,7 @@ export class Bzip2Block {
   /**
    * Adds `count` equal bytes, and makes room for the rest of the group.
    *
-   * @throws {@link DecompressionError} see {@link check}
+   * @throws {@link DecompressionError} as {@link check} does
    */
   pushRun(byte: number, count: number): void {
     const end = this.length + count;
@@ -68,9 +69,9 @@ export class Bzip2Block {
   }
 
   /**
-   * Links the entries: that of the n-th of all equal bytes follows the n-th entry with that byte in sorted order.
+   * Links the entries: the n-th entry that holds a byte is followed by the n-th occurrence of that byte in sorted order.
    *
-   * @returns whether all are linked; if not, the budget is used up
+   * @returns whether all entries are linked; `false` when the budget ran out first
    */
   link(budget: StepBudget): boolean {
     if (this.#linked === NOT_BEGUN) this.#sumCounts();
@@ -95,7 +96,7 @@ export class Bzip2Block {
     this.entries = larger;
   }
 
-  /** Turns how often each byte occurs into where the first of them is in sorted order. */
+  /** Replaces the count of each byte value by the index of its first occurrence in sorted order. */
   #sumCounts(): void {
     this.#linked = 0;
     let sum = 0;

@@ -11,37 +11,39 @@ import { STEP_WORK, StepBudget } from './step-budget.ts';
 const BLOCK_MAGIC = [0x314159, 0x265359] as const;
 const FOOTER_MAGIC = [0x177245, 0x385090] as const;
 const BLOCK_UNIT = 100_000;
-/** The fewest bytes that an encoder puts into a block that is not the last: of the lowest level, after run lengths. */
+/** The fewest bytes that an encoder puts into a block other than the last, at the lowest level and after run-length coding. */
 const LEAST_IN_BLOCK = 50_000;
 
 /** The output buffer that all decoders share: each step copies its output out of it before it returns. */
 const chunk = /* @__PURE__ */ new Uint8Array(DECOMPRESSION_STEP);
 
-/** How the stream is read: see {@link Bzip2Decoder}. */
+/** Limits of a {@link Bzip2Decoder}. */
 export interface Bzip2DecoderRules {
   /** Largest level of the stream, 1..9. */
   readonly maxLevel: number;
-  /** Most bytes of the message. */
+  /** The most bytes that the decoded message may have. */
   readonly maxLength: number;
 }
 
 /**
- * Decodes one bzip2 stream that is there as a whole, in steps: each yields at most `DECOMPRESSION_STEP` bytes and takes
- * about a millisecond ({@link STEP_WORK}), wherever in a block it stops. Its memory is that of one block
- * ({@link Bzip2Block}), and the input.
+ * Decodes one complete bzip2 stream in steps. Each step yields at most `DECOMPRESSION_STEP` bytes, takes about a millisecond
+ * ({@link STEP_WORK}), and may stop anywhere in a block. The decoder holds the input and the memory of one
+ * {@link Bzip2Block}.
  */
 export class Bzip2Decoder {
   readonly #reader: BitReader;
   readonly #rules: Bzip2DecoderRules;
   readonly #budget = new StepBudget();
   readonly #steps: Generator<void, void, void>;
-  /** Of the step: the most bytes that it may write, how many there are, and the most that the message may still yield. */
+  /**
+   * State of the current step: the most bytes it may write, the bytes written, and the most that the message may still yield.
+   */
   #room = 0;
   #written = 0;
   #maxLength = 0;
   #isDone = false;
 
-  /** @param pieces of the stream, which the decoder owns from now on */
+  /** @param pieces the stream; the decoder owns them from now on */
   constructor(pieces: readonly Uint8Array[], rules: Bzip2DecoderRules) {
     this.#reader = new BitReader(pieces);
     this.#rules = rules;
@@ -66,13 +68,13 @@ export class Bzip2Decoder {
     return chunk.slice(0, this.#written);
   }
 
-  /** Yields wherever a step ends. */
+  /** Yields at the end of each step but the last. */
   *#decode(): Generator<void, void, void> {
     const reader = this.#reader;
     const block = new Bzip2Block(this.#readLevel() * BLOCK_UNIT);
     let streamCrc = 0;
     for (let blocks = 1; this.#readIsBlock(); blocks++) {
-      // Each block costs tables: many that are next to empty are an attack.
+      // Every block costs the work of building tables, so a stream of many nearly empty blocks is an attack.
       if (blocks > 2 + this.#rules.maxLength / LEAST_IN_BLOCK)
         throw brokenStream('more blocks than the limit can have');
       const crc = reader.readInt32();
@@ -98,7 +100,7 @@ export class Bzip2Decoder {
     if (output.crc !== crc) throw brokenStream('a wrong checksum of a block');
   }
 
-  /** @returns whether all of the block was written */
+  /** @returns whether the whole block has been written */
   #write(output: BlockOutput): boolean {
     this.#written = output.write(chunk, this.#written, this.#room, this.#budget);
     if (this.#written > this.#maxLength) throw longerThan(this.#maxLength);
@@ -114,7 +116,7 @@ export class Bzip2Decoder {
     return level;
   }
 
-  /** Whether a block follows, or else the footer. */
+  /** Reads the next magic number. `true`: a block follows. `false`: the footer follows. */
   #readIsBlock(): boolean {
     const [first, second] = [this.#reader.read(24), this.#reader.read(24)];
     if (first === BLOCK_MAGIC[0] && second === BLOCK_MAGIC[1]) return true;

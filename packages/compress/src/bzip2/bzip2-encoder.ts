@@ -6,15 +6,15 @@ const RUN_A = 0;
 const RUN_B = 1;
 const GROUP_SIZE = 50;
 const ITERATIONS = 4;
-/** A block ends this early, since a run that is under way may still add to it. */
+/** Bytes left free at the end of a block, since the run in progress may still add to it. */
 const BLOCK_SLACK = 19;
 const LONGEST_RUN = 255;
 const NONE = 256;
 
 /**
- * Makes one bzip2 stream: what the `bzip2` program makes of the same bytes, byte for byte. The only difference is in
- * blocks from 10,000 bytes on that repeat themselves as a whole: there the field that says where the block begins among
- * its sorted rotations may point to another that is equal.
+ * Encodes one bzip2 stream. Its output is byte for byte that of the `bzip2` program, except for blocks of 10,000 bytes or
+ * more that are one repeated pattern: there the field that says where the block lies among its sorted rotations may point
+ * to another, equal rotation.
  */
 export class Bzip2Encoder {
   readonly #bits = new BitWriter();
@@ -23,7 +23,7 @@ export class Bzip2Encoder {
   #length = 0;
   #blockCrc: number = FIRST_CRC;
   #streamCrc = 0;
-  /** The run that is under way: it belongs to the block in which it ends. */
+  /** The run in progress. It belongs to the block in which it ends. */
   #runByte = NONE;
   #runLength = 0;
 
@@ -47,7 +47,7 @@ export class Bzip2Encoder {
     }
   }
 
-  /** Ends the stream. */
+  /** Ends the stream and returns it. */
   finish(): Uint8Array {
     this.#endRun();
     if (this.#length > 0) this.#endBlock();
@@ -57,7 +57,7 @@ export class Bzip2Encoder {
     return this.#bits.finish();
   }
 
-  /** The first stage: four equal bytes are followed by how many more there are. */
+  /** Run-length coding, the first stage: after four equal bytes, one byte says how many more follow. */
   #endRun(): void {
     const byte = this.#runByte;
     if (byte === NONE) return;
@@ -99,7 +99,7 @@ function usedBytes(block: Uint8Array): number[] {
   return [...occurs.keys()].filter(byte => occurs[byte] === 1);
 }
 
-/** Two levels of bit maps: which sixteenths occur, and for these which values. */
+/** Writes two levels of bit maps: which ranges of 16 byte values occur, then which values within each of those ranges. */
 function writeUsedBytes(bits: BitWriter, used: readonly number[]): void {
   const maps = new Uint16Array(16);
   for (const byte of used) maps[byte >> 4]! |= 0x8000 >> (byte & 15);
@@ -108,8 +108,9 @@ function writeUsedBytes(bits: BitWriter, used: readonly number[]): void {
 }
 
 /**
- * The last bytes of the sorted rotations as positions in a list whose front is what was seen last; runs of position 0
- * as binary numbers of the digits 1 (RUN_A) and 2 (RUN_B), lowest first. The last symbol means the end.
+ * Move-to-front coding of the last bytes of the sorted rotations: each byte becomes its position in a list with the most
+ * recent byte in front. A run of position 0 becomes its length in binary with the digits 1 (RUN_A) and 2 (RUN_B), lowest
+ * first. The last symbol marks the end of the block.
  */
 function toSymbols(block: Uint8Array, order: Uint32Array, used: readonly number[]): Uint16Array {
   const recent = Uint8Array.from(used);
@@ -134,7 +135,7 @@ function toSymbols(block: Uint8Array, order: Uint32Array, used: readonly number[
   return symbols.subarray(0, count);
 }
 
-/** Up to six Huffman codes, one of them chosen for every 50 symbols. */
+/** Writes up to six Huffman codes, and the symbols, with one of the codes chosen for every 50 of them. */
 function writeSymbols(bits: BitWriter, symbols: Uint16Array, alphabet: number): void {
   const tables = firstTables(symbols, alphabet);
   let selectors: Uint8Array = new Uint8Array(0);
@@ -150,7 +151,7 @@ function writeSymbols(bits: BitWriter, symbols: Uint16Array, alphabet: number): 
   }
 }
 
-/** To begin with, each table is good for one part of the alphabet; the parts occur about equally often. */
+/** Initial tables: each favours one part of the alphabet. The parts occur about equally often. */
 function firstTables(symbols: Uint16Array, alphabet: number): Uint8Array[] {
   const frequencies = new Uint32Array(alphabet);
   for (const symbol of symbols) frequencies[symbol]!++;
@@ -172,7 +173,7 @@ function firstTables(symbols: Uint16Array, alphabet: number): Uint8Array[] {
   return tables;
 }
 
-/** Chooses the best table for each group of symbols, then makes each table the best for its groups. */
+/** Chooses the best table for each group of symbols, then rebuilds each table to fit its groups best. */
 function improve(tables: Uint8Array[], symbols: Uint16Array, alphabet: number): Uint8Array {
   const frequencies = tables.map(() => new Uint32Array(alphabet));
   const selectors = new Uint8Array(Math.ceil(symbols.length / GROUP_SIZE));
@@ -198,7 +199,7 @@ function improve(tables: Uint8Array[], symbols: Uint16Array, alphabet: number): 
   return selectors;
 }
 
-/** Positions in a list whose front is the selector before, as so many ones and a zero. */
+/** Writes selectors, each as its position in a list with the previous selector in front: that many ones, and a zero. */
 function writeSelectors(bits: BitWriter, selectors: Uint8Array, tables: number): void {
   const recent = Uint8Array.from({ length: tables }, (_, table) => table);
   for (const selector of selectors) {
@@ -209,7 +210,7 @@ function writeSelectors(bits: BitWriter, selectors: Uint8Array, tables: number):
   }
 }
 
-/** The first length, then for each how it differs from the one before, in steps of one. */
+/** Writes code lengths: the first one, then for each symbol the difference from the length before, in steps of one. */
 function writeLengths(bits: BitWriter, lengths: Uint8Array): void {
   let current = lengths[0]!;
   bits.write(5, current);
@@ -220,7 +221,7 @@ function writeLengths(bits: BitWriter, lengths: Uint8Array): void {
   }
 }
 
-/** Bits, highest first. */
+/** Writes bits, highest first. */
 class BitWriter {
   #bytes: Uint8Array = new Uint8Array(256);
   #length = 0;
@@ -243,7 +244,7 @@ class BitWriter {
     this.#pending &= (1 << this.#pendingBits) - 1;
   }
 
-  /** Everything, filled up with zeros. */
+  /** Returns all bits as bytes; the last byte is padded with zeros. */
   finish(): Uint8Array {
     if (this.#pendingBits > 0) this.#push((this.#pending << (8 - this.#pendingBits)) & 0xff);
     this.#pendingBits = 0;

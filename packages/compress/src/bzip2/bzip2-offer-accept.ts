@@ -7,9 +7,9 @@ import { type Bzip2OwnDirection, checkOwnDirection } from './own-direction.ts';
 import { PerMessageBzip2 } from './per-message-bzip2.ts';
 import { CLIENT_LEVEL, EXTENSION_NAME, SERVER_LEVEL } from './wire-names.ts';
 
-/** How a server takes an offer. */
+/** How a server answers an offer of permessage-bzip2. */
 export interface Bzip2OfferAcceptFields extends Bzip2OwnDirection {
-  /** Asks the client to limit its level, 1..9; default 0: no wish. */
+  /** Asks the client to limit its level, 1..9. Default 0: not asked. */
   readonly requestMaxCompressLevel?: number;
 }
 
@@ -23,7 +23,7 @@ export class PerMessageBzip2OfferAccept extends PerMessageCompressOfferAccept {
   readonly maxMessageSize: number | null;
   readonly threshold: number;
 
-  /** @throws TypeError or RangeError, also when `fields` want what the offer does not allow */
+  /** @throws TypeError or RangeError when a field is invalid or asks for something that the offer does not allow */
   constructor(offer: PerMessageBzip2Offer, fields: Bzip2OfferAcceptFields = {}) {
     super();
     if (!(offer instanceof PerMessageBzip2Offer)) throw new TypeError('offer must be a PerMessageBzip2Offer');

@@ -4,11 +4,11 @@ import { flagParameter, formatExtension, numberParameter, singleParameters } fro
 import { PerMessageCompressOffer } from '../per-message-compress.ts';
 import { CLIENT_LEVEL, EXTENSION_NAME, SERVER_LEVEL } from './wire-names.ts';
 
-/** What a client says in an offer of permessage-bzip2. */
+/** Parameters of a client's offer of permessage-bzip2. */
 export interface Bzip2OfferFields {
-  /** Says that the client can limit its level; default `true`. */
+  /** Says that the client can limit its level. Default `true`. */
   readonly acceptMaxCompressLevel?: boolean;
-  /** Asks the server to limit its level, 1..9; default 0: no wish. */
+  /** Asks the server to limit its level, 1..9. Default 0: not asked. */
   readonly requestMaxCompressLevel?: number;
 }
 
@@ -19,7 +19,7 @@ export class PerMessageBzip2Offer extends PerMessageCompressOffer {
   readonly acceptMaxCompressLevel: boolean;
   readonly requestMaxCompressLevel: number;
 
-  /** @throws TypeError or RangeError */
+  /** @throws TypeError or RangeError when a field is invalid */
   constructor(fields: Bzip2OfferFields = {}) {
     super();
     const { acceptMaxCompressLevel = true, requestMaxCompressLevel = 0 } = fields;
@@ -30,9 +30,9 @@ export class PerMessageBzip2Offer extends PerMessageCompressOffer {
   }
 
   /**
-   * Reads an offer, for a server.
+   * Parses an offer. For servers.
    *
-   * @throws {@link CompressionError} when a parameter is unknown, doubled or has an invalid value: the offer is declined
+   * @throws {@link CompressionError} when a parameter is unknown, repeated or invalid; the server then declines the offer
    */
   static parse(params: ExtensionParams): PerMessageBzip2Offer {
     const values = singleParameters(params, [CLIENT_LEVEL, SERVER_LEVEL]);

@@ -5,7 +5,7 @@ import { type Bzip2OwnDirection, checkOwnDirection } from './own-direction.ts';
 import { PerMessageBzip2 } from './per-message-bzip2.ts';
 import { EXTENSION_NAME } from './wire-names.ts';
 
-/** How a client takes a server's answer. It is not said to anyone. */
+/** How a client accepts a server's response to its offer of permessage-bzip2. None of it is sent to the server. */
 export class PerMessageBzip2ResponseAccept extends PerMessageCompressResponseAccept {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
@@ -14,7 +14,7 @@ export class PerMessageBzip2ResponseAccept extends PerMessageCompressResponseAcc
   readonly maxMessageSize: number | null;
   readonly threshold: number;
 
-  /** @throws TypeError or RangeError, also when `fields` want what the response does not allow */
+  /** @throws TypeError or RangeError when a field is invalid or asks for something that the response does not allow */
   constructor(response: PerMessageBzip2Response, fields: Bzip2OwnDirection = {}) {
     super();
     if (!(response instanceof PerMessageBzip2Response)) {

@@ -5,22 +5,22 @@ import { PerMessageCompressResponse } from '../per-message-compress.ts';
 import type { PerMessageBzip2Offer } from './bzip2-offer.ts';
 import { CLIENT_LEVEL, EXTENSION_NAME, SERVER_LEVEL } from './wire-names.ts';
 
-/** What a server's answer can say. */
+/** Parameters of a server's response to an offer of permessage-bzip2. */
 export interface Bzip2ResponseFields {
-  /** The highest level that the client may use, 1..9; default 0: any. */
+  /** The highest level that the client may use, 1..9. Default 0: any. */
   readonly clientMaxCompressLevel?: number;
-  /** The highest level that the server is going to use, 1..9; default 0: 9. */
+  /** The highest level that the server will use, 1..9. Default 0: 9. */
   readonly serverMaxCompressLevel?: number;
 }
 
-/** A server's answer to an offer of permessage-bzip2, as the client read it. */
+/** A server's response to an offer of permessage-bzip2, as parsed by the client. */
 export class PerMessageBzip2Response extends PerMessageCompressResponse {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
   readonly clientMaxCompressLevel: number;
   readonly serverMaxCompressLevel: number;
 
-  /** @throws TypeError or RangeError */
+  /** @throws TypeError or RangeError when a field is invalid */
   constructor(fields: Bzip2ResponseFields = {}) {
     super();
     const { clientMaxCompressLevel = 0, serverMaxCompressLevel = 0 } = fields;
@@ -30,7 +30,7 @@ export class PerMessageBzip2Response extends PerMessageCompressResponse {
     this.serverMaxCompressLevel = serverMaxCompressLevel;
   }
 
-  /** @throws {@link CompressionError} when a parameter is unknown, doubled or has an invalid value */
+  /** @throws {@link CompressionError} when a parameter is unknown, repeated or invalid */
   static parse(params: ExtensionParams): PerMessageBzip2Response {
     const values = singleParameters(params, [CLIENT_LEVEL, SERVER_LEVEL]);
     return new PerMessageBzip2Response({
@@ -39,7 +39,9 @@ export class PerMessageBzip2Response extends PerMessageCompressResponse {
     });
   }
 
-  /** Whether this can be the answer to `offer`: it does what was asked, and asks for what was said to be possible. */
+  /**
+   * Whether this response fits `offer`: it grants the level asked for, and limits the client's only if the offer allows that.
+   */
   answers(offer: PerMessageBzip2Offer): boolean {
     if (this.clientMaxCompressLevel !== 0 && !offer.acceptMaxCompressLevel) return false;
     if (offer.requestMaxCompressLevel === 0) return true;

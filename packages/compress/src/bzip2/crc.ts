@@ -4,24 +4,24 @@ const table: Uint32Array = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_,
   return crc;
 });
 
-/** What the checksum of a block begins with. Complemented, it is the checksum of no bytes. */
+/** Initial value of a block's checksum. Its complement is the checksum of no bytes. */
 export const FIRST_CRC = -1;
 
-/** Goes on with a block's checksum over `bytes[start, end)`. */
+/** Updates a block's checksum with `bytes[start, end)`. */
 export function updateCrc(crc: number, bytes: Uint8Array, start: number, end: number): number {
   let result = crc;
   for (let i = start; i < end; i++) result = (result << 8) ^ table[(result >>> 24) ^ bytes[i]!]!;
   return result;
 }
 
-/** Goes on with a block's checksum over `count` equal bytes. */
+/** Updates a block's checksum with `count` copies of `byte`. */
 export function updateCrcByRun(crc: number, byte: number, count: number): number {
   let result = crc;
   for (let i = 0; i < count; i++) result = (result << 8) ^ table[(result >>> 24) ^ byte]!;
   return result;
 }
 
-/** Goes on with the checksum of a stream, which is made of its blocks' (complemented). */
+/** Updates the checksum of a stream with the final (complemented) checksum of its next block. */
 export function combineCrc(stream: number, block: number): number {
   return ((stream << 1) | (stream >>> 31)) ^ block;
 }

@@ -1,24 +1,24 @@
-/** Code lengths are limited to this, though the format allows 20: what the `bzip2` program does since 1.0.3. */
+/** Longest code that the encoder makes. The format allows 20, but the `bzip2` program has used 17 since 1.0.3. */
 const MAX_LENGTH = 17;
 
 /**
- * Huffman code lengths for symbols that occur so often. Of the many codes that are equally good this finds the one that
- * the `bzip2` program finds: ties go by the depth of the trees, and by the order in which a heap holds them.
+ * Returns Huffman code lengths for symbols with these frequencies. Many codes are equally good; this function finds the same
+ * one as the `bzip2` program, which breaks ties by the depth of the trees and then by their order in a heap.
  */
 export function codeLengths(frequencies: Uint32Array): Uint8Array {
   const symbols = frequencies.length;
-  // A weight is a frequency above 8 bits that hold the depth of the tree. Symbols count from 1.
+  // The lowest 8 bits of a weight are the depth of the tree, the bits above are the frequency. Symbols are numbered from 1.
   const weights = new Int32Array(symbols * 2);
   for (let i = 0; i < symbols; i++) weights[i + 1] = Math.max(frequencies[i]!, 1) << 8;
   for (;;) {
     const lengths = depths(parentsOf(weights, symbols), symbols);
     if (lengths !== null) return lengths;
-    // Flatter frequencies give a flatter tree.
+    // A code was too long. Flatter frequencies give a flatter tree.
     for (let i = 1; i <= symbols; i++) weights[i] = (1 + ((weights[i]! >> 8) >> 1)) << 8;
   }
 }
 
-/** The codes that belong to the lengths: in the order of length, then of symbol. */
+/** Assigns canonical codes to the lengths: in the order of length, then of symbol. */
 export function assignCodes(lengths: Uint8Array): Uint32Array {
   const codes = new Uint32Array(lengths.length);
   let code = 0;
@@ -29,7 +29,7 @@ export function assignCodes(lengths: Uint8Array): Uint32Array {
   return codes;
 }
 
-/** Builds the tree: for every node the one above it, 0 for the root. */
+/** Builds the tree. Returns the parent of every node, 0 for the root. */
 function parentsOf(weights: Int32Array, symbols: number): Uint16Array {
   const parents = new Uint16Array(symbols * 2);
   const heap = new LightestFirst(weights);
@@ -46,7 +46,7 @@ function parentsOf(weights: Int32Array, symbols: number): Uint16Array {
   return parents;
 }
 
-/** How deep each symbol lies, or `null` when one lies too deep. */
+/** The depth of each symbol in the tree; `null` when one lies deeper than {@link MAX_LENGTH}. */
 function depths(parents: Uint16Array, symbols: number): Uint8Array | null {
   const lengths = new Uint8Array(symbols);
   for (let i = 1; i <= symbols; i++) {
@@ -58,11 +58,11 @@ function depths(parents: Uint16Array, symbols: number): Uint8Array | null {
   return lengths;
 }
 
-/** A binary heap of nodes. */
+/** A binary heap of nodes, the lightest on top. */
 class LightestFirst {
   size = 0;
   readonly #weights: Int32Array;
-  /** From 1; below everything lies node 0, which weighs nothing. */
+  /** Nodes from index 1 on. Index 0 holds node 0, whose weight of 0 stops every upward search. */
   readonly #nodes: Uint16Array;
 
   constructor(weights: Int32Array) {

@@ -2,23 +2,25 @@ import { brokenStream } from './errors.ts';
 
 /** The longest code that the format allows. */
 export const MAX_CODE_LENGTH = 20;
-/** Codes up to this length are looked up; longer ones, which are rare, are searched by length. */
+/** Codes up to this length are looked up in a table. Longer codes are rare, and are searched by length. */
 const MAX_WIDTH = 10;
 
-/** One Huffman code of a block, for decoding. A code and its symbol are one number: the symbol above 5 bits of length. */
+/** A Huffman table for decoding. An entry is one number: the lowest 5 bits are the code's length, the bits above its symbol. */
 export class HuffmanTable {
-  /** How many bits the {@link lookup} goes by. */
+  /** Number of bits that index {@link lookup}. */
   readonly width: number;
-  /** For all values of the next {@link width} bits the code that they begin with; 0: a longer one, or none. */
+  /** The entry for each value of the next {@link width} bits. 0: the code is longer than that, or there is none. */
   readonly lookup: Uint16Array;
   /** The symbols in the order of their codes. */
   readonly #symbols: Uint16Array;
-  /** For each length: where the codes of that length end, counted in values of 20 bits. */
+  /** For each length, the end of its codes as a 20-bit value. */
   readonly #limits = new Uint32Array(MAX_CODE_LENGTH + 1);
-  /** For each length: what has to be added to a code for its place among the symbols. */
+  /** For each length, the number to add to a code for its index in {@link #symbols}. */
   readonly #offsets = new Int32Array(MAX_CODE_LENGTH + 1);
 
-  /** @param lengths of the codes of all symbols, 1..20. As in `bzip2`, a code may have too many or too few of them. */
+  /**
+   * @param lengths code length of each symbol, 1..20. As in `bzip2`, there may be too many or too few codes for a full tree.
+   */
   constructor(lengths: Uint8Array) {
     const starts = new Uint16Array(MAX_CODE_LENGTH + 2);
     for (const length of lengths) starts[length + 1]!++;
@@ -37,7 +39,7 @@ export class HuffmanTable {
    * Finds a code that is longer than {@link width}.
    *
    * @param window the next 20 bits
-   * @throws {@link DecompressionError} when no code begins like that
+   * @throws {@link DecompressionError} when no code matches
    */
   find(window: number): number {
     for (let length = this.width + 1; length <= MAX_CODE_LENGTH; length++) {
@@ -48,7 +50,7 @@ export class HuffmanTable {
     throw brokenStream('no symbol has such a code');
   }
 
-  /** Gives out codes in the order of length, then of symbol. */
+  /** Assigns codes in the order of length, then of symbol. */
   #assign(starts: Uint16Array): void {
     let code = 0;
     for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
@@ -58,7 +60,7 @@ export class HuffmanTable {
       this.#offsets[length] = start - code;
       if (length <= this.width) this.#fill(length, code, start, end);
       code += end - start;
-      // Where there are more codes than fit, the rest cannot be reached.
+      // When there are more codes than fit into the length, the codes beyond it are unreachable.
       this.#limits[length] = Math.min(code, 1 << length) << (MAX_CODE_LENGTH - length);
     }
   }

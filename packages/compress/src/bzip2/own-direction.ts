@@ -1,20 +1,20 @@
 import { checkIntegerOrNull, checkSizes } from '../checks.ts';
 
-/** How an endpoint goes about its own direction, and what it takes from the other. None of it is announced. */
+/** Local settings of an endpoint: how it compresses what it sends, and how much it accepts. The peer is not told. */
 export interface Bzip2OwnDirection {
-  /** Block size for what we send in units of 100,000 bytes, 1..9; default `null`: as negotiated. */
+  /** Block size of sent messages in units of 100,000 bytes, 1..9. Default `null`: as negotiated. */
   readonly compressLevel?: number | null;
-  /** The most bytes that a received message may have, decompressed; default `null`: the protocol's limit only. */
+  /** The most bytes that a received message may have after decompression. Default `null`: only the protocol's limit applies. */
   readonly maxMessageSize?: number | null;
-  /** Messages with fewer bytes are sent as they are; default 0. */
+  /** Messages with fewer bytes than this are sent uncompressed. Default 0. */
   readonly threshold?: number;
 }
 
 /**
- * Fills in the defaults and checks: we may use a lower level than was negotiated, not a higher one.
+ * Fills in the defaults and checks the fields. An endpoint may use a lower level than was negotiated, not a higher one.
  *
- * @param askedLevel the level that the other side asked for, 0: none
- * @throws TypeError or RangeError
+ * @param askedLevel the level that the peer asked for; 0: none
+ * @throws TypeError or RangeError when a field is invalid
  */
 export function checkOwnDirection(fields: Bzip2OwnDirection, askedLevel: number): Required<Bzip2OwnDirection> {
   const { compressLevel = null, maxMessageSize = null, threshold = 0 } = fields;

@@ -9,31 +9,33 @@ import type { Bzip2OwnDirection } from './own-direction.ts';
 import { portableBzip2 } from './portable-bzip2.ts';
 import { EXTENSION_NAME } from './wire-names.ts';
 
-/** What was negotiated for both directions, and how this endpoint goes about it. */
+/** What was negotiated for both directions, and the local settings of this endpoint. */
 export interface Bzip2ProcessorFields {
   readonly isServer: boolean;
-  /** 1..9, 0 (default): 9. */
+  /** 1..9. Default 0: 9. */
   readonly serverMaxCompressLevel?: number;
-  /** 1..9, 0 (default): 9. */
+  /** 1..9. Default 0: 9. */
   readonly clientMaxCompressLevel?: number;
-  /** Bytes of a decompressed message; `null` (default) and 0: the protocol's limit only. */
+  /** The most bytes of a decompressed message. Default `null`, and 0: only the protocol's limit applies. */
   readonly maxMessageSize?: number | null;
-  /** Bytes below which a message is better sent as it is; default 0. */
+  /** Messages with fewer bytes than this are better sent uncompressed. Default 0. */
   readonly threshold?: number;
 }
 
-/** What the processor reads of an offer that a server has accepted: `PerMessageBzip2OfferAccept` has all of it. */
+/** The fields that the processor reads of an accepted offer, on a server. `PerMessageBzip2OfferAccept` has all of them. */
 export interface AcceptedBzip2Offer extends Required<Bzip2OwnDirection> {
   readonly offer: PerMessageBzip2Offer;
   readonly requestMaxCompressLevel: number;
 }
 
-/** What the processor reads of a response that a client has accepted: `PerMessageBzip2ResponseAccept` has all of it. */
+/**
+ * The fields that the processor reads of an accepted response, on a client. `PerMessageBzip2ResponseAccept` has all of them.
+ */
 export interface AcceptedBzip2Response extends Required<Bzip2OwnDirection> {
   readonly response: PerMessageBzip2Response;
 }
 
-/** permessage-bzip2 at work on one connection: every message is one complete bzip2 stream. */
+/** Compresses and decompresses the messages of one connection by permessage-bzip2. Every message is a complete bzip2 stream. */
 export class PerMessageBzip2 extends PerMessageCompress {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
@@ -46,7 +48,7 @@ export class PerMessageBzip2 extends PerMessageCompress {
   readonly #compressor: MessageCompressor;
   readonly #decompressor: MessageDecompressor;
 
-  /** @throws TypeError or RangeError */
+  /** @throws TypeError or RangeError when a field is invalid */
   constructor(fields: Bzip2ProcessorFields, codec: Bzip2Codec = portableBzip2) {
     super();
     const { isServer, serverMaxCompressLevel = 0, clientMaxCompressLevel = 0 } = fields;
@@ -67,7 +69,7 @@ export class PerMessageBzip2 extends PerMessageCompress {
     );
   }
 
-  /** What a server runs after it accepted an offer. */
+  /** Creates a server's processor from the offer that it accepted. */
   static createFromOfferAccept(
     isServer: boolean,
     accept: AcceptedBzip2Offer,
@@ -83,7 +85,7 @@ export class PerMessageBzip2 extends PerMessageCompress {
     return new PerMessageBzip2(fields, codecs.bzip2);
   }
 
-  /** What a client runs after it accepted a response. */
+  /** Creates a client's processor from the response that it accepted. */
   static createFromResponseAccept(
     isServer: boolean,
     accept: AcceptedBzip2Response,

@@ -5,8 +5,8 @@ import { Bzip2Encoder } from './bzip2-encoder.ts';
 import { longerThan } from './errors.ts';
 
 /**
- * bzip2 without any API of the platform: an encoder and a decoder of our own. There is no state between messages, and
- * what comes out of a message comes when it is complete.
+ * bzip2 in plain JavaScript, with no API of the platform. It keeps no state between messages, and gives no output before the
+ * message is complete.
  */
 export const portableBzip2: Bzip2Codec = {
   compressor: ({ level }: Bzip2Parameters): Compressor => new Bzip2Compressor(level),
@@ -36,14 +36,14 @@ class Bzip2Compressor implements Compressor {
 }
 
 /**
- * Gathers the pieces of a message, and decodes it when it is complete: so a peer that stops in the middle of a message
- * costs us what it has sent, and no block.
+ * Gathers the pieces of a message and decodes it once it is complete. A peer that stops in the middle of a message thus costs
+ * only the bytes that it has sent, and not the memory of a block.
  */
 class Bzip2Decompressor implements Decompressor {
   readonly #level: number;
   #pieces: Uint8Array[] = [];
   #length = 0;
-  /** Of a message that is complete, and not decoded yet. */
+  /** Decoder of a message that is complete but not fully decoded; `null`: there is none. */
   #decoder: Bzip2Decoder | null = null;
 
   constructor(level: number) {
@@ -60,7 +60,7 @@ class Bzip2Decompressor implements Decompressor {
       return this.#step(this.#decoder, maxLength);
     }
     this.#length += bytes.length;
-    // bzip2 makes nothing longer than by a hundredth and 600 bytes: what is longer need not be gathered.
+    // bzip2 adds at most one percent and 600 bytes, so longer input exceeds the limit and need not be gathered.
     if (this.#length > maxLength * 1.01 + 600) {
       this.close();
       throw longerThan(maxLength);
@@ -80,7 +80,7 @@ class Bzip2Decompressor implements Decompressor {
   }
 
   #step(decoder: Bzip2Decoder, maxLength: number): Uint8Array {
-    // After an error there is nothing more.
+    // Dropped first, so that after an error no more output is announced.
     this.#decoder = null;
     const result = decoder.step(maxLength);
     if (!decoder.isDone) this.#decoder = decoder;

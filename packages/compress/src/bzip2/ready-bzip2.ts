@@ -10,14 +10,14 @@ import type { Bzip2OwnDirection } from './own-direction.ts';
 
 const OWN = ['compressLevel', 'maxMessageSize', 'threshold'] as const;
 
-/** What a client can say of permessage-bzip2, all of it optional. */
+/** Options of {@link offerBzip2}. */
 export interface OfferBzip2Options extends Bzip2OwnDirection, Bzip2OfferFields {}
 
 /**
- * A ready-made value for a client's `perMessageCompressionOffers`. It brings what parses the response and what accepts
- * it, so `perMessageCompressionAccept` may be left out.
+ * Makes a ready-made value for a client's `perMessageCompressionOffers`. The offer carries its parser and its acceptor of the
+ * response, so `perMessageCompressionAccept` may be left out.
  *
- * @throws TypeError or RangeError
+ * @throws TypeError or RangeError when an option is invalid
  * @example
  * factory.setProtocolOptions({ perMessageCompressionOffers: [...offerBzip2(), ...offerDeflate()] });
  */
@@ -27,14 +27,14 @@ export function offerBzip2(options: OfferBzip2Options = {}): ReadyOffer {
 }
 
 /**
- * A ready-made value for `perMessageCompressionAccept`: a server takes the first offer of permessage-bzip2, a client
- * takes the response to one. `compressLevel` and the request are lowered to what the peer allows.
+ * Makes a ready-made value for `perMessageCompressionAccept`. A server accepts the first offer of permessage-bzip2, a client
+ * accepts the response to its offer. `compressLevel` and the requested level are lowered to what the peer allows.
  *
- * @throws TypeError or RangeError
+ * @throws TypeError or RangeError when an option is invalid
  */
 export function acceptBzip2(options: Bzip2OfferAcceptFields = {}): ReadyAcceptor {
   checkOptions(options, [...OWN, 'requestMaxCompressLevel']);
-  // The most generous peer there is: what it does not allow is wrong for all.
+  // Validates against the most permissive offer: options that it does not allow are wrong for every peer.
   new PerMessageBzip2OfferAccept(new PerMessageBzip2Offer(), options);
   return readyAcceptor(
     bzip2Extension,

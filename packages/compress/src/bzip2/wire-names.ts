@@ -1,4 +1,4 @@
-// The spelling of the reference; the extension is not a standard.
+// Spelled as in the reference implementation, since no standard defines this extension.
 
 export const EXTENSION_NAME = 'permessage-bzip2';
 export const CLIENT_LEVEL = 'client_max_compress_level';

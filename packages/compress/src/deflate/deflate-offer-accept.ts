@@ -8,28 +8,28 @@ import { checkOwnDirection, type DeflateOwnDirection } from './own-direction.ts'
 import { PerMessageDeflate } from './per-message-deflate.ts';
 import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO_TAKEOVER } from './wire-names.ts';
 
-/** How a server takes an offer. */
+/** How a server answers an offer of permessage-deflate. */
 export interface DeflateOfferAcceptFields extends DeflateOwnDirection {
   /**
-   * Asks the client to do without context takeover; default `false`. An offer of `client_no_context_takeover` is
-   * confirmed in any case: it costs the client nothing, and some clients (gorilla/websocket) insist on it.
+   * Asks the client not to use context takeover. Default `false`. When the offer has `client_no_context_takeover`, the
+   * response confirms it in any case: that costs the client nothing, and some clients (gorilla/websocket) insist on it.
    */
   readonly requestNoContextTakeover?: boolean;
   /**
-   * Asks the client to limit its window to 2^8..2^15 bytes; default 0: no wish. Lowered to the value of
+   * Asks the client to limit its window; 8..15, for 2^8..2^15 bytes. Default 0: not asked. The value is lowered to that of
    * `client_max_window_bits` in the offer, if it has one (RFC 7692, 7.1.2.2).
    */
   readonly requestMaxWindowBits?: number;
 }
 
-/** A server's answer to an offer of permessage-deflate (RFC 7692, 7.1). */
+/** A server's response to an offer of permessage-deflate (RFC 7692, 7.1). */
 export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
   readonly offer: PerMessageDeflateOffer;
-  /** What the answer says: what was wished for, or what the client offered unasked. */
+  /** Whether the response names `client_no_context_takeover`: it was requested, or the client offered it unasked. */
   readonly requestNoContextTakeover: boolean;
-  /** What the answer says: what was wished for, and never more than the offer's value. */
+  /** The `client_max_window_bits` of the response: the requested value, but at most that of the offer. */
   readonly requestMaxWindowBits: number;
   readonly noContextTakeover: boolean | null;
   readonly windowBits: number | null;
@@ -38,7 +38,7 @@ export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept 
   readonly maxMessageSize: number | null;
   readonly threshold: number;
 
-  /** @throws TypeError or RangeError, also when `fields` want what the offer does not allow */
+  /** @throws TypeError or RangeError when a field is invalid or asks for something that the offer does not allow */
   constructor(offer: PerMessageDeflateOffer, fields: DeflateOfferAcceptFields = {}) {
     super();
     if (!(offer instanceof PerMessageDeflateOffer)) throw new TypeError('offer must be a PerMessageDeflateOffer');
@@ -63,7 +63,7 @@ export class PerMessageDeflateOfferAccept extends PerMessageCompressOfferAccept 
     this.threshold = own.threshold;
   }
 
-  /** What the offer asked for is confirmed; where we are stricter with ourselves than that, it is not announced. */
+  /** Confirms what the offer asked for. Stricter local settings of the server are not announced. */
   override getExtensionString(): string {
     return formatExtension(EXTENSION_NAME, [
       this.offer.requestNoContextTakeover && SERVER_NO_TAKEOVER,

@@ -5,19 +5,19 @@ import { flagParameter, formatExtension, numberParameter, singleParameters } fro
 import { PerMessageCompressOffer } from '../per-message-compress.ts';
 import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO_TAKEOVER } from './wire-names.ts';
 
-/** What a client says in an offer of permessage-deflate. */
+/** Parameters of a client's offer of permessage-deflate. */
 export interface DeflateOfferFields {
   /**
-   * Says that the client can do without context takeover for what it sends; default `true`. RFC 7692, 7.1.1.2 takes it
-   * for a promise to do without even when the answer does not ask for it. `offerDeflate` keeps that promise; with this
-   * class it is kept by `noContextTakeover` of `PerMessageDeflateResponseAccept`.
+   * Says that the client can send without context takeover. Default `true`. By RFC 7692, 7.1.1.2 this is a promise to send
+   * without it, even when the response does not ask for that. `offerDeflate` keeps the promise; users of this class keep
+   * it by setting `noContextTakeover` of `PerMessageDeflateResponseAccept`.
    */
   readonly acceptNoContextTakeover?: boolean;
-  /** Says that the client can limit the window for what it sends; default `true`. */
+  /** Says that the client can limit the window of what it sends. Default `true`. */
   readonly acceptMaxWindowBits?: boolean;
-  /** Asks the server to do without context takeover for what it sends; default `false`. */
+  /** Asks the server to send without context takeover. Default `false`. */
   readonly requestNoContextTakeover?: boolean;
-  /** Asks the server to limit the window for what it sends to 2^8..2^15 bytes; default 0: no wish. */
+  /** Asks the server to limit the window of what it sends; 8..15, for 2^8..2^15 bytes. Default 0: not asked. */
   readonly requestMaxWindowBits?: number;
 }
 
@@ -32,7 +32,7 @@ export class PerMessageDeflateOffer extends PerMessageCompressOffer {
   #clientNoContextTakeover = false;
   #clientMaxWindowBits = 0;
 
-  /** @throws TypeError or RangeError */
+  /** @throws TypeError or RangeError when a field is invalid */
   constructor(fields: DeflateOfferFields = {}) {
     super();
     const { acceptNoContextTakeover = true, acceptMaxWindowBits = true } = ownOptions(fields);
@@ -48,10 +48,10 @@ export class PerMessageDeflateOffer extends PerMessageCompressOffer {
   }
 
   /**
-   * Reads an offer, for a server. `acceptNoContextTakeover` is true in any case: a server may ask for it whether or
-   * not the client spoke of it (RFC 7692, 7.1.1.2).
+   * Parses an offer. For servers. `acceptNoContextTakeover` of the result is always `true`: a server may ask for it whether
+   * or not the client named it (RFC 7692, 7.1.1.2).
    *
-   * @throws {@link CompressionError} when a parameter is unknown, doubled or has an invalid value: the offer is declined
+   * @throws {@link CompressionError} when a parameter is unknown, repeated or invalid; the server then declines the offer
    */
   static parse(params: ExtensionParams): PerMessageDeflateOffer {
     const values = singleParameters(params, [CLIENT_BITS, CLIENT_NO_TAKEOVER, SERVER_BITS, SERVER_NO_TAKEOVER]);
@@ -66,17 +66,17 @@ export class PerMessageDeflateOffer extends PerMessageCompressOffer {
   }
 
   /**
-   * Whether the offer that was read names `client_no_context_takeover`: the client then does without context takeover
-   * in any case (RFC 7692, 7.1.1.2). `false` for an offer that was not read by {@link parse}.
+   * Whether the parsed offer names `client_no_context_takeover`: the client then sends without context takeover in any case
+   * (RFC 7692, 7.1.1.2). `false` for an offer that {@link parse} did not make.
    */
   get clientNoContextTakeover(): boolean {
     return this.#clientNoContextTakeover;
   }
 
   /**
-   * The value of `client_max_window_bits` in the offer that was read, 8..15: the client uses no larger window in any
-   * case, and the answer must not name a larger one (RFC 7692, 7.1.2.2). 0 where the parameter has no value, and for an
-   * offer that was not read by {@link parse}.
+   * The value of `client_max_window_bits` in the parsed offer, 8..15: the client uses no larger window in any case, and the
+   * response must not name a larger one (RFC 7692, 7.1.2.2). 0 when the parameter is absent or has no value, and for an offer
+   * that {@link parse} did not make.
    */
   get clientMaxWindowBits(): number {
     return this.#clientMaxWindowBits;

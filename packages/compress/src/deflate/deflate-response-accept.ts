@@ -5,7 +5,7 @@ import { checkOwnDirection, type DeflateOwnDirection } from './own-direction.ts'
 import { PerMessageDeflate } from './per-message-deflate.ts';
 import { EXTENSION_NAME } from './wire-names.ts';
 
-/** How a client takes a server's answer. It is not said to anyone. */
+/** How a client accepts a server's response to its offer of permessage-deflate. None of it is sent to the server. */
 export class PerMessageDeflateResponseAccept extends PerMessageCompressResponseAccept {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
@@ -17,7 +17,7 @@ export class PerMessageDeflateResponseAccept extends PerMessageCompressResponseA
   readonly maxMessageSize: number | null;
   readonly threshold: number;
 
-  /** @throws TypeError or RangeError, also when `fields` want what the response does not allow */
+  /** @throws TypeError or RangeError when a field is invalid or asks for something that the response does not allow */
   constructor(response: PerMessageDeflateResponse, fields: DeflateOwnDirection = {}) {
     super();
     if (!(response instanceof PerMessageDeflateResponse)) {

@@ -6,19 +6,19 @@ import { PerMessageCompressResponse } from '../per-message-compress.ts';
 import type { PerMessageDeflateOffer } from './deflate-offer.ts';
 import { CLIENT_BITS, CLIENT_NO_TAKEOVER, EXTENSION_NAME, SERVER_BITS, SERVER_NO_TAKEOVER } from './wire-names.ts';
 
-/** What a server's answer can say. */
+/** Parameters of a server's response to an offer of permessage-deflate. */
 export interface DeflateResponseFields {
-  /** The largest window that the client may use, 8..15; default 0: any. */
+  /** Base-2 logarithm of the largest window that the client may use, 8..15. Default 0: any. */
   readonly clientMaxWindowBits?: number;
-  /** The client must do without context takeover; default `false`. */
+  /** Whether the client must send without context takeover. Default `false`. */
   readonly clientNoContextTakeover?: boolean;
-  /** The largest window that the server is going to use, 8..15; default 0: 15. */
+  /** Base-2 logarithm of the largest window that the server will use, 8..15. Default 0: 15. */
   readonly serverMaxWindowBits?: number;
-  /** The server is going to do without context takeover; default `false`. */
+  /** Whether the server will send without context takeover. Default `false`. */
   readonly serverNoContextTakeover?: boolean;
 }
 
-/** A server's answer to an offer of permessage-deflate, as the client read it (RFC 7692, 7.1). */
+/** A server's response to an offer of permessage-deflate, as parsed by the client (RFC 7692, 7.1). */
 export class PerMessageDeflateResponse extends PerMessageCompressResponse {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
   readonly extensionName: string = EXTENSION_NAME;
@@ -27,7 +27,7 @@ export class PerMessageDeflateResponse extends PerMessageCompressResponse {
   readonly serverMaxWindowBits: number;
   readonly serverNoContextTakeover: boolean;
 
-  /** @throws TypeError or RangeError */
+  /** @throws TypeError or RangeError when a field is invalid */
   constructor(fields: DeflateResponseFields = {}) {
     super();
     const { clientMaxWindowBits = 0, clientNoContextTakeover = false } = ownOptions(fields);
@@ -42,7 +42,7 @@ export class PerMessageDeflateResponse extends PerMessageCompressResponse {
     this.serverNoContextTakeover = serverNoContextTakeover;
   }
 
-  /** @throws {@link CompressionError} when a parameter is unknown, doubled or has an invalid value */
+  /** @throws {@link CompressionError} when a parameter is unknown, repeated or invalid */
   static parse(params: ExtensionParams): PerMessageDeflateResponse {
     const values = singleParameters(params, [CLIENT_BITS, CLIENT_NO_TAKEOVER, SERVER_BITS, SERVER_NO_TAKEOVER]);
     return new PerMessageDeflateResponse({
@@ -54,8 +54,8 @@ export class PerMessageDeflateResponse extends PerMessageCompressResponse {
   }
 
   /**
-   * Whether this can be the answer to `offer`: the server confirmed what was asked of it (RFC 7692, 7.1.1.1, 7.1.2.1)
-   * and limits our window only if we said that we can do so (7.1.2.2). The rest a server may say unasked.
+   * Whether this response fits `offer`: the server confirmed what the offer asked of it (RFC 7692, 7.1.1.1, 7.1.2.1), and
+   * limits the client's window only if the offer allows that (7.1.2.2). A server may send the other parameters unasked.
    */
   answers(offer: PerMessageDeflateOffer): boolean {
     if (this.clientMaxWindowBits !== 0 && !offer.acceptMaxWindowBits) return false;

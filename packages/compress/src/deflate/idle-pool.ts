@@ -1,19 +1,19 @@
-/** Keeps a few idle things for whoever needs one like them next: what connections share instead of each owning one. */
+/** Keeps a few idle items of each kind, so that connections share them instead of each owning one. */
 export class IdlePool<Item extends { close(): void }> {
   readonly #idle: Map<string, Item[]> = new Map();
   readonly #maxIdle: number;
 
-  /** @param maxIdle how many of one kind are kept; more than one is in use only where messages arrive piece by piece */
+  /** @param maxIdle the most idle items kept of one kind; several are in use at once only when messages arrive in pieces */
   constructor(maxIdle = 4) {
     this.#maxIdle = maxIdle;
   }
 
-  /** An idle one of this kind, or a new one. */
+  /** Takes an idle item of this kind, or creates one. */
   take(kind: string, create: () => Item): Item {
     return this.#idle.get(kind)?.pop() ?? create();
   }
 
-  /** Gives back what was taken. It is kept, or closed where there are enough. */
+  /** Gives back an item. It is kept, or closed when `maxIdle` of its kind are idle already. */
   give(kind: string, item: Item): void {
     const items = this.#idle.get(kind);
     if (items === undefined) this.#idle.set(kind, [item]);

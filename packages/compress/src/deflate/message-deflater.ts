@@ -3,29 +3,29 @@ import { EMPTY_BYTES } from '@ws/util/primitives';
 import { Output } from './output.ts';
 import { SYNC_TAIL } from './trailer.ts';
 
-/** A way to make raw deflate data (RFC 1951). */
+/** Makes raw deflate data (RFC 1951). */
 export interface RawDeflater {
-  /** Compresses `bytes` into `output`. With `flush` everything so far comes out, and ends with {@link SYNC_TAIL}. */
+  /** Compresses `bytes` into `output`. With `flush` all pending output is written too, ending with {@link SYNC_TAIL}. */
   deflate(bytes: Uint8Array, flush: boolean, output: Output): void;
   close(): void;
 }
 
-/** Where a {@link MessageDeflater} has its deflaters from: one for each message. */
+/** Lends a {@link MessageDeflater} one deflater per message. */
 export interface DeflaterSource {
-  /** @param length bytes of the message, or of its first piece */
+  /** @param length of the message, or of its first piece, in bytes */
   take(length: number): RawDeflater;
-  /** Gives back what was taken, after a message. */
+  /** Gives back the deflater after the message. */
   give(deflater: RawDeflater): void;
-  /** Hears of what was compressed. */
+  /** Called with the input of each call, after it was compressed. */
   sent?(bytes: Uint8Array): void;
-  /** Frees what it keeps for the connection. */
+  /** Frees the resources that the source holds for the connection. */
   close?(): void;
 }
 
-/** Compresses messages as RFC 7692, 7.2.1 says, in pieces of any size. */
+/** Compresses messages by RFC 7692, 7.2.1, in pieces of any size. */
 export class MessageDeflater implements Compressor {
   readonly #source: DeflaterSource;
-  /** Taken while a message is under way. */
+  /** Taken from the source in the middle of a message, else `null`. */
   #deflater: RawDeflater | null = null;
 
   constructor(source: DeflaterSource) {
@@ -34,7 +34,7 @@ export class MessageDeflater implements Compressor {
 
   compress(bytes: Uint8Array, isFinal: boolean): Uint8Array {
     if (this.#deflater === null) {
-      // zlib gives nothing when it is flushed twice in a row; 7.2.3.6 has an empty block for the empty message.
+      // zlib gives no output when flushed twice in a row. By 7.2.3.6 an empty message is a single byte, 0.
       if (bytes.length === 0) return isFinal ? Uint8Array.of(0) : EMPTY_BYTES;
       this.#deflater = this.#source.take(bytes.length);
     }

@@ -4,78 +4,77 @@ import { compressedData, Output } from './output.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import { END_PROBE, MAX_FINAL_BLOCKS, PROBE_ROOM } from './trailer.ts';
 
-/** A way to inflate raw deflate data (RFC 1951), which many connections can use in turn. */
+/** Inflates raw deflate data (RFC 1951). Many connections can use one inflater in turn. */
 export interface RawInflater {
   /**
-   * The most bytes of input that one step of a decompressor may read, so that a step takes about a millisecond even where
-   * the input yields nothing: a block of 11 bytes can make the inflater build tables and hold no data.
+   * The most bytes of input that one step of a decompressor may read. It keeps a step to about a millisecond even when the
+   * input yields nothing: a block of 11 bytes can hold no data and still make the inflater build tables.
    */
   readonly inputStep: number;
-  /** How many bytes the last {@link inflate} or {@link probe} has read. */
+  /** Bytes read by the last {@link inflate} or {@link probe}. */
   readonly bytesRead: number;
-  /** Forgets everything and goes on from a window that holds `dictionary`. */
+  /** Resets the inflater to a window that holds `dictionary`. */
   start(dictionary: Uint8Array): void;
   /**
-   * Inflates `bytes` until all of them are read or `room` bytes are written. Where it writes `room` bytes there may be
-   * more to come, even without input. Where it writes fewer and leaves input, a block with BFINAL ended before that input.
+   * Inflates `bytes` until all of them are read or `room` bytes are written. When it writes `room` bytes, more output may
+   * follow even without input. When it writes fewer and leaves input, a block with BFINAL ended before that input.
    *
    * @param room at most `DECOMPRESSION_STEP`
-   * @returns memory of its own, unless it is empty
+   * @returns the output, in memory that belongs to the caller unless it is empty
    * @throws {@link DecompressionError}
    */
   inflate(bytes: Uint8Array, room: number): Uint8Array;
   /**
-   * Inflates {@link END_PROBE}, and stops at the end of a block, or when `room` bytes are written.
+   * Inflates {@link END_PROBE}. Stops at the end of a block, or when `room` bytes are written.
    *
-   * @returns memory of its own, unless it is empty
+   * @returns the output, in memory that belongs to the caller unless it is empty
    * @throws {@link DecompressionError}
    */
   probe(room: number): Uint8Array;
   close(): void;
 }
 
-/** Where a {@link MessageInflater} has its inflaters from: one for each message. */
+/** Lends a {@link MessageInflater} one inflater per message. */
 export interface InflaterSource {
-  /** An inflater that was started with what `window` holds, or that has seen all of it itself. */
+  /** Takes an inflater that was started with the bytes of `window`, or whose own window already holds them. */
   take(window: SlidingWindow): RawInflater;
-  /** Gives back what was taken, after a message. One that failed is closed instead. */
+  /** Gives back the inflater after the message. An inflater that failed is closed instead. */
   give(inflater: RawInflater): void;
-  /** Frees what it keeps for the connection. */
+  /** Frees the resources that the source holds for the connection. */
   close?(): void;
 }
 
 /**
- * A shortcut for messages that arrive whole. It does no more work than a step may take, and yields no more than
- * `DECOMPRESSION_STEP` bytes.
+ * A shortcut for messages that arrive whole. It does at most the work of one step and yields at most `DECOMPRESSION_STEP`
+ * bytes.
  *
- * @returns `null` when it cannot tell, or would have more to do
+ * @returns the message; `null` when the shortcut cannot decide or one step is not enough, and the message is inflated in steps
  * @throws {@link DecompressionError} `ERR_MESSAGE_TOO_BIG`
  */
 export type InflateWhole = (bytes: Uint8Array, dictionary: Uint8Array, maxLength: number) => Uint8Array | null;
 
-/** Starting an inflater anew behind a final block takes about as long as so many bytes of input can. */
+/** Restarting an inflater behind a final block takes about as long as this many bytes of input can. */
 const START_COST = 1024;
 
 /**
- * Decompresses messages as RFC 7692, 7.2.2 says, in pieces of any size and in steps of `DECOMPRESSION_STEP` bytes.
+ * Decompresses messages by RFC 7692, 7.2.2, in pieces of any size and in steps of at most `DECOMPRESSION_STEP` bytes.
  *
- * Between messages it owns the window that context takeover needs, at most 40 KiB. In the middle of a message it owns the
- * window, the rest of the piece that it was given last, and an inflater that it borrows from a source (about 45 KB); it
- * keeps no output.
+ * Between messages it owns the window that context takeover needs, at most 40 KiB. In the middle of a message it also holds
+ * the unread rest of the last piece, and an inflater borrowed from its source (about 45 KB). It keeps no output.
  */
 export class MessageInflater implements Decompressor {
   readonly #source: InflaterSource;
   readonly #contextTakeover: boolean;
   readonly #inflateWhole: InflateWhole | undefined;
   readonly #window: SlidingWindow;
-  /** Borrowed while a message is under way. */
+  /** Borrowed from the source in the middle of a message, else `null`. */
   #inflater: RawInflater | null = null;
-  /** The input that the last step has left: of a copy, as soon as the call returns. */
+  /** Input that the last step has not read. It is copied before the call returns. */
   #rest: Uint8Array = EMPTY_BYTES;
   #hasMore = false;
   #hasInput = false;
   #finalBlocks = 0;
-  /** How much of this call's output is in the window. */
+  /** Bytes of this step's output that are in the window already. */
   #recorded = 0;
 
   constructor(windowBits: number, contextTakeover: boolean, source: InflaterSource, inflateWhole?: InflateWhole) {
@@ -100,7 +99,7 @@ export class MessageInflater implements Decompressor {
     }
     if (bytes.length > 0) this.#hasInput = true;
     const result = this.#step(bytes, bytes.length > 0, isFinal, maxLength);
-    // The caller has lent its bytes for the length of the call.
+    // The caller's bytes are lent for the call only.
     if (this.#hasMore) this.#rest = this.#rest.slice();
     return result;
   }
@@ -114,7 +113,7 @@ export class MessageInflater implements Decompressor {
     this.#hasMore = false;
   }
 
-  /** The next step of a call that was not done. */
+  /** Runs the next step of a call that left work undone. */
   #continue(bytes: Uint8Array, isFinal: boolean, maxLength: number): Uint8Array {
     if (bytes.length > 0) throw new TypeError('a piece was given before the one before was decompressed (hasMore)');
     const rest = this.#rest;
@@ -127,11 +126,11 @@ export class MessageInflater implements Decompressor {
     const output = new Output(maxLength);
     this.#recorded = 0;
     const rest = inflates ? this.#inflate(input, output) : EMPTY_BYTES;
-    // Output that exactly fills a step may be all that there was, which only a next step can tell.
+    // When the output fills the step, more may follow; only another step can tell.
     let isDone = rest.length === 0 && output.length < DECOMPRESSION_STEP;
-    // A message without any payload is not what 7.2.3.6 makes of an empty one, but there is only one thing to read in it.
+    // A message without any payload is not the encoding of an empty message (7.2.3.6), but can only mean one.
     if (isDone && isFinal && this.#hasInput) isDone = this.#prove(output);
-    // The window is for messages that follow, and for input that may stand behind a final block.
+    // The window is needed by later messages, and by input behind a final block.
     if (this.#contextTakeover || !isFinal || rest.length > 0) this.#record(output);
     this.#rest = rest;
     this.#hasMore = !isDone;
@@ -139,7 +138,7 @@ export class MessageInflater implements Decompressor {
     return output.take();
   }
 
-  /** @returns the input that is left for the next step */
+  /** @returns the unread input, for the next step */
   #inflate(input: Uint8Array, output: Output): Uint8Array {
     const inflater = this.#borrow();
     let effort = inflater.inputStep;
@@ -152,7 +151,7 @@ export class MessageInflater implements Decompressor {
       if (output.length >= DECOMPRESSION_STEP) return rest;
       effort -= read;
       if (read === given.length) continue;
-      // 7.2.3.4: a block with BFINAL, and something behind it. The window stays, the bits begin anew.
+      // 7.2.3.4: input follows a block with BFINAL. The inflater is restarted at a byte boundary with the same window.
       if (++this.#finalBlocks > MAX_FINAL_BLOCKS) throw compressedData('too many final blocks in one message');
       this.#record(output);
       inflater.start(this.#window.last());
@@ -162,16 +161,16 @@ export class MessageInflater implements Decompressor {
   }
 
   /**
-   * Puts the tail behind the payload, and makes sure that the message was complete.
+   * Inflates the tail that the sender cut off, and checks that the message is complete.
    *
-   * @returns whether there was room for it in this step
+   * @returns whether this step had room for the tail; if not, the next step tries again
    */
   #prove(output: Output): boolean {
     if (DECOMPRESSION_STEP - output.length < PROBE_ROOM) return false;
     const inflater = this.#borrow();
     output.push(inflater.probe(output.room));
     const read = inflater.bytesRead;
-    // Nothing is read where the payload itself ended with a final block; the next message will find that too.
+    // No byte of the tail is read when the payload itself ended with a final block; the next message will find that too.
     if (read !== 0 && read !== END_PROBE.length - 1) throw compressedData('the message is cut off within a block');
     return true;
   }

@@ -1,27 +1,27 @@
 import { DECOMPRESSION_STEP, DecompressionError } from '@ws/types';
 import { concatBytes } from '@ws/util/primitives';
 
-/** Collects what one call of a codec gives. */
+/** Collects the output of one call of a codec. */
 export class Output {
   readonly #limit: number;
   readonly #chunks: Uint8Array[] = [];
   length = 0;
 
-  /** @param limit bytes, as `maxLength` of `Decompressor.decompress` */
+  /** @param limit most bytes of output, as `maxLength` of `Decompressor.decompress`; default: no limit */
   constructor(limit: number = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
   }
 
   /**
-   * How many bytes a decompressor may write next: no more than a step yields, and one byte more than the limit, which is
-   * enough to know that the limit is exceeded.
+   * Bytes that a decompressor may write next: at most the rest of a step, and at most one byte over the limit, which is enough
+   * to know that the limit is exceeded.
    */
   get room(): number {
     return Math.min(DECOMPRESSION_STEP, this.#limit + 1) - this.length;
   }
 
   /**
-   * Adds a piece, which belongs to the output from now on.
+   * Adds a piece, which the output owns from now on.
    *
    * @throws {@link DecompressionError} `ERR_MESSAGE_TOO_BIG`, before the piece is kept
    */
@@ -31,19 +31,19 @@ export class Output {
     if (chunk.length > 0) this.#chunks.push(chunk);
   }
 
-  /** Everything, without the last `cut` bytes. */
+  /** Returns all output without its last `cut` bytes. */
   take(cut = 0): Uint8Array {
     const bytes = concatBytes(this.#chunks);
     return cut === 0 ? bytes : bytes.subarray(0, bytes.length - cut);
   }
 }
 
-/** The error of a message that is longer than `limit` bytes. */
+/** The error for a message that is longer than `limit` bytes. */
 export function messageTooBig(limit: number): DecompressionError {
   return new DecompressionError('ERR_MESSAGE_TOO_BIG', `more than ${limit} bytes after decompression`);
 }
 
-/** The error of data that cannot be decompressed. */
+/** The error for data that cannot be decompressed. */
 export function compressedData(message: string, cause?: unknown): DecompressionError {
   return new DecompressionError('ERR_COMPRESSED_DATA', message, { cause });
 }

@@ -1,28 +1,28 @@
 import { ownOptions } from '@ws/util/primitives';
 import { checkBoolean, checkIntegerOrNull, checkSizes } from '../checks.ts';
 
-/** How an endpoint goes about its own direction, and what it takes from the other. None of it is announced. */
+/** Local settings of an endpoint: how it compresses what it sends, and how much it accepts. The peer is not told. */
 export interface DeflateOwnDirection {
-  /** `true`: each message stands alone; default `null`: as negotiated. */
+  /** `true`: each sent message is compressed on its own. Default `null`: as negotiated. */
   readonly noContextTakeover?: boolean | null;
-  /** Window for what we send, 8..15; default `null`: as negotiated. */
+  /** Base-2 logarithm of the window for sent messages, 8..15. Default `null`: as negotiated. */
   readonly windowBits?: number | null;
-  /** Memory for what we send, 1..9; default `null`: 8. */
+  /** zlib's `memLevel` for sent messages, 1..9. Default `null`: 8. */
   readonly memLevel?: number | null;
-  /** Effort for what we send, 0..9; default `null`: 5, see `DEFAULT_LEVEL`. */
+  /** Compression level of sent messages, 0..9. Default `null`: 5, see `DEFAULT_LEVEL`. */
   readonly level?: number | null;
-  /** The most bytes that a received message may have, decompressed; default `null`: the protocol's limit only. */
+  /** The most bytes that a received message may have after decompression. Default `null`: only the protocol's limit applies. */
   readonly maxMessageSize?: number | null;
-  /** Messages with fewer bytes are sent as they are; default 0. */
+  /** Messages with fewer bytes than this are sent uncompressed. Default 0. */
   readonly threshold?: number;
 }
 
 /**
- * Fills in the defaults and checks: we may be stricter in our direction than was negotiated, not laxer.
+ * Fills in the defaults and checks the fields. An endpoint may be stricter with itself than was negotiated, not laxer.
  *
- * @param askedNoTakeover whether the other side may count on every message standing alone
- * @param askedWindowBits the window that the other side asked for, 0: none
- * @throws TypeError or RangeError
+ * @param askedNoTakeover whether the peer may rely on every message being compressed on its own
+ * @param askedWindowBits the window that the peer asked for; 0: none
+ * @throws TypeError or RangeError when a field is invalid
  */
 export function checkOwnDirection(
   fields: DeflateOwnDirection,

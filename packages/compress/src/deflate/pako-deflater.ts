@@ -17,18 +17,18 @@ const METHOD_DEFLATE = 8;
 const CHUNK_SIZE = 16_384;
 const chunk: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(CHUNK_SIZE);
 
-/** Compresses by pako's port of zlib. */
+/** Compresses with pako's port of zlib. */
 export class PakoDeflater implements RawDeflater {
   readonly #stream: ZStream = new ZStream();
 
-  /** A window of 2^8 is one of 2^9 in zlib, of which it uses 250 bytes: no distance is over 2^8. */
+  /** For a window of 2^8, zlib takes one of 2^9 and uses 250 bytes of it, so that no distance exceeds 2^8. */
   constructor({ windowBits, memLevel = 8, level = DEFAULT_LEVEL }: DeflateParameters) {
     const bits = Math.max(windowBits, 9);
     const status = zlibDeflateInit2(this.#stream, level, METHOD_DEFLATE, -bits, memLevel, Z_DEFAULT_STRATEGY);
     if (status !== Z_OK) throw new RangeError(`deflate parameters are refused with status ${status}`);
   }
 
-  /** Forgets everything. */
+  /** Forgets all earlier input. */
   reset(): void {
     zlibDeflateReset(this.#stream);
   }
@@ -48,6 +48,6 @@ export class PakoDeflater implements RawDeflater {
   }
 
   close(): void {
-    // It holds nothing but memory.
+    // There is nothing to free but memory.
   }
 }

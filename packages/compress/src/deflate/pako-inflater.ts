@@ -20,8 +20,8 @@ import { END_PROBE } from './trailer.ts';
 const chunk: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array(DECOMPRESSION_STEP);
 
 /**
- * Inflates by pako's port of zlib: exact about what is valid, about windows below 2^15 and about where a final block
- * ends.
+ * Inflates with pako's port of zlib. It is exact about which data is valid, about windows below 2^15, and about where a final
+ * block ends.
  */
 export class PakoInflater implements RawInflater {
   readonly inputStep = 4096;
@@ -36,7 +36,7 @@ export class PakoInflater implements RawInflater {
 
   start(dictionary: Uint8Array): void {
     zlibInflateReset(this.#stream);
-    // zlib itself lets distances reach over the window as long as the bytes are still in the output buffer.
+    // Without `dmax`, zlib lets distances exceed the window as long as the bytes are still in the output buffer.
     (this.#stream.state as { dmax: number }).dmax = this.#windowSize;
     if (dictionary.length > 0) zlibInflateSetDictionary(this.#stream, dictionary);
   }
@@ -50,7 +50,7 @@ export class PakoInflater implements RawInflater {
   }
 
   close(): void {
-    // It holds nothing but memory.
+    // There is nothing to free but memory.
   }
 
   #write(bytes: Uint8Array, flush: typeof Z_SYNC_FLUSH | typeof Z_BLOCK, room: number): Uint8Array {
@@ -62,7 +62,7 @@ export class PakoInflater implements RawInflater {
     stream.next_out = 0;
     stream.avail_out = room;
     const status = zlibInflate(stream, flush);
-    // The input is the caller's, who may want it collected before the next message comes.
+    // Drops the reference to the caller's input, so that it can be collected before the next message comes.
     stream.input = EMPTY_BYTES;
     if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) {
       throw compressedData(stream.msg || `zlib status ${status}`);

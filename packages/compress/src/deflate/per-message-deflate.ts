@@ -11,40 +11,42 @@ import type { DeflateOwnDirection } from './own-direction.ts';
 import { portableDeflate } from './portable-deflate.ts';
 import { EXTENSION_NAME } from './wire-names.ts';
 
-/** What was negotiated for both directions, and how this endpoint goes about it. */
+/** What was negotiated for both directions, and the local settings of this endpoint. */
 export interface DeflateProcessorFields {
   readonly isServer: boolean;
   readonly serverNoContextTakeover?: boolean;
   readonly clientNoContextTakeover?: boolean;
-  /** 8..15, 0 (default): 15. */
+  /** 8..15. Default 0: 15. */
   readonly serverMaxWindowBits?: number;
-  /** 8..15, 0 (default): 15. */
+  /** 8..15. Default 0: 15. */
   readonly clientMaxWindowBits?: number;
-  /** 1..9, `null` (default): 8. */
+  /** 1..9. Default `null`: 8. */
   readonly memLevel?: number | null;
-  /** 0..9, `null` (default): 5, see {@link DEFAULT_LEVEL}. */
+  /** 0..9. Default `null`: 5, see {@link DEFAULT_LEVEL}. */
   readonly level?: number | null;
-  /** Bytes of a decompressed message; `null` (default) and 0: the protocol's limit only. */
+  /** The most bytes of a decompressed message. Default `null`, and 0: only the protocol's limit applies. */
   readonly maxMessageSize?: number | null;
-  /** Bytes below which a message is better sent as it is; default 0. */
+  /** Messages with fewer bytes than this are better sent uncompressed. Default 0. */
   readonly threshold?: number;
 }
 
-/** What the processor reads of an offer that a server has accepted: `PerMessageDeflateOfferAccept` has all of it. */
+/** The fields that the processor reads of an accepted offer, on a server. `PerMessageDeflateOfferAccept` has all of them. */
 export interface AcceptedDeflateOffer extends Required<DeflateOwnDirection> {
   readonly offer: PerMessageDeflateOffer;
   readonly requestNoContextTakeover: boolean;
   readonly requestMaxWindowBits: number;
 }
 
-/** What the processor reads of a response that a client has accepted: `PerMessageDeflateResponseAccept` has all of it. */
+/**
+ * The fields that the processor reads of an accepted response, on a client. `PerMessageDeflateResponseAccept` has all of them.
+ */
 export interface AcceptedDeflateResponse extends Required<DeflateOwnDirection> {
   readonly response: PerMessageDeflateResponse;
 }
 
 /**
- * permessage-deflate at work on one connection (RFC 7692, 7.2). Compressor and decompressor are made when they are
- * first needed, so an idle connection owns neither.
+ * Compresses and decompresses the messages of one connection by permessage-deflate (RFC 7692, 7.2). The compressor and the
+ * decompressor are created when first needed, so an idle connection owns neither.
  */
 export class PerMessageDeflate extends PerMessageCompress {
   static readonly EXTENSION_NAME: string = EXTENSION_NAME;
@@ -62,7 +64,7 @@ export class PerMessageDeflate extends PerMessageCompress {
   readonly #compressor: MessageCompressor;
   readonly #decompressor: MessageDecompressor;
 
-  /** @throws TypeError or RangeError */
+  /** @throws TypeError or RangeError when a field is invalid */
   constructor(fields: DeflateProcessorFields, codec: DeflateCodec = portableDeflate) {
     super();
     const { isServer, serverNoContextTakeover = false, clientNoContextTakeover = false } = ownOptions(fields);
@@ -93,7 +95,7 @@ export class PerMessageDeflate extends PerMessageCompress {
     );
   }
 
-  /** What a server runs after it accepted an offer. */
+  /** Creates a server's processor from the offer that it accepted. */
   static createFromOfferAccept(
     isServer: boolean,
     accept: AcceptedDeflateOffer,
@@ -113,7 +115,7 @@ export class PerMessageDeflate extends PerMessageCompress {
     return new PerMessageDeflate(fields, codecs.deflate);
   }
 
-  /** What a client runs after it accepted a response. */
+  /** Creates a client's processor from the response that it accepted. */
   static createFromResponseAccept(
     isServer: boolean,
     accept: AcceptedDeflateResponse,
@@ -162,7 +164,7 @@ export class PerMessageDeflate extends PerMessageCompress {
     };
   }
 
-  /** What was agreed for what the server sends, or the client. */
+  /** The negotiated parameters of what the server sends, or of what the client sends. */
   #parameters(ofServer: boolean): DeflateParameters {
     return {
       windowBits: ofServer ? this.serverMaxWindowBits : this.clientMaxWindowBits,

@@ -9,8 +9,8 @@ const inflaters: IdlePool<PakoInflater> = /* @__PURE__ */ new IdlePool();
 const deflaters: IdlePool<PakoDeflater> = /* @__PURE__ */ new IdlePool();
 
 /**
- * Deflate without any API of the platform: for browsers, workers, and everything that has no zlib. By pako, a port of
- * zlib that gives exactly its output.
+ * Deflate in plain JavaScript, for browsers, workers and other platforms without zlib. It uses pako, a port of zlib with
+ * exactly the same output.
  */
 export const portableDeflate: DeflateCodec = {
   compressor: (parameters: DeflateParameters): Compressor =>
@@ -32,7 +32,7 @@ class OwnDeflater implements DeflaterSource {
   give(): void {}
 }
 
-/** Deflaters for connections without context takeover, which own none. */
+/** Shared deflaters for connections without context takeover, which own none themselves. */
 function sharedDeflaters(parameters: DeflateParameters): DeflaterSource {
   const kind = `${parameters.windowBits} ${parameters.memLevel} ${parameters.level}`;
   return {
@@ -46,8 +46,8 @@ function sharedDeflaters(parameters: DeflateParameters): DeflaterSource {
 }
 
 /**
- * Inflaters that are exact about windows, final blocks and what is valid, for when a platform's own are not. They are
- * shared: whoever takes one gives it back after the message.
+ * Shared inflaters that are exact about windows, final blocks and invalid data, for platforms whose own are not. Each is
+ * given back after its message.
  */
 export function exactInflaters(windowBits: number): InflaterSource {
   const kind = String(windowBits);

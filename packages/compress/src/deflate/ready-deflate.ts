@@ -13,32 +13,33 @@ const OWN = ['threshold', 'level', 'memLevel', 'windowBits', 'noContextTakeover'
 const REQUESTS = ['requestNoContextTakeover', 'requestMaxWindowBits'] as const;
 const ACCEPTS = ['acceptNoContextTakeover', 'acceptMaxWindowBits'] as const;
 
-/** What a client can say of permessage-deflate, all of it optional. */
+/** Options of {@link offerDeflate}. */
 export interface OfferDeflateOptions extends DeflateOwnDirection, DeflateOfferFields {}
 
-/** What an acceptor can say of permessage-deflate, all of it optional. */
+/** Options of {@link acceptDeflate}. */
 export interface AcceptDeflateOptions extends DeflateOwnDirection {
   /**
-   * For servers: asks clients to do without context takeover; default `false`. Clients that offer to do without are
-   * taken at their word in any case.
+   * For servers: asks clients to send without context takeover. Default `false`. A client that offers to send without it is
+   * held to that in any case.
    */
   readonly requestNoContextTakeover?: boolean;
   /**
-   * For servers: asks clients that can do so to limit their window, 8..15; default 0: no wish. A client that named a
-   * smaller window is asked for that one.
+   * For servers: asks clients that are able to do so to limit their window, 8..15. Default 0: not asked. A client that named
+   * a smaller window is asked for that one.
    */
   readonly requestMaxWindowBits?: number;
 }
 
 /**
- * A ready-made value for a client's `perMessageCompressionOffers`. It brings what parses the response and what accepts
- * it, so `perMessageCompressionAccept` may be left out.
+ * Makes a ready-made value for a client's `perMessageCompressionOffers`. The offer carries its parser and its acceptor of the
+ * response, so `perMessageCompressionAccept` may be left out.
  *
- * `threshold`, `level`, `memLevel`, `windowBits` and `noContextTakeover` are about what the client sends,
- * `maxMessageSize` is about what it receives. Unlike with a bare `PerMessageDeflateOffer`, the client speaks of
- * `client_no_context_takeover` only when `noContextTakeover` is set: as a hint it would make some servers ask for it.
+ * `threshold`, `level`, `memLevel`, `windowBits` and `noContextTakeover` apply to messages that the client sends,
+ * `maxMessageSize` to messages that it receives. Unlike a bare `PerMessageDeflateOffer`, this offer has
+ * `client_no_context_takeover` only when `noContextTakeover` or `acceptNoContextTakeover` is set: as a hint it would make
+ * some servers ask for it.
  *
- * @throws TypeError or RangeError
+ * @throws TypeError or RangeError when an option is invalid
  * @example
  * factory.setProtocolOptions({ perMessageCompressionOffers: offerDeflate({ threshold: 64 }) });
  */
@@ -48,16 +49,16 @@ export function offerDeflate(options: OfferDeflateOptions = {}): ReadyOffer {
 }
 
 /**
- * A ready-made value for `perMessageCompressionAccept`: a server takes the first offer of permessage-deflate, a client
- * takes the response to one. `windowBits` and the requests are lowered to what the peer allows.
+ * Makes a ready-made value for `perMessageCompressionAccept`. A server accepts the first offer of permessage-deflate, a
+ * client accepts the response to its offer. `windowBits` and the requests are lowered to what the peer allows.
  *
- * @throws TypeError or RangeError
+ * @throws TypeError or RangeError when an option is invalid
  * @example
  * factory.setProtocolOptions({ perMessageCompressionAccept: acceptDeflate({ threshold: 64 }) });
  */
 export function acceptDeflate(options: AcceptDeflateOptions = {}): ReadyAcceptor {
   checkOptions(options, [...OWN, ...REQUESTS]);
-  // The most generous peer there is: what it does not allow is wrong for all.
+  // Validates against the most permissive offer: options that it does not allow are wrong for every peer.
   new PerMessageDeflateOfferAccept(new PerMessageDeflateOffer(), options);
   return readyAcceptor(
     deflateExtension,
@@ -96,7 +97,7 @@ function acceptOffer(offer: PerMessageDeflateOffer, options: DeflateOfferAcceptF
   });
 }
 
-/** @param promisedNoTakeover whether our offer said that we do without context takeover (RFC 7692, 7.1.1.2) */
+/** @param promisedNoTakeover whether our offer promised to send without context takeover (RFC 7692, 7.1.1.2) */
 function acceptResponse(
   response: CompressionResponse,
   options: DeflateOwnDirection,
@@ -110,7 +111,7 @@ function acceptResponse(
   });
 }
 
-/** What the options want for our direction, within what was agreed. */
+/** The options for our direction, limited to what was negotiated. */
 function ownWithin(
   options: DeflateOwnDirection,
   askedNoTakeover: boolean,

@@ -3,34 +3,34 @@ import { EMPTY_BYTES } from '@ws/util/primitives';
 const FIRST_CAPACITY = 1024;
 
 /**
- * The last bytes of one direction: the whole state that context takeover needs (RFC 7692, 7.1.1), since both zlib and
- * its ports can be primed with it. It grows with what was sent, so that a connection with little traffic owns little.
+ * The last bytes of one direction. They are all the state that context takeover needs (RFC 7692, 7.1.1), since zlib and its
+ * ports can be primed with them. The memory grows with the traffic, so a connection with little traffic owns little.
  */
 export class SlidingWindow {
   readonly #size: number;
-  /** A quarter more than the window, so that bytes are moved down once in many messages. */
+  /** A quarter more than the window, so that bytes are moved down only once in many messages. */
   readonly #maxCapacity: number;
   #bytes: Uint8Array = EMPTY_BYTES;
   #end = 0;
 
-  /** @param size in bytes */
+  /** @param size of the window in bytes */
   constructor(size: number) {
     this.#size = size;
     this.#maxCapacity = size + (size >> 2);
   }
 
-  /** How many bytes there are. */
+  /** Number of bytes in the window. */
   get length(): number {
     return Math.min(this.#end, this.#size);
   }
 
-  /** The last bytes, at most `size` of them and at most `limit`. Valid until the next {@link append}. */
+  /** The last bytes: at most the size of the window, and at most `limit`. Valid until the next {@link append}. */
   last(limit: number = this.#size): Uint8Array {
     const length = Math.min(this.#end, this.#size, limit);
     return this.#bytes.subarray(this.#end - length, this.#end);
   }
 
-  /** Adds bytes behind the others. */
+  /** Appends bytes. */
   append(bytes: Uint8Array): void {
     const added = bytes.length > this.#size ? bytes.subarray(bytes.length - this.#size) : bytes;
     if (this.#end + added.length > this.#bytes.length) this.#makeRoom(added.length);
@@ -38,7 +38,7 @@ export class SlidingWindow {
     this.#end += added.length;
   }
 
-  /** Forgets everything, and gives the memory back. */
+  /** Forgets all bytes and frees the memory. */
   clear(): void {
     this.#bytes = EMPTY_BYTES;
     this.#end = 0;

@@ -1,22 +1,23 @@
-// What stands after the payload of a message when it is inflated.
+// The bytes that are inflated after the payload of a message.
 
-/** What a sync flush ends with: cut off by the sender, put back by the receiver (RFC 7692, 7.2.1 and 7.2.2). */
+/** The end of a sync flush. The sender cuts it off, the receiver puts it back (RFC 7692, 7.2.1 and 7.2.2). */
 export const SYNC_TAIL: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
 /**
- * The tail and one byte more. An inflater that stops at the end of a block (zlib's `Z_BLOCK`) leaves that byte unread
- * where the message was complete; where it was cut off, all of this becomes part of a block. zlib alone does not tell.
+ * {@link SYNC_TAIL} and one more byte. An inflater that stops at the end of a block (zlib's `Z_BLOCK`) leaves that byte
+ * unread when the message was complete. When the message was cut off, all five bytes become part of a block. zlib itself
+ * does not report the difference.
  */
 export const END_PROBE: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 0, 0xff, 0xff, 0);
 
 /**
- * The most bytes that {@link END_PROBE} can complete: one code that the payload has left unfinished, and matches of 258
- * bytes for every 2 bits of 40; rounded up.
+ * The most output that {@link END_PROBE} can cause, rounded up: one code that the payload left unfinished, and a match of 258
+ * bytes for every 2 of its 40 bits.
  */
 export const PROBE_ROOM = 8192;
 
 /**
- * How many blocks with BFINAL one message may have (RFC 7692, 7.2.3.4 allows one; each costs setting up the inflater
- * anew, so thousands would be an attack).
+ * The most blocks with BFINAL in one message. RFC 7692, 7.2.3.4 allows such a block; each makes the inflater start anew, so
+ * thousands of them would be an attack.
  */
 export const MAX_FINAL_BLOCKS = 64;

@@ -1,4 +1,4 @@
-// The spelling of RFC 7692, 7 and 7.1.
+// Names of the extension and its parameters, spelled as in RFC 7692, 7 and 7.1.
 
 export const EXTENSION_NAME = 'permessage-deflate';
 export const CLIENT_NO_TAKEOVER = 'client_no_context_takeover';
