@@ -1,9 +1,9 @@
-// Checks of arguments, with a title for the error: a wrong type is a TypeError, a wrong value a RangeError.
+// Checks of arguments. `title` names the argument in the error. A wrong type is a TypeError, a wrong value a RangeError.
 
 /** A token (RFC 9110, 5.6.2): a header name, a method, a subprotocol. */
 export const TOKEN: RegExp = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-/** What a header can carry (RFC 9110, 5.5): no CR, LF, NUL or other control character, nothing beyond U+00FF. */
+/** A valid header value (RFC 9110, 5.5): no CR, LF, NUL or other control character but tab, nothing beyond U+00FF. */
 export const HEADER_VALUE: RegExp = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 export function checkString(title: string, value: unknown): asserts value is string {
@@ -21,7 +21,7 @@ export function checkInteger(title: string, value: unknown, least: number, most:
   }
 }
 
-/** A map: any object that is no list. */
+/** Checks that `value` is a map: any object that is not a list. */
 export function checkMap(title: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${title} must be an object`);
@@ -37,18 +37,18 @@ export function checkStrings(title: string, value: unknown): asserts value is re
   for (const item of value) checkString(`${title}: each`, item);
 }
 
-/** Bytes, of whichever realm. */
+/** Checks that `value` is bytes, of any realm. */
 export function checkBytes(title: string, value: unknown): asserts value is Uint8Array {
   const isBytes = value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]';
   if (!isBytes) throw new TypeError(`${title} must be a Uint8Array`);
 }
 
-/** A {@link TOKEN}. */
+/** Checks that `value` is a {@link TOKEN}. */
 export function checkToken(title: string, value: unknown): asserts value is string {
   checkGrammar(title, value, TOKEN, 'an HTTP token');
 }
 
-/** A {@link HEADER_VALUE}. */
+/** Checks that `value` is a {@link HEADER_VALUE}. */
 export function checkHeaderValue(title: string, value: unknown): asserts value is string {
   checkGrammar(title, value, HEADER_VALUE, 'a header value');
 }

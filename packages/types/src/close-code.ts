@@ -1,7 +1,8 @@
 /**
  * Close codes by the names of RFC 6455, 7.4.1, and of IANA's registry (1012 to 1014).
  *
- * 1005, 1006 and 1015 never stand in a frame: they tell an application what it did not receive.
+ * 1005, 1006 and 1015 are never sent in a frame: they tell an application that no code, or no Close frame, was received, or
+ * that TLS failed.
  */
 export const CloseCode = {
   NORMAL: 1000,

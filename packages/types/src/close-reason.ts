@@ -1,12 +1,12 @@
 import { CloseCode } from './close-code.ts';
 
-/** Why a connection was closed, as far as a Close frame tells, or the lack of one. It never changes. */
+/** Why a connection was closed, as told by the Close frame or by the lack of one. Immutable. */
 export class CloseReason {
-  /** RFC 6455, 7.4; 1005 for a Close frame without a code, 1006 for none at all. */
+  /** The close code (RFC 6455, 7.4). 1005: the Close frame had no code. 1006: there was no Close frame. */
   readonly code: number;
-  /** Such as `GOING_AWAY`; for codes without a name of their own the range (RFC 6455, 7.4.2). */
+  /** The name of the code, such as `GOING_AWAY`; for a code without a name, the name of its range (RFC 6455, 7.4.2). */
   readonly name: string;
-  /** `null` where there is none. */
+  /** The reason; `null`: none was given. */
   readonly reason: string | null;
 
   /** @throws TypeError when `code` is not a number or `reason` not a string */
@@ -29,7 +29,7 @@ export class CloseReason {
   }
 }
 
-/** The names that stand in RFC 6455, 7.4.1, and at IANA; one of them is longer than {@link CloseCode} has it. */
+/** Names as in RFC 6455, 7.4.1, and in IANA's registry. One of them is longer than its key in {@link CloseCode}. */
 function nameOf(code: number): string {
   if (code === CloseCode.NORMAL) return 'NORMAL_CLOSURE';
   const known = Object.entries(CloseCode).find(([, value]) => value === code);

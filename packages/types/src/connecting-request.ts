@@ -1,25 +1,25 @@
 import { checkHeaderValue, checkInteger, checkList, checkString, checkToken } from './checks.ts';
 import { type HeaderInit, headersToSend } from './headers.ts';
 
-/** What a {@link ConnectingRequest} is made of; `null` stands for the default. */
+/** Fields of a {@link ConnectingRequest}. `null` stands for the default. */
 export interface ConnectingRequestFields {
-  /** For the `Host` header; need not be where the connection goes. Default `localhost`. */
+  /** Host name of the `Host` header; it may differ from the host connected to. Default `localhost`. */
   readonly host?: string | null | undefined;
-  /** For the `Host` header, 1..65535; default 80. */
+  /** Port of the `Host` header, 1..65535. Default 80. */
   readonly port?: number | null | undefined;
-  /** Path and query; default `/`. */
+  /** Path and query. Default `/`. */
   readonly resource?: string | null | undefined;
-  /** More headers; default none. */
+  /** Additional headers. Default none. */
   readonly headers?: HeaderInit | null | undefined;
-  /** The `User-Agent` header; `null` or empty: none. */
+  /** The `User-Agent` header. `null` or empty: the header is not sent. */
   readonly useragent?: string | null | undefined;
-  /** The `Origin` header; `null` or empty: none. */
+  /** The `Origin` header. `null` or empty: the header is not sent. */
   readonly origin?: string | null | undefined;
-  /** The subprotocols to offer, the preferred one first; default none. */
+  /** The subprotocols to offer, the preferred one first. Default none. */
   readonly protocols?: readonly string[] | null | undefined;
 }
 
-/** What a client asks a server for (RFC 6455, 4.1): the answer of a client's `onConnecting`. */
+/** A client's opening request (RFC 6455, 4.1), returned by its `onConnecting`. */
 export class ConnectingRequest {
   declare readonly host: string;
   declare readonly port: number;
@@ -29,7 +29,7 @@ export class ConnectingRequest {
   declare readonly origin: string | null;
   declare readonly protocols: readonly string[];
 
-  /** @throws TypeError when a field has the wrong type, RangeError when it cannot stand in a request */
+  /** @throws TypeError when a field has the wrong type, RangeError when its value is not allowed in a request */
   constructor(fields: ConnectingRequestFields = {}) {
     const host = fields.host ?? 'localhost';
     const port = fields.port ?? 80;
@@ -42,13 +42,13 @@ export class ConnectingRequest {
     if (host === '') throw new RangeError('host is empty');
     checkInteger('port', port, 1, 65535);
     checkString('resource', resource);
-    // Characters beyond ASCII and blanks are let through: they are escaped when the request is written.
+    // Blanks and characters beyond ASCII are allowed, since they are escaped when the request is written.
     if (!/^\/[ -"$-~\x80-\uffff]*$/.test(resource)) {
       throw new RangeError(`resource must be a path and query: ${JSON.stringify(resource)}`);
     }
     if (useragent !== null) checkHeaderValue('useragent', useragent);
     if (origin !== null) checkHeaderValue('origin', origin);
-    // RFC 6455, 4.1: tokens, each one once.
+    // RFC 6455, 4.1: subprotocols are tokens, and none is repeated.
     checkList('protocols', protocols);
     for (const protocol of protocols) checkToken('subprotocol', protocol);
     if (new Set(protocols).size < protocols.length) throw new RangeError('a subprotocol is offered twice');
@@ -59,7 +59,7 @@ export class ConnectingRequest {
     return { ...this };
   }
 
-  /** The JSON form, on several lines. */
+  /** The JSON form, indented on several lines. */
   toString(): string {
     return JSON.stringify(this, null, 2);
   }

@@ -1,7 +1,7 @@
 import { checkHeaderValue, checkInteger } from './checks.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 
-/** A server's `onConnect` throws this to refuse the connection. The client gets an HTTP response with the code. */
+/** A server's `onConnect` throws this to refuse the connection. The client receives an HTTP response with this status. */
 export class ConnectionDeny extends Error {
   static readonly BAD_REQUEST = 400;
   static readonly FORBIDDEN = 403;
@@ -20,8 +20,8 @@ export class ConnectionDeny extends Error {
 
   /**
    * @param code 100..599, but not 101, which accepts (RFC 6455, 4.1)
-   * @param reason by default the code's phrase in RFC 9110
-   * @throws TypeError when one has the wrong type, RangeError when it cannot stand in a status line
+   * @param reason default: the phrase of the code in RFC 9110
+   * @throws TypeError when an argument has the wrong type, RangeError when its value is not allowed in a status line
    */
   constructor(code: number, reason: string | null = null) {
     checkInteger('code', code, 100, 599);

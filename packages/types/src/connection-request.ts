@@ -2,28 +2,28 @@ import { checkInteger, checkList, checkMap, checkString, checkStrings } from './
 import { copyLists, type Headers, receivedHeaders } from './headers.ts';
 import type { ExtensionParams } from './ports/compression-extension.ts';
 
-/** An extension as a client asks for it: its name in lower case, and its parameters. */
+/** An extension offered by a client: its name in lower case, and its parameters. */
 export type RequestedExtension = readonly [name: string, params: ExtensionParams];
 
-/** What a {@link ConnectionRequest} is made of. */
+/** Fields of a {@link ConnectionRequest}. */
 export interface ConnectionRequestFields {
-  /** Where it comes from, such as `tcp4:127.0.0.1:52914`. */
+  /** The client's address, such as `tcp4:127.0.0.1:52914`. */
   readonly peer: string;
   /** All headers. */
   readonly headers: Headers;
-  /** The `Host` header without its port; brackets of IPv6 are kept. */
+  /** The `Host` header without its port. An IPv6 address keeps its brackets. */
   readonly host: string;
-  /** The path that was asked for, escapes as they were sent, without `;parameters` after its last segment. */
+  /** The requested path without `;parameters` after its last segment. Escapes are left as they were sent. */
   readonly path: string;
-  /** The query as form data. The map has no prototype. */
+  /** The query, parsed as form data. The map has no prototype. */
   readonly params: Readonly<Record<string, readonly string[]>>;
-  /** `Sec-WebSocket-Version`: 13, or 8. */
+  /** The `Sec-WebSocket-Version` header: 13, or 8. */
   readonly version: number;
-  /** The `Origin` header; `null`: there was none. */
+  /** The `Origin` header; `null`: the request has none. */
   readonly origin: string | null;
-  /** The subprotocols offered, in the client's order. */
+  /** The offered subprotocols, in the client's order. */
   readonly protocols: readonly string[];
-  /** The extensions offered, in the client's order. */
+  /** The offered extensions, in the client's order. */
   readonly extensions: readonly RequestedExtension[];
 }
 
@@ -42,7 +42,7 @@ export class ConnectionRequest implements ConnectionRequestFields {
   readonly extensions: readonly RequestedExtension[];
 
   /**
-   * @param isOwn the headers are in the form of {@link Headers}, and nobody else has them: they need not be copied
+   * @param isOwn whether the headers have the form of {@link Headers} and belong to this request alone, so need no copy
    * @throws TypeError when a field is missing or has the wrong type, RangeError when `version` is not 0 to 255
    */
   constructor(fields: ConnectionRequestFields, isOwn = false) {
@@ -61,7 +61,7 @@ export class ConnectionRequest implements ConnectionRequestFields {
     this.params = copyLists('params', params);
     this.version = version;
     this.origin = origin;
-    // Most requests have none, and are kept as long as their connections.
+    // Most requests offer no subprotocols and live as long as their connections, so these share one empty list.
     this.protocols = protocols.length === 0 ? NONE : [...protocols];
     this.extensions = extensions.length === 0 ? NONE : extensions.map(checkedExtension);
   }
@@ -70,7 +70,7 @@ export class ConnectionRequest implements ConnectionRequestFields {
     return { ...this };
   }
 
-  /** The JSON form, on several lines. */
+  /** The JSON form, indented on several lines. */
   toString(): string {
     return JSON.stringify(this, null, 2);
   }

@@ -1,23 +1,23 @@
 import { checkInteger, checkList, checkMap, checkString } from './checks.ts';
 import { type Headers, receivedHeaders } from './headers.ts';
 
-/** An extension in use: its name, and what was agreed on. */
+/** An extension in use: its name, and the negotiated parameters. */
 export interface ExtensionInUse {
   readonly name: string;
   readonly [parameter: string]: unknown;
 }
 
-/** What a {@link ConnectionResponse} is made of. */
+/** Fields of a {@link ConnectionResponse}. */
 export interface ConnectionResponseFields {
-  /** Who answered, such as `tcp4:127.0.0.1:9000`. */
+  /** The server's address, such as `tcp4:127.0.0.1:9000`. */
   readonly peer: string;
   /** All headers. */
   readonly headers: Headers;
-  /** The version of the protocol that is spoken: 13. */
+  /** The protocol version in use: 13. */
   readonly version: number;
   /** The subprotocol that the server chose; `null`: none. */
   readonly protocol: string | null;
-  /** The extensions that were agreed on. */
+  /** The negotiated extensions. */
   readonly extensions: readonly ExtensionInUse[];
 }
 
@@ -48,7 +48,7 @@ export class ConnectionResponse implements ConnectionResponseFields {
     return { ...this };
   }
 
-  /** The JSON form, on several lines. */
+  /** The JSON form, indented on several lines. */
   toString(): string {
     return JSON.stringify(this, null, 2);
   }

@@ -1,5 +1,5 @@
-// What other layers may ask of a WebSocket, whoever provides it. The classes of `@ws/core` and the agent of `@ws/node`
-// have these shapes; code that is written against them runs over any other with the same.
+// The interface of a WebSocket for other layers, independent of its implementation. The classes of `@ws/core` and the agent
+// of `@ws/node` implement it; code written against these interfaces runs over any other implementation too.
 
 import type { ConnectingRequest } from './connecting-request.ts';
 import type { ConnectionAccept } from './connection-accept.ts';
@@ -9,18 +9,18 @@ import type { HeaderInit } from './headers.ts';
 import type { AbortSignalLike, ByteStream } from './ports/byte-stream.ts';
 import type { TransportDetails } from './transport-details.ts';
 
-/** A WebSocket connection: hooks that the application overrides, and what it can do. */
+/** A WebSocket connection: the hooks that an application overrides, and the methods that it calls. */
 export interface IWebSocketChannel {
-  /** Open: messages may be sent, and will come. */
+  /** Called when the connection is open: from now on messages can be sent and received. */
   onOpen(): unknown;
-  /** A message; of text the UTF-8. */
+  /** Called for each message. The payload of a text message is its UTF-8. */
   onMessage(payload: Uint8Array, isBinary: boolean): unknown;
   onPing(payload: Uint8Array): unknown;
   onPong(payload: Uint8Array): unknown;
-  /** Gone. Called once, last; `code` and `reason` are the peer's. */
+  /** Called once, last, when the connection is gone. `code` and `reason` are the peer's. */
   onClose(wasClean: boolean, code: number | null, reason: string | null): unknown;
 
-  /** Sends a message; a string is sent as text. */
+  /** Sends a message. A string is sent as text. */
   sendMessage(
     payload: Uint8Array | string,
     isBinary?: boolean,
@@ -30,17 +30,17 @@ export interface IWebSocketChannel {
   sendPong(payload?: Uint8Array | string): void;
   /** Starts the closing handshake. */
   sendClose(code?: number | null, reason?: string | null): void;
-  /** Closes the transport, without a closing handshake. */
+  /** Closes the transport without a closing handshake. */
   dropConnection(isAbort?: boolean): void;
 
   readonly state: 'connecting' | 'open' | 'closing' | 'closed' | 'proxy-connecting';
   readonly peer: string;
   readonly transportDetails: TransportDetails | null;
-  /** Bytes sent that the transport has not taken. */
+  /** Bytes sent that the transport has not taken yet. */
   readonly bufferedAmount: number;
-  /** Resolves when open; rejects when that is not to be. */
+  /** Resolves when the connection is open; rejects when it cannot be opened. */
   readonly opened: Promise<void>;
-  /** Resolves when gone. */
+  /** Resolves when the connection is gone. */
   readonly closed: Promise<unknown>;
   on(event: 'message', listener: (payload: Uint8Array, isBinary: boolean) => void): unknown;
   off(event?: 'message', listener?: (payload: Uint8Array, isBinary: boolean) => void): unknown;
@@ -48,12 +48,16 @@ export interface IWebSocketChannel {
 
 /** A server's connection. */
 export interface IWebSocketServerChannel extends IWebSocketChannel {
-  /** @returns the subprotocol, with headers as a pair or a ConnectionAccept, or a promise. Throw ConnectionDeny to refuse. */
+  /**
+   * Called with the client's request. Throw a ConnectionDeny to refuse the connection.
+   *
+   * @returns the subprotocol, a pair of subprotocol and headers, or a ConnectionAccept; or a promise of one of these
+   */
   onConnect(request: ConnectionRequest): ServerAnswer | PromiseLike<ServerAnswer>;
   attach(stream: ByteStream, transportDetails?: TransportDetails | null): void;
 }
 
-/** What a server's `onConnect` answers; `undefined` and an empty list are `null`. */
+/** Return value of a server's `onConnect`. `undefined` and an empty list mean `null`. */
 export type ServerAnswer =
   | null
   | undefined
@@ -65,16 +69,16 @@ export type ServerAnswer =
 
 /** A client's connection. */
 export interface IWebSocketClientChannel extends IWebSocketChannel {
-  /** @returns what to ask for; `null`: what the factory was set to */
+  /** Called before the request is sent. @returns the request to send; `null`: the request that the factory was set to */
   onConnecting(
     transportDetails: TransportDetails | null,
   ): ConnectingRequest | null | PromiseLike<ConnectingRequest | null>;
-  /** Throw to refuse the server's answer. */
+  /** Called with the server's response. Throw an error to refuse it. */
   onConnect(response: ConnectionResponse): unknown;
   attach(stream: ByteStream, transportDetails?: TransportDetails | null): void;
 }
 
-/** Makes the connections of a server. */
+/** Creates the connections of a server. */
 export interface IWebSocketServerChannelFactory<
   Channel extends IWebSocketServerChannel = IWebSocketServerChannel,
   Options extends object = object,
@@ -84,11 +88,11 @@ export interface IWebSocketServerChannelFactory<
   buildProtocol(): Channel;
   setProtocolOptions(options: Options): void;
   resetProtocolOptions(): void;
-  /** Connections at present. */
+  /** Number of current connections. */
   readonly connectionCount: number;
 }
 
-/** Makes the connections of a client. */
+/** Creates the connections of a client. */
 export interface IWebSocketClientChannelFactory<
   Channel extends IWebSocketClientChannel = IWebSocketClientChannel,
   Options extends object = object,
@@ -100,13 +104,13 @@ export interface IWebSocketClientChannelFactory<
   resetProtocolOptions(): void;
 }
 
-/** Opens connections, one by one. */
+/** Opens client connections. */
 export interface IWebSocketClientAgent<Channel extends IWebSocketClientChannel = IWebSocketClientChannel> {
-  /** Resolves when the connection is open; rejects with the reason when it cannot be, or with `signal.reason`. */
+  /** Resolves when the connection is open. Rejects with the cause when it cannot be opened, or with `signal.reason`. */
   open(url: string, options?: AgentOpenOptions, protocolClass?: new () => Channel): Promise<Channel>;
 }
 
-/** What a connection of an {@link IWebSocketClientAgent} may be opened with. */
+/** Options of {@link IWebSocketClientAgent.open}. */
 export interface AgentOpenOptions {
   readonly origin?: string | null;
   readonly protocols?: readonly string[];

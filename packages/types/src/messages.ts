@@ -1,14 +1,14 @@
 import { checkBoolean, checkBytes } from './checks.ts';
 
-// A global of every runtime, but in no ES2022 library.
+// Every runtime has this global, but no ES2022 library declares it.
 declare const TextDecoder: new (
   encoding: string,
   options: { readonly fatal: boolean; readonly ignoreBOM: boolean },
 ) => { decode(bytes: Uint8Array): string };
 
-/** A message, of either direction. */
+/** A message that was received or is to be sent. */
 export abstract class Message {
-  /** Of a text message the UTF-8. */
+  /** The payload; of a text message, its UTF-8. */
   abstract readonly payload: Uint8Array;
   abstract readonly isBinary: boolean;
 }
@@ -28,9 +28,9 @@ export class IncomingMessage extends Message {
   }
 
   /**
-   * The payload as text, decoded anew each time; of a binary message too.
+   * The payload decoded as text, also that of a binary message. Decoded anew on each access.
    *
-   * @throws TypeError when it is not UTF-8
+   * @throws TypeError when the payload is not UTF-8
    */
   get text(): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.payload);
@@ -41,10 +41,10 @@ export class IncomingMessage extends Message {
 export class OutgoingMessage extends Message {
   readonly payload: Uint8Array;
   readonly isBinary: boolean;
-  /** Never to be compressed, whatever was agreed on. */
+  /** Whether the message must not be compressed, even if compression was negotiated. Default `false`. */
   readonly skipCompress: boolean;
 
-  /** @throws TypeError when `payload` is not a Uint8Array, or another not a boolean */
+  /** @throws TypeError when `payload` is not a Uint8Array, or another argument is not a boolean */
   constructor(payload: Uint8Array, isBinary = false, skipCompress = false) {
     super();
     checkBytes('payload', payload);
@@ -56,13 +56,13 @@ export class OutgoingMessage extends Message {
   }
 }
 
-/** A ping (RFC 6455, 5.5.2). Not a message. */
+/** A ping (RFC 6455, 5.5.2). It is a control frame, not a {@link Message}. */
 export class Ping {
   readonly payload: Uint8Array | null;
 
   /**
    * @param payload at most 125 bytes; `null`: none
-   * @throws TypeError when it is not a Uint8Array, RangeError when it is too long for a control frame
+   * @throws TypeError when `payload` is not a Uint8Array, RangeError when it is too long for a control frame
    */
   constructor(payload: Uint8Array | null = null) {
     if (payload !== null) {

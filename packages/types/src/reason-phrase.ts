@@ -1,4 +1,4 @@
-/** What HTTP's registry calls its status codes (RFC 9110, 15, and IANA), from 300 on. */
+/** Reason phrases of HTTP status codes from 300 on (RFC 9110, 15, and IANA's registry). */
 const PHRASES: Readonly<Record<number, string>> = {
   300: 'Multiple Choices',
   301: 'Moved Permanently',
@@ -48,10 +48,10 @@ const PHRASES: Readonly<Record<number, string>> = {
   511: 'Network Authentication Required',
 };
 
-/** What the code's hundreds say, for the codes that have no phrase of their own (RFC 9110, 15). */
+/** Names of the classes of status codes, for codes without a phrase of their own (RFC 9110, 15). */
 const CLASSES = ['Informational', 'OK', 'Redirection', 'Client Error', 'Server Error'];
 
-/** @param status 100..599 */
+/** Returns the reason phrase of a status code. @param status 100..599 */
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? CLASSES[Math.floor(status / 100) - 1]!;
 }

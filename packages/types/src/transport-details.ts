@@ -1,7 +1,7 @@
 import { checkBoolean, checkBytes, checkInteger, checkMap, checkString, checkStrings } from './checks.ts';
 import { type Headers, receivedHeaders } from './headers.ts';
 
-/** Kinds of transports by their numbers. */
+/** Kinds of transports and their numbers. */
 export const ChannelType = {
   null: 0,
   function: 1,
@@ -14,18 +14,18 @@ export const ChannelType = {
 } as const;
 export type ChannelType = keyof typeof ChannelType;
 
-/** Kinds of framing by their numbers. */
+/** Kinds of framing and their numbers. */
 export const ChannelFraming = { null: 0, native: 1, websocket: 2, rawsocket: 3 } as const;
 export type ChannelFraming = keyof typeof ChannelFraming;
 
-/** Serializers of WAMP by their numbers, the same as on a RawSocket. */
+/** Serializers of WAMP and their numbers, the same as on a RawSocket. */
 export const ChannelSerializer = { null: 0, json: 1, msgpack: 2, cbor: 3, ubjson: 4, flatbuffers: 5 } as const;
 export type ChannelSerializer = keyof typeof ChannelSerializer;
 
-/** Kinds of TLS channel binding: RFC 5929, 3, up to TLS 1.2, and RFC 9266 from 1.3 on. */
+/** Kinds of TLS channel binding: `tls-unique` (RFC 5929, 3) up to TLS 1.2, `tls-exporter` (RFC 9266) from TLS 1.3 on. */
 export type ChannelBinding = 'tls-unique' | 'tls-exporter';
 
-/** What is known of a transport. `null`: not known. */
+/** Fields of {@link TransportDetails}. `null`: not known. */
 export interface TransportDetailsFields {
   channelType: ChannelType | null;
   channelFraming: ChannelFraming | null;
@@ -35,17 +35,17 @@ export interface TransportDetailsFields {
   /** The peer, such as `tcp4:127.0.0.1:52914`. */
   peer: string | null;
   isServer: boolean | null;
-  /** This end's process. */
+  /** Process id of this end. */
   ownPid: number | null;
-  /** This end's thread. */
+  /** Thread id of this end. */
   ownTid: number | null;
-  /** This end's file descriptor; -1: there is none that could be told. */
+  /** File descriptor of this end; -1: there is none, or it cannot be told. */
   ownFd: number | null;
   /** Whether TLS is in use. */
   isSecure: boolean | null;
-  /** 32 bytes for each kind of channel binding there is. */
+  /** 32 bytes for each available kind of channel binding. */
   channelId: Partial<Record<ChannelBinding, Uint8Array>> | null;
-  /** The peer's certificate, taken apart. */
+  /** The peer's certificate, parsed. */
   peerCert: Readonly<Record<string, unknown>> | null;
   /** The subprotocol in use. */
   websocketProtocol: string | null;
@@ -57,13 +57,13 @@ export interface TransportDetailsFields {
   httpCbtid: string | null;
 }
 
-/** {@link TransportDetails.marshal}'s form: what can be sent or logged. */
+/** The result of {@link TransportDetails.marshal}, which can be sent or logged. */
 export type MarshalledTransportDetails = Record<string, unknown>;
 
-/** Checks a value that is not `null`, and copies it where it could change. */
+/** Checks a value that is not `null`, and copies it if it is mutable. */
 type Reader = (name: string, value: unknown) => unknown;
 
-/** Each field, how it is called in the marshalled form, and what reads it. */
+/** Each field with its name in the marshalled form and its reader. */
 const FIELDS: readonly (readonly [name: keyof TransportDetailsFields, key: string, read: Reader])[] = [
   ['channelType', 'channel_type', (name, value) => readName(name, value, ChannelType)],
   ['channelFraming', 'channel_framing', (name, value) => readName(name, value, ChannelFraming)],
@@ -84,7 +84,7 @@ const FIELDS: readonly (readonly [name: keyof TransportDetailsFields, key: strin
   ['httpCbtid', 'http_cbtid', readString],
 ];
 
-/** What is known of the transport under a connection. A plain record: fields are filled in as they come to be known. */
+/** Known facts about the transport of a connection. A plain record, whose fields are filled in as they become known. */
 export class TransportDetails implements TransportDetailsFields {
   channelType: ChannelType | null = null;
   channelFraming: ChannelFraming | null = null;
@@ -104,7 +104,7 @@ export class TransportDetails implements TransportDetailsFields {
   httpHeadersSent: Headers | null = null;
   httpCbtid: string | null = null;
 
-  /** @throws TypeError when a field has the wrong type, RangeError when it has none of its values */
+  /** @throws TypeError when a field has the wrong type, RangeError when its value is not allowed */
   constructor(fields?: Partial<TransportDetailsFields>) {
     if (fields === undefined) return;
     checkMap('fields', fields);
@@ -116,19 +116,19 @@ export class TransportDetails implements TransportDetailsFields {
     Object.assign(this, record);
   }
 
-  /** Type, framing and serializer, such as `tcp-websocket-json`; `null` for what is not known. */
+  /** Type, framing and serializer, such as `tcp-websocket-json`. A part that is not known is written `null`. */
   get channelTypeId(): string {
     return `${this.channelType}-${this.channelFraming}-${this.channelSerializer}`;
   }
 
-  /** Whether all fields are the same. */
+  /** Whether all fields are equal. */
   equals(other: TransportDetails): boolean {
     return canonical(this.marshal()) === canonical(other.marshal());
   }
 
   /**
-   * A plain object with all 17 fields, named as on the wire (`channel_type`), channel ids in hex: what JSON and the
-   * serializers of WAMP can carry. {@link TransportDetails.parse} reads it.
+   * Returns a plain object with all 17 fields, named as on the wire (`channel_type`), with channel ids in hex. JSON and the
+   * serializers of WAMP can carry it; {@link TransportDetails.parse} reads it.
    */
   marshal(): MarshalledTransportDetails {
     const marshalled: MarshalledTransportDetails = {};
@@ -142,9 +142,9 @@ export class TransportDetails implements TransportDetailsFields {
   }
 
   /**
-   * Reads what {@link TransportDetails.marshal} made. Missing fields and `null` are not known; others are not looked at.
+   * Parses the result of {@link TransportDetails.marshal}. Missing fields and `null` mean not known. Other keys are ignored.
    *
-   * @throws TypeError when a field has the wrong type, RangeError when it has none of its values
+   * @throws TypeError when a field has the wrong type, RangeError when its value is not allowed
    */
   static parse(marshalled: Readonly<Record<string, unknown>>): TransportDetails {
     checkMap('transport details', marshalled);
@@ -160,7 +160,7 @@ export class TransportDetails implements TransportDetailsFields {
     return this.marshal();
   }
 
-  /** The marshalled form as JSON, on several lines. */
+  /** The marshalled form as JSON, indented on several lines. */
   toString(): string {
     return JSON.stringify(this, null, 2);
   }
@@ -230,7 +230,7 @@ function parseHex(hex: unknown): Uint8Array {
   return Uint8Array.from(hex.match(/../g)!, digits => Number.parseInt(digits, 16));
 }
 
-/** JSON that does not depend on the order of keys. */
+/** Returns JSON that does not depend on the order of keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)

@@ -1,69 +1,69 @@
-// One connection's bytes, whatever carries them: sockets, TLS, HTTP/2 streams, MessagePorts, memory.
+// The bytes of one connection, over any transport: sockets, TLS, HTTP/2 streams, MessagePorts, memory.
 
-/** Who is told of a {@link ByteStream}'s life. No method may throw. */
+/** Receives the events of a {@link ByteStream}. Its methods must not throw. */
 export interface ByteStreamHandler {
   /**
-   * Bytes arrived. They are *lent* for the length of the call: the handler may change them in place, and copies what
-   * it wants to keep.
+   * Called when bytes arrived. They are *lent* for the length of the call: the handler may change them in place, and must copy
+   * the bytes that it keeps.
    */
   onData(bytes: Uint8Array): void;
-  /** Everything that `write` kept has been taken by the transport: `bufferedAmount` is 0 again. */
+  /** Called when the transport has taken all bytes that `write` kept: `bufferedAmount` is 0 again. */
   onDrain(): void;
-  /** The peer ended its direction (FIN). Ours is still open until {@link ByteStream.end}. */
+  /** Called when the peer ended its direction (FIN). Our direction stays open until {@link ByteStream.end}. */
   onEnd(): void;
-  /** The stream is gone. Called exactly once, last; `error` says why where it was not an orderly end. */
+  /** Called exactly once, last, when the stream is gone. `error` says why when the end was not orderly. */
   onClose(error?: Error): void;
 }
 
-/** A bidirectional stream of bytes: the one thing that a transport adapter has to provide. */
+/** A bidirectional stream of bytes. It is all that a transport adapter has to provide. */
 export interface ByteStream {
-  /** Starts reading. Called exactly once. Never calls the handler before it returns. */
+  /** Sets the handler and starts reading. Called exactly once. The handler is never called before `attach` returns. */
   attach(handler: ByteStreamHandler): void;
   /**
    * Sends bytes, in order.
    *
-   * @returns `true`: taken, the memory is the caller's again. `false`: the stream keeps `bytes` (which must not be
-   * changed) until {@link ByteStreamHandler.onDrain}. More may be written meanwhile; it is queued. After `end`,
-   * `destroy` or the close the bytes are dropped and the answer is `true`.
+   * @returns `true`: the bytes were taken, the caller may reuse their memory. `false`: the stream keeps `bytes`, which must
+   * not be changed until {@link ByteStreamHandler.onDrain}; more bytes may be written meanwhile and are queued. After `end`,
+   * `destroy` or the close, the bytes are dropped and `write` returns `true`.
    */
   write(bytes: Uint8Array): boolean;
-  /** The same for several pieces at once; they leave together where the transport can do so. */
+  /** Like `write`, for several pieces at once. They are sent together when the transport can do that. */
   writev?(chunks: readonly Uint8Array[]): boolean;
-  /** Bytes kept by the stream and not yet taken by the transport. */
+  /** Bytes that the stream keeps because the transport has not taken them yet. */
   readonly bufferedAmount: number;
-  /** Stops `onData` (also within the current read, where bytes are left: none is lost) until {@link resume}. */
+  /** Stops calls of `onData` until {@link resume}, also within the current read. No byte is lost. */
   pause(): void;
   resume(): void;
-  /** Sends what is queued, then FIN. Reading goes on until the peer ends too. */
+  /** Sends the queued bytes, then FIN. Reading goes on until the peer ends too. */
   end(): void;
-  /** Closes at once; what is queued is dropped. */
+  /** Closes the stream at once. Queued bytes are dropped. */
   destroy(): void;
   /**
-   * Has the rest of the conversation go over TLS (a client's, through a proxy that has opened a tunnel).
+   * Starts TLS on this stream, for a client whose proxy has opened a tunnel.
    *
-   * @returns the stream to go on with, to be attached anew; nothing is read from this one any more
+   * @returns the encrypted stream, to be attached anew; nothing more is read from this one
    */
   startTls?(): Promise<ByteStream>;
 }
 
-/** Where a {@link Dialer} connects to. */
+/** The address that a {@link Dialer} connects to. */
 export interface DialTarget {
-  /** Name or address, IPv6 without brackets. Unused when `udsPath` is given. */
+  /** Host name or address; IPv6 without brackets. Unused when `udsPath` is given. */
   readonly hostname: string;
   readonly port: number;
-  /** TLS on top, verified against `hostname`. */
+  /** Whether to use TLS, verified against `hostname`. */
   readonly isSecure: boolean;
-  /** Path of a Unix domain socket, else `null`. */
+  /** Path of a Unix domain socket; `null`: connect by TCP. */
   readonly udsPath: string | null;
 }
 
 /** Opens client connections. */
 export interface Dialer {
-  /** Resolves when connected (and, where secure, verified). Rejects with the reason, or with `signal.reason`. */
+  /** Resolves when connected, and with TLS also verified. Rejects with the cause, or with `signal.reason`. */
   dial(target: DialTarget, options?: { readonly signal?: AbortSignalLike }): Promise<ByteStream>;
 }
 
-/** The part of the platform's `AbortSignal` that is used; the type itself is not in ES2022. */
+/** The part of the platform's `AbortSignal` that is used. ES2022 does not declare the type itself. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason: unknown;

@@ -1,82 +1,82 @@
-// What `@ws/core` knows of a compression extension. The extensions themselves are values handed in (`@ws/compress`).
+// The interfaces by which `@ws/core` uses compression extensions. The extensions are passed in as values (`@ws/compress`).
 
-/** Parameters of one extension in a header: name in lower case → values in order, `true` where there was no `=`. */
+/** Parameters of one extension in a header: each name, in lower case, has its values in order. `true`: there was no `=`. */
 export type ExtensionParams = Readonly<Record<string, readonly (string | true)[]>>;
 
-/** What the options `perMessageCompressionOffers` hold and what a server's acceptor is given. */
+/** An offer of compression: an element of a client's `perMessageCompressionOffers`, or an argument of a server's acceptor. */
 export interface CompressionOffer {
   readonly extensionName: string;
-  /** As it stands in `Sec-WebSocket-Extensions`. */
+  /** The offer as written in `Sec-WebSocket-Extensions`. */
   getExtensionString(): string;
-  /** What parses the response to it; given with ready-made offers, so that no further setup is needed. */
+  /** The extension that parses the response to this offer. Ready-made offers carry it, so that no further setup is needed. */
   readonly extension?: CompressionExtension | undefined;
   /**
-   * What a ready-made offer makes of the response when the client has no acceptor of its own; `null`: this offer was
-   * not the one that is answered.
+   * Accepts the response, when the client has no acceptor of its own. Ready-made offers have this method. `null`: the response
+   * is not an answer to this offer.
    */
   acceptResponse?(response: CompressionResponse): CompressionResponseAccept | null;
 }
 
-/** What a server's `perMessageCompressionAccept` returns. */
+/** An accepted offer, returned by a server's `perMessageCompressionAccept`. */
 export interface CompressionOfferAccept {
   readonly extensionName: string;
   getExtensionString(): string;
   createCompression(codecs: CompressionCodecs): MessageCompression;
 }
 
-/** What a client's `perMessageCompressionAccept` is given. */
+/** A server's response, the argument of a client's `perMessageCompressionAccept`. */
 export interface CompressionResponse {
   readonly extensionName: string;
 }
 
-/** What a client's `perMessageCompressionAccept` returns. */
+/** An accepted response, returned by a client's `perMessageCompressionAccept`. */
 export interface CompressionResponseAccept {
   readonly extensionName: string;
   createCompression(codecs: CompressionCodecs): MessageCompression;
 }
 
-/** A server's `perMessageCompressionAccept`: picks an offer, in the client's order of preference; `null` declines all. */
+/** A server's `perMessageCompressionAccept`: picks one of the offers, which are in the client's order. `null` declines all. */
 export interface CompressionOfferAcceptor {
   (offers: readonly CompressionOffer[]): CompressionOfferAccept | null;
-  /** What parses the offers it knows; given with ready-made acceptors, so that no further setup is needed. */
+  /** The extensions that parse the offers it knows. Ready-made acceptors carry them, so that no further setup is needed. */
   readonly extensions?: readonly CompressionExtension[] | undefined;
 }
 
-/** A client's `perMessageCompressionAccept`; `null` fails the handshake. */
+/** A client's `perMessageCompressionAccept`: accepts the response. `null` fails the handshake. */
 export interface CompressionResponseAcceptor {
   (response: CompressionResponse): CompressionResponseAccept | null;
-  /** What parses the responses it knows, as in {@link CompressionOfferAcceptor}. */
+  /** The extensions that parse the responses it knows, as in {@link CompressionOfferAcceptor}. */
   readonly extensions?: readonly CompressionExtension[] | undefined;
 }
 
-/** Parses offers and responses of one extension by name. */
+/** Parses the offers and responses of one extension. */
 export interface CompressionExtension {
   readonly extensionName: string;
-  /** @throws when the parameters break the extension's rules: that one offer is declined */
+  /** @throws an error when the parameters break the extension's rules; that one offer is declined */
   parseOffer(params: ExtensionParams): CompressionOffer;
   /**
-   * @param offered the offers that the client had made under this name
-   * @throws when the parameters break the rules, or answer nothing that was offered: the handshake fails
+   * @param offered the client's offers under this name
+   * @throws an error when the parameters break the rules, or fit none of the offers; the handshake fails
    */
   parseResponse(params: ExtensionParams, offered: readonly CompressionOffer[]): CompressionResponse;
 }
 
-/** The codecs that a platform brings; an extension uses its own portable one where there is none. */
+/** The codecs of a platform. An extension uses its own portable codec when the platform has none. */
 export interface CompressionCodecs {
   readonly deflate?: import('./codecs.ts').DeflateCodec | undefined;
   readonly bzip2?: import('./codecs.ts').Bzip2Codec | undefined;
 }
 
-/** A negotiated extension at work on one connection: compresses and decompresses messages (RSV1). */
+/** Compresses and decompresses the messages of one connection by a negotiated extension; compressed messages have RSV1 set. */
 export interface MessageCompression {
   readonly extensionName: string;
-  /** Messages shorter than this, in bytes, are better sent as they are. */
+  /** Messages with fewer bytes than this are better sent uncompressed. */
   readonly threshold: number;
-  /** The limit of its own that this extension was accepted with, in decompressed bytes; 0: only the protocol's. */
+  /** The extension's own limit on a decompressed message, in bytes. 0: only the protocol's limit applies. */
   readonly maxMessageSize: number;
   /**
-   * Equal for two connections whose compressors give the same output for the same message (no context, same
-   * parameters): what one compressed may be sent on the other. `null` where messages depend on earlier ones.
+   * A key that is equal for connections whose compressors give the same output for the same message (same parameters, no
+   * context takeover): a message compressed for one may be sent on the others. `null`: messages depend on earlier ones.
    */
   readonly sharedKey: string | null;
   /** See `Compressor.compress`. */
