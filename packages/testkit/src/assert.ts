@@ -1,16 +1,16 @@
-// Assertions of the contract suites: no test runner's `expect` is needed, only something that catches what is thrown.
+// Assertions of the contract suites. They need no test runner's `expect`, only a test that fails when an error is thrown.
 
-/** A rule of a contract that an implementation breaks. */
+/** Thrown when an implementation breaks a rule of a contract. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
 }
 
-/** @throws {@link ContractError} with `rule` unless `condition` holds */
+/** Checks a condition. @throws {@link ContractError} with `rule` unless `condition` holds */
 export function check(condition: boolean, rule: string): asserts condition {
   if (!condition) throw new ContractError(rule);
 }
 
-/** @throws {@link ContractError} unless the two are deeply equal */
+/** Checks that two values are equal. @throws {@link ContractError} with `rule` unless they are deeply equal */
 export function checkEqual(actual: unknown, expected: unknown, rule: string): void {
   if (equalValues(actual, expected)) return;
   throw new ContractError(`${rule}: expected ${show(expected)}, got ${show(actual)}`);
@@ -37,7 +37,7 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** A value in few words, for error messages. */
+/** Formats a value in a few words, for error messages. */
 export function show(value: unknown): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (value instanceof Uint8Array) {

@@ -1,11 +1,11 @@
-/** Bytes that do not fit yet: the memory is still the writer's. */
+/** Bytes that do not fit yet. Their memory still belongs to the writer. */
 interface Kept {
   bytes: Uint8Array;
-  /** What they were when they were written. */
+  /** A copy of the bytes as they were written. */
   copy: Uint8Array;
 }
 
-/** One direction of a pair: up to `capacity` bytes on their way, and behind them what the writer has kept. */
+/** One direction of a pair: up to `capacity` bytes on their way, and behind them the bytes that the writer keeps. */
 export class BytePipe {
   readonly #capacity: number;
   readonly #onTheWay: Uint8Array[] = [];
@@ -17,12 +17,12 @@ export class BytePipe {
     this.#capacity = capacity;
   }
 
-  /** Bytes that can be read. */
+  /** Number of bytes that can be read. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes that did not fit. */
+  /** Number of bytes that did not fit. */
   get keptBytes(): number {
     return this.#keptBytes;
   }
@@ -31,12 +31,12 @@ export class BytePipe {
     return this.#length === 0 && this.#keptBytes === 0;
   }
 
-  /** Length of the piece that comes next. */
+  /** Length of the next piece. */
   get nextLength(): number {
     return this.#onTheWay[0]?.length ?? 0;
   }
 
-  /** Copies what fits and keeps the rest. */
+  /** Copies the bytes that fit, and keeps the rest. */
   write(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const fitting = this.#kept.length > 0 ? 0 : Math.min(bytes.length, this.#capacity - this.#length);
@@ -47,7 +47,7 @@ export class BytePipe {
     this.#keptBytes += rest.length;
   }
 
-  /** Fills `target`; there must be enough. */
+  /** Fills `target`. At least that many bytes must be readable. */
   readInto(target: Uint8Array): void {
     let filled = 0;
     while (filled < target.length) {
@@ -62,10 +62,10 @@ export class BytePipe {
   }
 
   /**
-   * Moves kept bytes on, as far as there is room now.
+   * Moves kept bytes on their way as far as there is room.
    *
-   * @returns whether this took the last of them
-   * @throws Error when they were changed meanwhile
+   * @returns whether the last kept byte was moved
+   * @throws Error when kept bytes were changed meanwhile
    */
   takeKept(): boolean {
     if (this.#keptBytes === 0) return false;

@@ -2,24 +2,24 @@ import { equalValues, show } from './assert.ts';
 import { toHex } from './hex.ts';
 import { seededRandom } from './seeded-random.ts';
 
-/** Ways of {@link everySplit}. */
+/** Options of {@link everySplit}. */
 export interface EverySplitOptions {
-  /** How many random splits into several pieces are tried, default 16. */
+  /** Number of random splits into several pieces. Default 16. */
   readonly randomSplits?: number;
-  /** Where the random splits start from, default 1. */
+  /** Seed of the random splits. Default 1. */
   readonly seed?: number;
 }
 
 type Outcome<Result> = { readonly value: Result } | { readonly error: unknown };
 
 /**
- * Proves that it makes no difference how bytes are cut on the way: runs `run` with all of them at once, cut in two at
- * each position, byte by byte (with empty pieces between), and cut at random, and compares what comes out.
+ * Proves that the way in which bytes are cut makes no difference. Calls `run` with all bytes at once, with two pieces cut at
+ * each position, byte by byte (with empty pieces between), and with random cuts, and compares the results.
  *
- * @param run gets the pieces in order, copies that it may change, and returns what it made of them; may be async, and
- * may throw, as long as it always throws the same
- * @returns what `run` returned for the uncut bytes, or throws what it threw
- * @throws Error naming the cut that gave something else
+ * @param run gets the pieces in order, as copies that it may change, and returns its result. It may be async, and may throw,
+ * as long as it always throws the same error.
+ * @returns the result of `run` for the uncut bytes; if `run` threw for these, the same error is thrown
+ * @throws Error that names the cut with a different result
  * @example
  * everySplit(hex('81 05 48 65 6c 6c 6f'), chunks => {
  *   const calls: string[] = [];
@@ -56,13 +56,13 @@ async function compareAsync(
   return settle(whole);
 }
 
-/** The positions of each way to cut `length` bytes. */
+/** Yields the cut positions of each way to cut `length` bytes. */
 function* allCuts(length: number, options: EverySplitOptions): Generator<readonly number[]> {
   for (let position = 0; position <= length; position++) yield [position];
   const each: number[] = [];
   for (let position = 1; position < length; position++) each.push(position);
   yield each;
-  // Each position twice: an empty piece after each byte.
+  // Each position is used twice, which gives an empty piece after each byte.
   yield each.flatMap(position => [position, position]);
   const random = seededRandom(options.seed);
   for (let i = 0; i < (options.randomSplits ?? 16); i++) {
@@ -71,7 +71,10 @@ function* allCuts(length: number, options: EverySplitOptions): Generator<readonl
   }
 }
 
-/** Copies, each in memory of its own (`slice` of a Node `Buffer` would be a view): what one does is not seen in another. */
+/**
+ * Copies the pieces, each into memory of its own, so that changes in one do not show in another. (`slice` of a Node `Buffer`
+ * would be a view.)
+ */
 function cut(bytes: Uint8Array, positions: readonly number[]): Uint8Array[] {
   const bounds = [0, ...positions, bytes.length];
   return bounds.slice(1).map((end, i) => new Uint8Array(bytes.subarray(bounds[i], end)));

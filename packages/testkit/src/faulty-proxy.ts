@@ -1,12 +1,13 @@
 import type { FaultyProxy, FaultyProxyOptions } from './node/faulty-proxy.ts';
 
 /**
- * Starts a TCP proxy on a free port of 127.0.0.1 that passes connections on, with faults: it cuts bytes into pieces,
- * delays them, swallows them, and breaks connections at a certain byte or when told to.
+ * Starts a TCP proxy on a free port of 127.0.0.1 that forwards connections with faults: it can cut bytes into pieces, delay
+ * them, swallow them, and break connections at a certain byte or on command.
  *
- * The one thing here that needs Node; what needs it is loaded at the first call (or is `@ws/testkit/node`).
+ * This is the only function of the package that needs Node. Its modules for Node are loaded at the first call;
+ * `@ws/testkit/node` loads them at once.
  *
- * @throws RangeError for a number that cannot be, before it listens
+ * @throws RangeError for an invalid number, before it listens
  * @example
  * await using proxy = await faultyProxy({ target: { port }, toClient: { chunkSize: 1, cutAfter: 1000 } });
  */

@@ -1,8 +1,8 @@
 /**
- * Reads bytes written in hexadecimal, as tests and RFC examples show them.
+ * Parses bytes written in hexadecimal, as in tests and examples of RFCs.
  *
  * @param text pairs of digits; white space is ignored
- * @throws RangeError where something is not a digit, or one digit is left over
+ * @throws RangeError when a character is not a digit, or one digit is left over
  * @example hex('81 05 48 65 6c 6c 6f') // the frame of RFC 6455, 5.7
  */
 export function hex(text: string): Uint8Array {
@@ -16,9 +16,9 @@ export function hex(text: string): Uint8Array {
 }
 
 /**
- * Writes bytes in hexadecimal: the opposite of {@link hex}.
+ * Formats bytes in hexadecimal. The inverse of {@link hex}.
  *
- * @param separator what stands between two bytes, by default a space
+ * @param separator text between two bytes. Default: a space.
  */
 export function toHex(bytes: Uint8Array, separator = ' '): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(separator);

@@ -4,26 +4,26 @@ import { microtask } from './globals.ts';
 /** A {@link Clock} that stands still until a test moves it. */
 export interface ManualClock extends Clock {
   /**
-   * Lets time pass. Timers expire in the order of their times (equal times: in the order they were set), each at its
-   * own time, those set on the way included; deferred tasks run before the first and after each, and so do turns, until no
-   * task waits for one.
+   * Lets time pass. Timers expire in the order of their times (for equal times, in the order they were set), each at its own
+   * time, including timers set meanwhile. Deferred tasks and turns run before the first timer and after each, until no task
+   * is left.
    *
-   * @param milliseconds 0 or more; 0 runs what is due now
+   * @param milliseconds 0 or more; 0 runs only the timers and tasks that are due now
    * @throws RangeError for a negative or non-finite time; Error when called by a timer or a deferred task
    */
   advance(milliseconds: number): void;
-  /** Runs the deferred tasks now, those that they defer included. Does nothing when called by one of them. */
+  /** Runs the deferred tasks now, including tasks that these defer. Does nothing when called by one of them. */
   flush(): void;
   /**
-   * Begins the next turn: runs the deferred tasks, and the tasks that `nextTurn` was given before the call. Those that they
-   * give to `nextTurn` wait for another turn. Does nothing when called by one of them.
+   * Begins the next turn: runs the deferred tasks, and the tasks given to `nextTurn` before the call. Tasks that these give to
+   * `nextTurn` wait for another turn. Does nothing when called by one of them.
    */
   turn(): void;
-  /** Tasks that wait for the next turn. */
+  /** Number of tasks that wait for the next turn. */
   readonly pendingTurns: number;
-  /** Timers that run: neither expired nor cancelled. */
+  /** Number of running timers: neither expired nor cancelled. */
   readonly pendingTimers: number;
-  /** Milliseconds until the next timer expires, `null` when none runs. */
+  /** Milliseconds until the next timer expires; `null`: no timer runs. */
   readonly nextExpiry: number | null;
 }
 
@@ -33,11 +33,11 @@ interface PendingTimer extends Timer {
 }
 
 /**
- * Makes a clock for tests. Timers expire only by `advance`; deferred tasks run in a real microtask, or before by
- * `flush` or `advance`, so that a test can wait or stay synchronous. Turns begin in a later microtask, or before by `turn`
- * or `advance`.
+ * Makes a clock for tests. Timers expire only by `advance`. Deferred tasks run in a real microtask, or earlier by `flush` or
+ * `advance`, so that a test can wait or stay synchronous. Turns begin in a later microtask, or earlier by `turn` or
+ * `advance`.
  *
- * @param start what `now()` says at first, in milliseconds
+ * @param start initial value of `now()`, in milliseconds. Default 0.
  */
 export function manualClock(start = 0): ManualClock {
   return new Clockwork(start);
@@ -128,7 +128,7 @@ class Clockwork implements ManualClock {
       work();
     } finally {
       this.#isRunning = false;
-      // A task threw: those behind it still get their microtask.
+      // When a task threw, the tasks behind it still run, in a microtask of their own.
       if (this.#deferred.length > 0) microtask(() => this.flush());
     }
   }
@@ -137,7 +137,7 @@ class Clockwork implements ManualClock {
     for (let task = this.#deferred.shift(); task !== undefined; task = this.#deferred.shift()) task();
   }
 
-  /** Runs the tasks of one turn. When one throws, those behind it wait for the next. */
+  /** Runs the tasks of one turn. When a task throws, the tasks behind it wait for the next turn. */
   #runTurn(): void {
     const tasks = this.#nextTurn;
     this.#nextTurn = [];
@@ -157,7 +157,7 @@ class Clockwork implements ManualClock {
     while (this.#nextTurn.length > 0) this.#runTurn();
   }
 
-  /** Begins the next turn after the microtasks that are queued now, and what these queue. */
+  /** Begins the next turn after the microtasks that are queued now, and after the ones that these queue. */
   #awaitTurn(): void {
     microtask(() => microtask(() => microtask(() => this.turn())));
   }

@@ -2,12 +2,12 @@ import { type ByteStream, TransportDetails } from '@ws/types';
 import { microtask } from './globals.ts';
 import { type MemoryPair, type MemoryPairOptions, memoryPair } from './memory-pair.ts';
 
-/** What the agent needs of a protocol; those of `@ws/core` have it. */
+/** The part of a protocol that the agent uses. The protocols of `@ws/core` have it. */
 export interface AttachableProtocol {
   attach(stream: ByteStream, transportDetails: TransportDetails | null): void;
 }
 
-/** The same on the client's side. */
+/** The part of a client protocol that the agent uses. */
 export interface OpenableProtocol extends AttachableProtocol {
   /** Resolves when the connection is open. */
   readonly opened: Promise<void>;
@@ -15,18 +15,18 @@ export interface OpenableProtocol extends AttachableProtocol {
   resumeReceiving?(): void;
 }
 
-/** What makes the protocol objects of one side. */
+/** Makes the protocols of one side. */
 export interface ProtocolFactory<Protocol> {
   buildProtocol(): Protocol;
 }
 
-/** A factory as `@ws/core`'s `WebSocketClientFactory` is one: made for a url. */
+/** A client factory made for a URL, such as `WebSocketClientFactory` of `@ws/core`. */
 export interface ClientFactoryLike extends ProtocolFactory<OpenableProtocol> {
   protocol?: unknown;
   setProtocolOptions?(options: object): void;
 }
 
-/** How a client opens a connection by its url. */
+/** Options of opening a connection by URL. */
 export interface MemoryOpenOptions {
   readonly origin?: string | null | undefined;
   readonly protocols?: readonly string[] | undefined;
@@ -35,9 +35,9 @@ export interface MemoryOpenOptions {
   readonly protocolOptions?: object | undefined;
 }
 
-/** How {@link createMemoryAgent} connects. */
+/** Options of {@link createMemoryAgent}. */
 export interface MemoryAgentOptions extends MemoryPairOptions {
-  /** The class `WebSocketClientFactory`, for an agent that opens connections by url. */
+  /** The class `WebSocketClientFactory`, for an agent that opens connections by URL. */
   readonly clientFactory?:
     | (new (
         session: MemoryOpenOptions & { readonly url: string },
@@ -45,11 +45,11 @@ export interface MemoryAgentOptions extends MemoryPairOptions {
     | undefined;
 }
 
-/** A connection that the agent has made. */
+/** A connection that the agent made. */
 export interface MemoryConnection<Server> {
   readonly client: OpenableProtocol;
   readonly server: Server;
-  /** What joins them: `a` is the client's end, `b` the server's. */
+  /** The streams of the connection: `a` is the client's end, `b` the server's. */
   readonly pair: MemoryPair;
 }
 
@@ -58,13 +58,13 @@ export interface MemoryAgent<Server> {
   /**
    * Connects a new client protocol to a new server protocol.
    *
-   * The client gets its first message only after the code that waits for the promise has run: listeners that are added
-   * then miss none.
+   * The client gets its first message only after the code that awaits the promise has run, so listeners added there miss no
+   * message.
    *
-   * @param client a client factory; or a url (default `ws://localhost`), for agents that were given `clientFactory`
-   * @param protocolClass for a url: the client protocol to make
+   * @param client a client factory; or a URL (default `ws://localhost`), for agents that were given `clientFactory`
+   * @param protocolClass with a URL: the class of the client protocol
    * @returns the client protocol, open
-   * @throws TypeError for a url without `clientFactory`; what `opened` rejects with, when the handshake fails
+   * @throws TypeError for a URL without `clientFactory`; the error that `opened` rejects with, when the handshake fails
    */
   open<Client extends OpenableProtocol>(client: ProtocolFactory<Client>): Promise<Client>;
   open<Client extends OpenableProtocol = OpenableProtocol>(
@@ -76,12 +76,12 @@ export interface MemoryAgent<Server> {
   readonly connections: readonly MemoryConnection<Server>[];
 }
 
-/** Messages are held back for so many microtasks: `await` inside a few async functions takes some each. */
+/** Number of microtasks for which messages are held back. `await` within a few nested async functions takes some each. */
 const GRACE = 16;
 
 /**
- * Makes an agent whose connections all lead to protocols of `serverFactory`, whatever their url: for tests of
- * applications without a network, a port or a timer.
+ * Makes an agent that connects every client to a protocol of `serverFactory`, whatever the URL. For tests of applications
+ * without a network, a port or a timer.
  *
  * @example
  * const agent = createMemoryAgent(serverFactory);

@@ -1,38 +1,39 @@
 import { MemoryStream } from './memory-stream.ts';
 import { createTurns, type TurnOptions } from './turns.ts';
 
-/** How {@link memoryPair} carries bytes. */
+/** Options of {@link memoryPair}. */
 export interface MemoryPairOptions extends TurnOptions {
   /**
-   * The most bytes that one `onData` is given, 1 or more; a function is asked anew for each call. Writes are then
-   * joined and cut like the bytes of a TCP connection. Not given: each write arrives as it was made.
+   * The most bytes of one `onData` call, 1 or more; a function is called for each. Writes are then joined and cut like the
+   * bytes of a TCP connection. Not given: each write arrives as it was made.
    */
   readonly chunkSize?: number | (() => number) | undefined;
   /**
-   * The bytes that may be on their way in each direction, 1 or more, default 65536. What goes beyond is kept by the writing
-   * stream: `write` answers `false` and `onDrain` follows. `Infinity`: `write` always answers `true`.
+   * The most bytes that may be on their way in each direction, 1 or more. Default 65536. The writing stream keeps further
+   * bytes: `write` returns `false` and `onDrain` follows. `Infinity`: `write` always returns `true`.
    */
   readonly capacity?: number | undefined;
 }
 
-/** Two joined streams: what is written to one arrives at the other. */
+/** Two joined streams: bytes written to one arrive at the other. */
 export interface MemoryPair {
   readonly a: MemoryStream;
   readonly b: MemoryStream;
-  /** Delivers the next event (one call of one handler); `false` when there is none. */
+  /** Delivers the next event (one call of one handler). @returns `false` when there is none */
   step(): boolean;
   /**
-   * Delivers events until none is left, and returns how many there were.
+   * Delivers events until none is left. Returns their number.
    *
-   * @param limit default a million
-   * @throws Error after more events than that: two handlers that answer each other for ever
+   * @param limit the most events. Default: a million.
+   * @throws Error after more events than `limit`, as when two handlers answer each other for ever
    */
   flush(limit?: number): number;
 }
 
 /**
- * Makes two joined {@link ByteStream}s in memory. Always the same order of events, no timers, no sockets; and strict:
- * lent bytes are overwritten as soon as `onData` returns, and changing bytes that a stream keeps is an error.
+ * Makes two joined {@link ByteStream}s in memory, without timers or sockets. The order of events is always the same. The
+ * streams are strict: lent bytes are overwritten as soon as `onData` returns, and changing bytes that a stream keeps is an
+ * error.
  *
  * @throws RangeError for a `chunkSize` below 1 or a `capacity` below 1
  * @example

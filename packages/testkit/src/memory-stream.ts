@@ -4,18 +4,18 @@
 import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { BytePipe } from './byte-pipe.ts';
 
-/** What the two streams of a pair have in common. */
+/** Settings shared by the two streams of a pair. */
 export interface MemorySettings {
   readonly capacity: number;
-  /** Size of the next piece, `null`: as it was written. */
+  /** Returns the size of the next piece; `null`: pieces arrive as they were written. */
   readonly nextChunkSize: (() => number) | null;
   schedule(turn: () => void): void;
 }
 
-/** What lent bytes are overwritten with: no valid UTF-8, no valid frame header. */
+/** The byte that overwrites lent memory: neither valid UTF-8 nor a valid frame header. */
 export const CANARY = 0xdb;
 
-/** Bytes around those that are lent, so that whoever looks at the underlying buffer sees others. */
+/** Bytes before and after lent bytes, so that code that uses the whole underlying buffer is found out. */
 const MARGIN = 8;
 
 /** A {@link ByteStream} whose other end is in the same memory. */
@@ -23,7 +23,7 @@ export class MemoryStream implements ByteStream {
   readonly #settings: MemorySettings;
   #peer: MemoryStream | null = null;
   #handler: ByteStreamHandler | null = null;
-  /** What comes from the peer. */
+  /** Bytes from the peer. */
   readonly #incoming: BytePipe;
   #isPaused = false;
   #hasEnded = false;
@@ -98,8 +98,8 @@ export class MemoryStream implements ByteStream {
   }
 
   /**
-   * Breaks the connection, as a network does: this stream closes with `error` and drops what is queued; the peer still
-   * gets the bytes that are on their way, then closes with an error of its own.
+   * Breaks the connection as a failing network does. This stream closes with `error` and drops its queued bytes. The peer
+   * still gets the bytes that are on their way, then closes with an error of its own.
    */
   breakWith(error: Error): void {
     this.#fail(error);
@@ -149,12 +149,12 @@ export class MemoryStream implements ByteStream {
     });
   }
 
-  /** The peer's FIN has arrived: after all of its bytes. */
+  /** Whether the peer's FIN, which follows all of its bytes, has arrived. */
   get #endIsDue(): boolean {
     return this.#other.#hasEnded && !this.#endWasHeard && this.#incoming.isEmpty;
   }
 
-  /** Whether a turn has something to tell. Without a handler, all news waits for one. */
+  /** Whether there is an event for a turn to deliver. Without a handler all events wait. */
   #hasWork(): boolean {
     if (this.#handler === null) return false;
     if (this.#closing?.isUrgent || this.#drainIsDue) return true;
@@ -187,7 +187,7 @@ export class MemoryStream implements ByteStream {
     }
   }
 
-  /** The last of what this stream kept is on its way. */
+  /** Called when the last byte that this stream kept is on its way. */
   #hearTaken(): void {
     this.#drainIsDue = true;
     this.#askForTurn();
@@ -196,7 +196,7 @@ export class MemoryStream implements ByteStream {
 
   #drain(handler: ByteStreamHandler): void {
     this.#drainIsDue = false;
-    // More may have been kept since; then a later turn tells of it.
+    // More bytes may have been kept since; then a later turn calls `onDrain`.
     if (this.bufferedAmount === 0) handler.onDrain();
   }
 

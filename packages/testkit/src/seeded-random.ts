@@ -1,20 +1,20 @@
 import type { Random } from '@ws/types';
 
-/** Numbers that look random and are the same in each run. */
+/** A pseudo-random source that gives the same numbers in each run. */
 export interface SeededRandom extends Random {
-  /** An integer from 0 to 2³² − 1. */
+  /** Returns an integer from 0 to 2³² − 1. */
   uint32(): number;
-  /** An integer from 0 to `limit` − 1; `limit` is at most 2³². */
+  /** Returns an integer from 0 to `limit` − 1. `limit` is at most 2³². */
   below(limit: number): number;
-  /** New bytes. */
+  /** Returns `length` random bytes in new memory. */
   bytes(length: number): Uint8Array;
 }
 
 /**
- * A {@link Random} port that repeats itself: the same seed gives the same bytes, on every machine and however they are
- * asked for. For tests only: whoever knows the seed knows every masking key (RFC 6455, 10.3).
+ * Makes a reproducible {@link Random} port: the same seed gives the same bytes on every machine, in calls of any size. For
+ * tests only, since the seed reveals every masking key (RFC 6455, 10.3).
  *
- * @param seed any finite number; its integer part modulo 2³² counts
+ * @param seed any finite number, used as its integer part modulo 2³². Default 1.
  * @throws RangeError when `seed` is not finite
  */
 export function seededRandom(seed = 1): SeededRandom {
@@ -33,7 +33,7 @@ export function seededRandom(seed = 1): SeededRandom {
 
   function fill(target: Uint8Array): void {
     for (let i = 0; i < target.length; i++) {
-      // What a call leaves of a word, the next one uses: two fills of 3 bytes are one of 6.
+      // The next call uses the rest of a word, so that two fills of 3 bytes equal one of 6.
       if (left === 0) {
         word = uint32();
         left = 4;

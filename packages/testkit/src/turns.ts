@@ -1,14 +1,14 @@
 import { microtask } from './globals.ts';
 
-/** When the deliveries of a pair in memory happen. */
+/** Options for the time at which a pair in memory delivers events. */
 export interface TurnOptions {
-  /** Nothing moves until `step` or `flush` is called. Default `false`: each event has a microtask of its own. */
+  /** Whether events are delivered only by `step` and `flush`. Default `false`: each event has a microtask of its own. */
   readonly manual?: boolean | undefined;
-  /** Runs the deliveries instead of a microtask, such as a manual clock's `defer`. Each call is one event. */
+  /** Schedules a delivery instead of a microtask, such as a manual clock's `defer`. Each call delivers one event. */
   readonly schedule?: ((task: () => void) => void) | undefined;
 }
 
-/** The deliveries of a pair in memory, one after another. */
+/** The queue of deliveries of a pair in memory. */
 export interface Turns {
   /** Adds a delivery to the end of the queue. */
   readonly add: (turn: () => void) => void;
@@ -16,7 +16,7 @@ export interface Turns {
   readonly flush: (limit?: number) => number;
 }
 
-/** Two handlers that talk for ever are found out, not waited for. */
+/** Default limit of `flush`, so that two handlers that answer each other for ever are found. */
 const MAX_EVENTS = 1_000_000;
 
 /** Makes the queue of deliveries that both ends of a pair share. */

@@ -2,7 +2,7 @@ import { check, checkEqual } from '../assert.ts';
 import type { Recorder } from './recorder.ts';
 import { pattern, pings, type StreamRule } from './stream-rule.ts';
 
-/** Every method once, on a stream that is closed: nothing may throw, nothing may be kept. */
+/** Calls every method of a closed stream once: none may throw, and no byte may be kept. */
 function useClosed(recorder: Recorder): void {
   const { stream } = recorder;
   checkEqual(stream.write(pattern(10)), true, 'the answer of write after the close');
@@ -15,7 +15,7 @@ function useClosed(recorder: Recorder): void {
   stream.destroy();
 }
 
-/** Sentences about `end`, `destroy`, `onEnd` and `onClose`. */
+/** Rules for `end`, `destroy`, `onEnd` and `onClose`. */
 export const endRules: readonly StreamRule[] = [
   {
     name: 'end closes one direction, the other stays open; when both have ended, both close in order',

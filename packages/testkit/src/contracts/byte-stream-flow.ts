@@ -1,7 +1,7 @@
 import { checkEqual } from '../assert.ts';
 import { pattern, pings, type StreamRule } from './stream-rule.ts';
 
-/** Sentences about `pause` and `resume`. */
+/** Rules for `pause` and `resume`. */
 export const flowRules: readonly StreamRule[] = [
   {
     name: 'pause stops onData until resume; the other direction goes on',
@@ -11,7 +11,7 @@ export const flowRules: readonly StreamRule[] = [
       from.stream.write(pattern(1000));
       await pings(to, from);
       checkEqual(to.received, 0, 'bytes given to a paused handler');
-      // Pauses are not counted: one resume is enough, and one more does nothing.
+      // Pauses are not counted: one `resume` ends them all, and another one does nothing.
       to.stream.resume();
       await to.untilReceived(1000);
       checkEqual(to.bytes(), pattern(1000), 'what arrives is what was written');
@@ -63,7 +63,7 @@ export const flowRules: readonly StreamRule[] = [
       from.stream.write(bytes);
       await paused;
       for (let count = 1; to.received < bytes.length; count++) {
-        // The first few times long enough to notice calls that must not come.
+        // The first few pauses are long enough to notice calls that must not come.
         if (count <= 3) await pings(to, from);
         checkEqual(calledWhilePaused, 0, 'calls of onData while paused');
         paused = nextPause();

@@ -4,23 +4,23 @@ import type { Recorder } from './recorder.ts';
 import { join, pattern, type StreamRule } from './stream-rule.ts';
 
 const MEBIBYTE = 1_048_576;
-/** More than the buffers of any transport hold while nobody reads. */
+/** More bytes than the buffers of any transport hold while the reader is paused. */
 const FLOOD = 24 * MEBIBYTE;
 const FLOOD_PIECE = 256 * 1024;
 
-/** Writes, and holds the stream to its answer: `false` leaves bytes behind, `true` leaves none where none were. */
+/** Writes, and checks the result against `bufferedAmount`: `false` keeps bytes, `true` keeps none if none were kept before. */
 function writeChecked(stream: ByteStream, bytes: Uint8Array): boolean {
   const before = stream.bufferedAmount;
   const taken = stream.write(bytes);
   const after = stream.bufferedAmount;
-  // A stream that is busy may still copy, and answer true: then there were bytes before.
+  // A stream that already keeps bytes may copy these and return true.
   if (taken) check(after === 0 || before > 0, `write answered true and left a bufferedAmount of ${after}`);
   else check(after > 0, 'write answered false with a bufferedAmount of 0');
   check(after <= before + bytes.length, `bufferedAmount went from ${before} to ${after} by ${bytes.length} bytes`);
   return taken;
 }
 
-/** Writes until the stream keeps something, and a little more. Each piece that was taken is overwritten at once. */
+/** Writes until the stream keeps bytes, and a little more. Each piece that was taken is overwritten at once. */
 function flood(stream: ByteStream): { sent: Uint8Array; kept: Uint8Array[] } {
   const copies: Uint8Array[] = [];
   const kept: Uint8Array[] = [];
@@ -39,7 +39,7 @@ async function sendAndCompare(from: Recorder, to: Recorder, bytes: Uint8Array): 
   checkEqual(to.bytes(), bytes, 'what arrives is what was written');
 }
 
-/** Sentences about `attach`, `write`, `writev`, `bufferedAmount` and `onDrain`. */
+/** Rules for `attach`, `write`, `writev`, `bufferedAmount` and `onDrain`. */
 export const writeRules: readonly StreamRule[] = [
   {
     name: 'attach calls nothing before it returns, and what came before is not lost',
@@ -91,7 +91,7 @@ export const writeRules: readonly StreamRule[] = [
       const bytes = pattern(1000);
       writeChecked(from.stream, bytes);
       await to.untilReceived(bytes.length);
-      // The recorder has overwritten what it was lent.
+      // The recorder has overwritten the bytes that it was lent; the caller's bytes must be unchanged.
       checkEqual(bytes, pattern(1000), 'the bytes of the caller');
     },
   },

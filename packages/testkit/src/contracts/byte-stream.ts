@@ -6,20 +6,20 @@ import { Recorder } from './recorder.ts';
 import { pings, type StreamRule } from './stream-rule.ts';
 import { runnerOrGlobals, type TestRunner } from './test-runner.ts';
 
-/** Two connected streams that nobody is attached to yet. */
+/** Two connected streams without handlers. */
 export interface StreamPair {
   readonly a: ByteStream;
   readonly b: ByteStream;
-  /** Frees what the pair needed, such as a listening port. Called when both were destroyed. */
+  /** Frees the resources of the pair, such as a listening port. Called when both streams were destroyed. */
   close?(): Promise<void>;
 }
 
 /**
- * The contract suite of the {@link ByteStream} port: every sentence of it, in both directions, with 5 MiB messages,
- * paused readers and both ways to close.
+ * The contract suite of the {@link ByteStream} port: tests every rule in both directions, with 5 MiB messages, paused readers
+ * and both ways to close.
  *
- * @param name of the implementation
- * @param makePair called for each test, also for a few at a time
+ * @param name of the implementation, for the title of the suite
+ * @param makePair makes a pair; called for each test, and several times in some of them
  * @param runner default: the global `describe` and `test`
  * @example byteStreamContract('memory', async () => memoryPair(), { describe, test });
  */
@@ -56,7 +56,7 @@ async function prove(rule: StreamRule, makePair: () => Promise<StreamPair>, isRe
   }
 }
 
-/** A conversation on another pair: when it is over, this one has had its turns too. */
+/** Lets pending events of a pair happen: by the end of a conversation on another pair this one has had its turns too. */
 async function settle(makePair: () => Promise<StreamPair>): Promise<void> {
   const pair = await makePair();
   try {

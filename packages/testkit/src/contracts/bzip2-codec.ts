@@ -8,7 +8,7 @@ import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
 const HELLO = hex('48 65 6c 6c 6f');
-/** What the program bzip2 -9 makes of Hello, and of nothing. */
+/** Output of the program `bzip2 -9` for Hello, and for empty input. */
 const HELLO_STREAM = hex('425a6839 314159265359 1a546492 000000050000400204a000219a68334d13338b b9229c28480d2a324900');
 const EMPTY_STREAM = hex('425a6839 177245385090 00000000');
 
@@ -31,7 +31,7 @@ const rules: readonly Rule<Bzip2Codec>[] = [
         const compressor = codec.compressor({ level });
         const decompressor = codec.decompressor({ level });
         for (const [name, message] of Object.entries(sampleMessages())) {
-          // What is shorter than a block comes out the same in the levels between, but for the header.
+          // A message shorter than a block gives the same output at the levels between, except for the header.
           if (name === 'a long text' && level > 1 && level < 9) continue;
           for (const pieces of level === 1 ? [1, 3] : [1]) {
             const compressed = compressPieces(compressor, piecesOf(message, pieces));

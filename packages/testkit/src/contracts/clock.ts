@@ -3,10 +3,10 @@ import { check, checkEqual } from '../assert.ts';
 import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** A real clock may round the moment of expiry to whole milliseconds. */
+/** A real clock may round the time of expiry to whole milliseconds. */
 const ROUNDING = 1;
 
-/** Lets so many milliseconds pass: a clock that stands still is moved by its `advance`. */
+/** Lets that many milliseconds pass. A clock with `advance` is moved by it. */
 function pass(clock: Clock & { advance?(milliseconds: number): void }, milliseconds: number): Promise<void> {
   return new Promise(resolve => {
     clock.setTimer(milliseconds, resolve);
@@ -123,8 +123,8 @@ const rules: readonly Rule<Clock>[] = [
 ];
 
 /**
- * The contract suite of the {@link Clock} port. A clock with a method `advance(milliseconds)` is moved by it; any other is
- * waited for, about 100 ms in all.
+ * The contract suite of the {@link Clock} port. A clock with a method `advance(milliseconds)` is moved by it. With any other
+ * clock the suite waits in real time, about 100 ms in all.
  *
  * @param runner default: the global `describe` and `test`
  */

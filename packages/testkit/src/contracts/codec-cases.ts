@@ -3,7 +3,7 @@ import { ContractError, check, checkEqual, show } from '../assert.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { join } from './stream-rule.ts';
 
-/** Messages of all kinds, by name. */
+/** Sample messages of all kinds, by name. */
 export function sampleMessages(): Readonly<Record<string, Uint8Array>> {
   const random = seededRandom(5);
   const words = ['{"type":', '"sensor",', '"id":', '"value":', '42', '17.5', '},', '[', ']', '\n'];
@@ -25,7 +25,7 @@ function ascii(text: string): Uint8Array {
   return bytes;
 }
 
-/** Cuts into `count` pieces, the last of which is often the largest. */
+/** Cuts bytes into `count` pieces, the last of which is often the largest. */
 export function piecesOf(bytes: Uint8Array, count: number): Uint8Array[] {
   const size = Math.floor(bytes.length / count);
   return Array.from({ length: count }, (_, i) =>
@@ -33,12 +33,12 @@ export function piecesOf(bytes: Uint8Array, count: number): Uint8Array[] {
   );
 }
 
-/** One message through a compressor, in pieces. What it returns is its own memory: copied before the next call. */
+/** Compresses one message in pieces. Each result is copied before the next call. */
 export function compressPieces(compressor: Compressor, pieces: readonly Uint8Array[]): Uint8Array {
   return gather(pieces, (piece, isFinal) => compressor.compress(piece, isFinal));
 }
 
-/** One message through a decompressor, in pieces, in as many steps as it takes. */
+/** Decompresses one message in pieces, in as many steps as it takes. */
 export function decompressPieces(
   decompressor: Decompressor,
   pieces: readonly Uint8Array[],
@@ -48,10 +48,10 @@ export function decompressPieces(
   return gather(pieces, (piece, isFinal) => join([...steps.of(piece, isFinal)]));
 }
 
-/** More steps than any message of the rules can take. */
+/** More steps than any message of the rules takes. */
 const MANY_STEPS = 10_000;
 
-/** The calls that one message takes, each within what is left of the limit. */
+/** Decompresses one message in steps; each call gets the rest of the message's limit. */
 export class DecompressionSteps {
   readonly #decompressor: Decompressor;
   #left: number;
@@ -62,7 +62,7 @@ export class DecompressionSteps {
     this.#left = maxLength;
   }
 
-  /** One piece of the message: what each call yields. */
+  /** Decompresses one piece of the message. Yields the output of each call. */
   *of(piece: Uint8Array, isFinal: boolean): Generator<Uint8Array, void, void> {
     yield this.#call(piece, isFinal);
     while (this.#decompressor.hasMore) yield this.#call(new Uint8Array(0), isFinal);
@@ -88,7 +88,7 @@ function gather(pieces: readonly Uint8Array[], run: (piece: Uint8Array, isFinal:
   return join(parts);
 }
 
-/** @throws unless `run` throws an error with this code */
+/** @throws {@link ContractError} unless `run` throws an error with this code */
 export function checkRefused(run: () => unknown, code: DecompressionErrorCode, what: string): void {
   let result: unknown;
   try {

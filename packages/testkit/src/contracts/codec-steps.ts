@@ -5,20 +5,20 @@ import { checkRefused, DecompressionSteps, decompressPieces, piecesOf, sampleMes
 import { join } from './stream-rule.ts';
 import type { Rule } from './suite.ts';
 
-/** What the rules of steps need of a codec. */
+/** The part of a codec that the rules about steps use. */
 export interface SteppedCodec {
-  /** One whole message. */
+  /** Compresses a whole message. */
   compress(message: Uint8Array): Uint8Array;
   decompressor(): Decompressor;
 }
 
-/** Messages that take several steps. */
+/** Messages that take several steps to decompress. */
 function longMessages(): readonly Uint8Array[] {
   const text = sampleMessages()['a long text'] as Uint8Array;
   return [new Uint8Array(300_000), join([text, text]), seededRandom(21).bytes(150_000)];
 }
 
-/** The rules of the port `Decompressor` about work that is done in steps. A codec may do all of it in one. */
+/** Rules for a `Decompressor` that works in steps. A codec may also do all of the work in one step. */
 export function stepRules<Codec>(of: (codec: Codec) => SteppedCodec): readonly Rule<Codec>[] {
   const rules: readonly Rule<SteppedCodec>[] = [...yieldRules, ...limitRules, ...apartRules];
   return rules.map(({ name, run }) => ({ name, run: codec => run(of(codec)) }));

@@ -16,7 +16,7 @@ function roundTrip(codec: DeflateCodec, parameters: DeflateParameters, pieces: n
   const compressor = codec.compressor(parameters);
   const decompressor = codec.decompressor(parameters);
   const messages = Object.values(sampleMessages());
-  // Twice each: the second time the context matters.
+  // Each message is sent twice; for the second one the context matters.
   for (const message of [...messages, ...messages]) {
     const compressed = compressPieces(compressor, piecesOf(message, pieces));
     const restored = decompressPieces(decompressor, piecesOf(compressed, pieces));
@@ -134,12 +134,12 @@ const compressionRules: readonly Rule<DeflateCodec>[] = [
         const random = seededRandom(windowBits);
         const block = random.bytes(100);
         const gap = 2 ** windowBits;
-        // Also from one message to the next: the last block is as far from the first.
+        // Also checked from one message to the next: the last block is equally far from the first.
         const message = join([block, random.bytes(gap), block, random.bytes(gap + 300), block, random.bytes(gap)]);
         const compressor = codec.compressor({ windowBits, contextTakeover: true });
         for (let round = 0; round < 3; round++) {
           const compressed = compressPieces(compressor, [message]);
-          // 100 repeated bytes would be found and left out by any compressor that looked back so far.
+          // A compressor that looked back this far would find the repeated 100 bytes, and its output would be shorter.
           check(compressed.length >= message.length, `${message.length} bytes became ${compressed.length}`);
         }
         compressor.close();
@@ -244,7 +244,7 @@ const steppedRules: readonly Rule<DeflateCodec>[] = [
   {
     name: 'takes a final block at the end of a step (RFC 7692, 7.2.3.4)',
     run(codec) {
-      // A stored block with BFINAL that fills a step, or nearly, and Hello behind it.
+      // A stored block with BFINAL that fills a step, or nearly, with Hello behind it.
       for (const length of [65_534, 65_535]) {
         const stored = join([
           Uint8Array.of(1, length & 255, length >> 8, ~length & 255, ~length >> 8),

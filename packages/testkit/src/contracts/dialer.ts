@@ -5,20 +5,20 @@ import { pattern } from './stream-rule.ts';
 import type { Rule } from './suite.ts';
 import { runnerOrGlobals, type TestRunner } from './test-runner.ts';
 
-/** A dialer, and somebody to be dialled. */
+/** A dialer, and a listener that it can connect to. */
 export interface DialerSetup {
   readonly dialer: Dialer;
-  /** Where somebody listens. */
+  /** An address with a listener. */
   readonly target: DialTarget;
-  /** Where nobody does. Not given: that is not tested. */
+  /** An address without a listener. Not given: refused connections are not tested. */
   readonly refusedTarget?: DialTarget | undefined;
-  /** The next connection that came in at `target`. */
+  /** Resolves with the next connection that arrived at `target`. */
   accept(): Promise<ByteStream>;
   /** Stops listening. */
   close(): Promise<void>;
 }
 
-/** A signal as an AbortController has it. */
+/** A signal like that of an AbortController. */
 class Signal implements AbortSignalLike {
   aborted = false;
   reason: unknown = undefined;
@@ -151,7 +151,7 @@ const rules: readonly Rule<DialerSetup>[] = [
 /**
  * The contract suite of the {@link Dialer} port.
  *
- * @param make called for each test
+ * @param make makes a dialer and its listener; called for each test
  * @param runner default: the global `describe` and `test`
  */
 export function dialerContract(name: string, make: () => Promise<DialerSetup>, runner?: TestRunner): void {

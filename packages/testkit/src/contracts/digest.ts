@@ -4,7 +4,7 @@ import { toHex } from '../hex.ts';
 import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** FIPS 180 and RFC 3174, 7.3; RFC 6455, 1.3. */
+/** Examples of FIPS 180, RFC 3174, 7.3, and RFC 6455, 1.3. */
 const EXAMPLES: readonly (readonly [text: string, sha1: string])[] = [
   ['', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
   ['abc', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
@@ -12,7 +12,7 @@ const EXAMPLES: readonly (readonly [text: string, sha1: string])[] = [
   ['dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11', 'b37a4f2cc0624f1690f64606cf385945b2bec4ea'],
 ];
 
-/** SHA-1 of so many letters a: around the ends of blocks, where the padding needs one more. */
+/** SHA-1 of that many letters a: lengths around the ends of blocks, where the padding needs one more block. */
 const LETTERS: readonly (readonly [length: number, sha1: string])[] = [
   [55, 'c1c8bbdc22796e28c0e15163d20899b65621d65a'],
   [56, 'c2db330f6083854c99d4b5bfb6e8f29f201be699'],

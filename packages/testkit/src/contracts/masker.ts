@@ -6,10 +6,10 @@ import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
 const KEYS = [0x37fa213d, 0, 0xffffffff, 0x80000001, 0x01020304, 0x00ff0000];
-/** Around the sizes of words, vectors and blocks. */
+/** Lengths around the sizes of words, vectors and blocks. */
 const LENGTHS = [...Array.from({ length: 70 }, (_, length) => length), 127, 128, 129, 1023, 4099, 65_537];
 
-/** RFC 6455, 5.3, byte by byte. */
+/** Masks byte by byte, as in RFC 6455, 5.3. */
 export function maskReference(bytes: Uint8Array, start: number, end: number, key: number, offset: number): void {
   for (let i = start; i < end; i++) {
     const octet = (offset + (i - start)) % 4;

@@ -5,7 +5,7 @@ import { ascii, checkBothClosed, checkThrows, received, send, type TransportRule
 
 const LONGEST = 'x'.repeat(123);
 
-/** Code and reason to close with: all that a browser may send, and then what else may stand in a Close frame. */
+/** Codes and reasons to close with: first those that a browser may send, then others that are allowed in a Close frame. */
 const ENDS: readonly (readonly [code: number | null, reason: string | null])[] = [
   [1000, null],
   [1000, 'bye'],
@@ -16,7 +16,7 @@ const ENDS: readonly (readonly [code: number | null, reason: string | null])[] =
 const WIRE_CODES = [1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014] as const;
 const NO_CODES = [0, 999, 1004, 1005, 1006, 1015, 1016, 1999, 2000, 2999, 5000, 65_536, -1, 1000.5, Number.NaN];
 
-/** All that a transport that is not open can be asked: to send is an error, the rest does nothing. */
+/** Calls every method of a transport that is not open: methods that send throw, all others do nothing. */
 async function useNotOpen(transport: MessageTransport): Promise<void> {
   const prepared = { payload: ascii('late'), isBinary: false };
   await checkThrows(() => transport.send('late', false), 'ERR_NOT_OPEN', 'send');
@@ -31,7 +31,7 @@ async function useNotOpen(transport: MessageTransport): Promise<void> {
   transport.close(3999, 'late');
 }
 
-/** Both have heard of a clean end, and `peer` of what `closer` said. */
+/** Checks that both ends were told of a clean close, and `peer` of the code and reason that `closer` sent. */
 async function checkClean(
   closer: TransportRecorder,
   peer: TransportRecorder,
@@ -50,7 +50,7 @@ async function checkClean(
   }
 }
 
-/** Sentences about `close`, `onClosing` and `onClose`. */
+/** Rules for `close`, `onClosing` and `onClose`. */
 export const closeRules: readonly TransportRule[] = [
   ...ENDS.map(
     ([code, reason]): TransportRule => ({
@@ -153,7 +153,7 @@ export const closeRules: readonly TransportRule[] = [
       const uses: Promise<void>[] = [];
       function use(transport: MessageTransport): void {
         const using = useNotOpen(transport);
-        // It is looked at below, unless something else is wrong before.
+        // The promise is awaited below, unless another check fails first.
         using.catch(() => {});
         uses.push(using);
       }

@@ -4,7 +4,7 @@ import { ascii, checkThrows, converse, received, send, type TransportRule } from
 
 const EMPTY = new Uint8Array(0);
 
-/** Sentences about `ping`, `pong` and `onPong`. */
+/** Rules for `ping`, `pong` and `onPong`. */
 export const controlRules: readonly TransportRule[] = [
   {
     name: 'a ping brings a pong with its payload; where canPing is false it does nothing',
@@ -30,7 +30,7 @@ export const controlRules: readonly TransportRule[] = [
         from.pong(Uint8Array.of(i));
       }
       await recorder.untilReceived(10);
-      // Pings that came together may share the pong to the last of them (RFC 6455, 5.5.3).
+      // Several pings may be answered by one pong, to the last of them (RFC 6455, 5.5.3).
       if (from.canPing) await back.until('the last pong', () => back.pongs.at(-1)?.[0] === 9);
       checkEqual(recorder.messages, received(...Array.from({ length: 10 }, (_, index) => `${index}`)), 'the messages');
     },

@@ -2,7 +2,7 @@ import { check, checkEqual, show } from '../assert.ts';
 import { pattern } from './stream-rule.ts';
 import { drained, flood, received, send, type TransportRule } from './transport-rule.ts';
 
-/** Sentences about `bufferedAmount`, `whenDrained`, and what `sendNow` returns. */
+/** Rules for `bufferedAmount`, `whenDrained`, and the result of `sendNow`. */
 export const drainRules: readonly TransportRule[] = [
   {
     name: 'whenDrained calls back once when nothing waits, without an error',

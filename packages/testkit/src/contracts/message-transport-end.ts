@@ -2,7 +2,7 @@ import { check, checkEqual } from '../assert.ts';
 import type { TransportRecorder } from './transport-recorder.ts';
 import { checkBothClosed, checkThrows, drained, flood, send, type TransportRule } from './transport-rule.ts';
 
-/** The recorder has heard, once, that the connection is gone without an orderly close. */
+/** Checks that the recorder was told, once, that the connection ended without an orderly close. */
 async function checkLost(recorder: TransportRecorder): Promise<void> {
   const info = await recorder.untilClosed();
   checkEqual([info.wasClean, info.code], [false, 1006], 'wasClean and code');
@@ -11,7 +11,7 @@ async function checkLost(recorder: TransportRecorder): Promise<void> {
   checkEqual(recorder.events.slice(-2), ['Closing', 'Close'], 'the last that is told');
 }
 
-/** Sentences about `drop`, and connections that are lost. */
+/** Rules for `drop`, and for lost connections. */
 export const endRules: readonly TransportRule[] = [
   {
     name: 'drop ends both ends, without an orderly close',

@@ -14,7 +14,7 @@ import {
   type TransportRuleContext,
 } from './transport-rule.ts';
 
-/** A recorder that fails in the first call of one method, by a throw or by its promise. */
+/** Makes a recorder fail in the first call of one method, by a throw or by a rejected promise. */
 function failIn(recorder: TransportRecorder, method: TransportEvent, error: unknown, isLater: boolean): void {
   recorder.onEvent = event => {
     if (event !== method || recorder.count(method) > 1) return undefined;
@@ -25,7 +25,7 @@ function failIn(recorder: TransportRecorder, method: TransportEvent, error: unkn
   };
 }
 
-/** The connection has failed at `failed` with this error: the peer was told, and the listener nothing but the end. */
+/** Checks that the connection failed at `failed` with this error: the peer was told, and its own listener only of the end. */
 async function checkFailed(
   { settle }: Pick<TransportRuleContext, 'settle'>,
   failed: TransportRecorder,
@@ -43,7 +43,7 @@ async function checkFailed(
   checkEqual(peer.events.slice(-2), ['Closing', 'Close'], 'the last that the peer is told');
 }
 
-/** How a listener fails: in which of its methods, when that is called, and by what. */
+/** Failures of a listener: the method that fails, the message that makes it called, and the settings for receiving. */
 const FAILURES: readonly (readonly [TransportEvent, Payload, Receives])[] = [
   ['Message', 'text', { frames: 'none', lentText: false }],
   ['MessageBegin', pattern(100_000), { frames: 'all', lentText: false }],
@@ -51,7 +51,7 @@ const FAILURES: readonly (readonly [TransportEvent, Payload, Receives])[] = [
   ['MessageEnd', pattern(100_000), { frames: 'all', lentText: false }],
 ];
 
-/** Sentences about `fail`, and listeners that do. */
+/** Rules for `fail`, and for listeners that fail. */
 export const failRules: readonly TransportRule[] = [
   {
     name: 'fail closes with 1011, and nothing is told but the end',

@@ -2,7 +2,7 @@ import { check, checkEqual } from '../assert.ts';
 import { pattern } from './stream-rule.ts';
 import { ascii, converse, drained, flood, received, send, type TransportRule } from './transport-rule.ts';
 
-/** Sentences about `pause` and `resume`. */
+/** Rules for `pause` and `resume`. */
 export const flowRules: readonly TransportRule[] = [
   {
     name: 'nothing comes while paused, and all of it in order after resume; the other direction goes on',
@@ -15,7 +15,7 @@ export const flowRules: readonly TransportRule[] = [
       await converse(recorder, back);
       await settle();
       checkEqual(recorder.events, [], 'what a paused listener is told');
-      // Pauses are not counted: one resume is enough, and one more does nothing.
+      // Pauses are not counted: one `resume` ends them all, and another one does nothing.
       to.resume();
       send(from, 'three');
       await recorder.untilReceived(3);
@@ -44,7 +44,7 @@ export const flowRules: readonly TransportRule[] = [
       for (const payload of payloads) send(from, payload);
       for (let count = 1; count <= payloads.length; count++) {
         await recorder.untilReceived(count);
-        // The first few times long enough to notice calls that must not come.
+        // The first few pauses are long enough to notice calls that must not come.
         if (count <= 3) await settle();
         isPaused = false;
         to.resume();

@@ -4,7 +4,7 @@ import { ascii, checkThrows, drained, received, send, type TransportRule } from 
 
 const MEBIBYTE = 1_048_576;
 
-/** What is no payload. */
+/** Values that are not payloads. */
 const WRONG_PAYLOADS: readonly unknown[] = [
   42,
   null,
@@ -16,7 +16,7 @@ const WRONG_PAYLOADS: readonly unknown[] = [
   new ArrayBuffer(2),
 ];
 
-/** Sentences about `send`, `sendNow` and `onMessage`. */
+/** Rules for `send`, `sendNow` and `onMessage`. */
 export const messageRules: readonly TransportRule[] = [
   {
     name: 'a new transport is open, and says what was agreed on',

@@ -2,7 +2,7 @@ import { check, checkEqual } from '../assert.ts';
 import { pattern } from './stream-rule.ts';
 import { ascii, checkThrows, received, send, type TransportRule } from './transport-rule.ts';
 
-/** Sentences about `beginMessage`, `sendPiece` and `endMessage`. */
+/** Rules for `beginMessage`, `sendPiece` and `endMessage`. */
 export const pieceRules: readonly TransportRule[] = [
   {
     name: 'pieces arrive as one message, text or binary',

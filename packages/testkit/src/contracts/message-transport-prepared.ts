@@ -2,7 +2,7 @@ import { checkEqual } from '../assert.ts';
 import { pattern } from './stream-rule.ts';
 import { ascii, drained, flood, received, send, type TransportRule } from './transport-rule.ts';
 
-/** Sentences about `prepare` and `sendPrepared`. */
+/** Rules for `prepare` and `sendPrepared`. */
 export const preparedRules: readonly TransportRule[] = [
   {
     name: 'a prepared message says what it is',

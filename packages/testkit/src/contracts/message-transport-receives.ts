@@ -5,7 +5,7 @@ import { ascii, received, send, type TransportRule, type TransportRuleContext } 
 
 const MODES: readonly Receives['frames'][] = ['none', 'pieces', 'all'];
 
-/** Messages of all kinds, sent whole and in pieces. @returns what is to be received */
+/** Sends messages of all kinds, whole and in pieces. @returns the messages that must be received */
 function sendAllKinds({ from }: TransportRuleContext): ReturnType<typeof received> {
   const payloads = ['', 'short', new Uint8Array(0), pattern(50), 'long '.repeat(40_000), pattern(300_000)];
   for (const payload of payloads) send(from, payload);
@@ -21,7 +21,7 @@ function sendAllKinds({ from }: TransportRuleContext): ReturnType<typeof receive
   return received(...payloads, text, bytes, 'last');
 }
 
-/** Each message comes once and whole, in whichever way; the recorder looks that it is one that is wanted. */
+/** Each message arrives once and complete. The recorder checks that it is delivered in a way that `receives` allows. */
 function modeRule(frames: Receives['frames'], lentText: boolean, takes: boolean): TransportRule {
   const lending = lentText ? `, texts lent and ${takes ? '' : 'not '}taken` : '';
   return {
@@ -37,7 +37,7 @@ function modeRule(frames: Receives['frames'], lentText: boolean, takes: boolean)
   };
 }
 
-/** Sentences about `receives`, `onLentText`, and messages that come in pieces. */
+/** Rules for `receives`, `onLentText`, and messages that are delivered in pieces. */
 export const receiveRules: readonly TransportRule[] = [
   ...MODES.map(frames => modeRule(frames, false, false)),
   ...MODES.flatMap(frames => [modeRule(frames, true, true), modeRule(frames, true, false)]),
@@ -46,7 +46,7 @@ export const receiveRules: readonly TransportRule[] = [
     async run({ from, to, listen }) {
       const recorder = listen(to, { frames: 'all', lentText: false });
       recorder.onEvent = event => {
-        // A piece without bytes does no harm.
+        // A piece without bytes is allowed.
         if (event === 'MessageData') recorder.events.pop();
       };
       send(from, '');

@@ -3,7 +3,7 @@ import { check, checkEqual } from '../assert.ts';
 import { pattern } from './stream-rule.ts';
 import { checkThrows, flood, received, send, type TransportRule } from './transport-rule.ts';
 
-/** Sentences about `setListener`, and what happens before it. */
+/** Rules for `setListener`, and for events before it. */
 export const startRules: readonly TransportRule[] = [
   {
     name: 'messages that came before there was a listener are told first, in order',

@@ -14,26 +14,26 @@ import { runnerOrGlobals, type TestRunner } from './test-runner.ts';
 import { TransportRecorder } from './transport-recorder.ts';
 import { converse, type TransportLimits, type TransportRule } from './transport-rule.ts';
 
-/** Two connected transports, open, that have no listeners yet. */
+/** Two connected, open transports without listeners. */
 export interface TransportPair {
   readonly a: MessageTransport;
   readonly b: MessageTransport;
-  /** What the runtime cannot do. Not given: it can do all that the port says. */
+  /** Limits of the runtime. Not given: it can do everything that the port requires. */
   readonly limits?: TransportLimits | undefined;
-  /** Loses the connection, as a network does. Not given: that is not tested. */
+  /** Breaks the connection as a failing network does. Not given: lost connections are not tested. */
   breakConnection?(): unknown;
-  /** Frees what the pair needed, such as a listening port. Called when both were dropped. */
+  /** Frees the resources of the pair, such as a listening port. Called when both transports were dropped. */
   close?(): Promise<void>;
 }
 
 const WHOLE_MESSAGES: Receives = { frames: 'none', lentText: false };
 
 /**
- * The contract suite of the {@link MessageTransport} port: every sentence of it, in both directions, with 1 MiB messages,
- * paused listeners and all ways to end. What a transport cannot do by its `canPause` and `canPing` is not asked of it.
+ * The contract suite of the {@link MessageTransport} port: tests every rule in both directions, with 1 MiB messages, paused
+ * listeners and all ways to end. Abilities that a transport denies by `canPause` or `canPing` are not tested.
  *
- * @param name of the implementation
- * @param makePair called for each test, also for a few at a time
+ * @param name of the implementation, for the title of the suite
+ * @param makePair makes a pair; called for each test, and several times in some of them
  * @param runner default: the global `describe` and `test`
  * @example messageTransportContract('memory', async () => memoryTransportPair(), { describe, test });
  */
@@ -85,13 +85,13 @@ async function prove(rule: TransportRule, makePair: () => Promise<TransportPair>
     });
     for (const recorder of recorders) recorder.checkRules();
   } finally {
-    // The end is no matter of the rule any more.
+    // The rule is over, so its reactions to events are removed before the transports end.
     for (const recorder of recorders) recorder.onEvent = () => {};
     await release(pair);
   }
 }
 
-/** A conversation on another pair: when it is over, this one has had its turns too. */
+/** Lets pending events of a pair happen: by the end of a conversation on another pair this one has had its turns too. */
 async function settle(makePair: () => Promise<TransportPair>): Promise<void> {
   const pair = await makePair();
   const [a, b] = [pair.a, pair.b].map(transport => new TransportRecorder(transport, WHOLE_MESSAGES));

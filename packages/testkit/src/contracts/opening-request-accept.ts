@@ -3,7 +3,7 @@ import { check, checkEqual, show } from '../assert.ts';
 import type { OpeningRule } from './opening-setup.ts';
 import { checkThrows, received, send, type Thrown } from './transport-rule.ts';
 
-/** Answers that cannot be given: what is wrong, the answer, what is thrown. */
+/** Invalid answers: a description, the answer, and the error that is expected. */
 const WRONG_ANSWERS: readonly (readonly [string, unknown, Thrown])[] = [
   ['a subprotocol that was not proposed', { subprotocol: 'chat.3' }, 'RangeError'],
   ['a subprotocol in another case', { subprotocol: 'CHAT.1' }, 'RangeError'],
@@ -20,7 +20,7 @@ const WRONG_ANSWERS: readonly (readonly [string, unknown, Thrown])[] = [
   ['headers that are none', { headers: 'X-Server: a' }, 'TypeError'],
 ];
 
-/** Sentences about `accept`. */
+/** Rules for `accept`. */
 export const acceptRules: readonly OpeningRule[] = [
   {
     name: 'accept opens the connection, for both',

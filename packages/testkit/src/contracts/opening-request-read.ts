@@ -2,7 +2,7 @@ import { TransportDetails } from '@ws/types';
 import { check, checkEqual } from '../assert.ts';
 import type { OpeningRule } from './opening-setup.ts';
 
-/** Sentences about what a request says. */
+/** Rules for the fields of a request. */
 export const readRules: readonly OpeningRule[] = [
   {
     name: 'path and query are told as they were sent',

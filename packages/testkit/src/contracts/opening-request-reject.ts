@@ -6,7 +6,7 @@ import { ascii, checkThrows, type Thrown } from './transport-rule.ts';
 
 const NO_STATUSES = [101, 200, 299, 600, 700, 0, -1, 403.5, Number.NaN];
 
-/** Answers that cannot be given: what is wrong, the answer, what is thrown. */
+/** Invalid answers: a description, the answer, and the error that is expected. */
 const WRONG_ANSWERS: readonly (readonly [string, unknown, Thrown])[] = [
   ['a header with CR and LF', { headers: { 'X-Why': 'a\r\nX-Other: b' } }, 'RangeError'],
   ['a header with LF', { headers: { 'X-Why': ['a\nb'] } }, 'RangeError'],
@@ -17,7 +17,7 @@ const WRONG_ANSWERS: readonly (readonly [string, unknown, Thrown])[] = [
   ['a body that is an ArrayBuffer', { body: new ArrayBuffer(2) }, 'TypeError'],
 ];
 
-/** Sentences about `reject` and `drop`. */
+/** Rules for `reject` and `drop`. */
 export const rejectRules: readonly OpeningRule[] = [
   {
     name: 'reject answers with status, headers and body',

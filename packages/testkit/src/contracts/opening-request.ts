@@ -8,11 +8,11 @@ import { TransportRecorder } from './transport-recorder.ts';
 import { converse } from './transport-rule.ts';
 
 /**
- * The contract suite of the {@link OpeningRequest} port: what a client asks for, and both ways to answer it. What becomes
- * of an accepted connection is the matter of `messageTransportContract`.
+ * The contract suite of the {@link OpeningRequest} port: tests the fields of a request and both ways to answer it.
+ * `messageTransportContract` tests the accepted connection.
  *
- * @param name of the implementation
- * @param makeRequest makes a request of a client that asks for just that; called at least once for each test
+ * @param name of the implementation, for the title of the suite
+ * @param makeRequest makes a request of a client with exactly this proposal; called at least once for each test
  * @param runner default: the global `describe` and `test`
  */
 export function openingRequestContract(
@@ -45,7 +45,7 @@ async function prove(
     async open({ resource = '/', headers = {}, subprotocols = [], origin = null } = {}) {
       const setup = await makeRequest({ resource, headers, subprotocols, origin });
       setups.push(setup);
-      // A rule may look at one of them only.
+      // A rule may use only one of the two promises; the other must not be an unhandled rejection.
       setup.client.catch(() => {});
       setup.response.catch(() => {});
       return setup;
@@ -61,13 +61,13 @@ async function prove(
     await rule.run(context);
     for (const recorder of recorders) recorder.checkRules();
   } finally {
-    // The end is no matter of the rule any more.
+    // The rule is over, so its reactions to events are removed before the connections end.
     for (const recorder of recorders) recorder.onEvent = () => {};
     for (const setup of setups) await release(setup);
   }
 }
 
-/** A conversation on another connection: when it is over, this one has had its turns too. */
+/** Lets pending events happen: by the end of a conversation on another connection this one has had its turns too. */
 async function settle({ open, listen }: OpeningRuleContext): Promise<void> {
   const { request, client } = await open();
   const transports: [MessageTransport, MessageTransport] = await Promise.all([request.accept(), client]);
@@ -78,7 +78,7 @@ async function settle({ open, listen }: OpeningRuleContext): Promise<void> {
 
 async function release({ request, client, close }: OpeningSetup): Promise<void> {
   request.drop();
-  // It may have no connection.
+  // The client may have no connection.
   await client.then(
     transport => transport.drop(),
     () => {},

@@ -2,7 +2,7 @@ import type { HeaderInit, MessageTransport, OpeningRequest } from '@ws/types';
 import type { OpeningResponse } from '../transport/memory-opening-options.ts';
 import type { TransportRecorder } from './transport-recorder.ts';
 
-/** What the client of a suite's test asks for. */
+/** The request that the client of a test makes. */
 export interface OpeningProposal {
   /** Path and query. */
   readonly resource: string;
@@ -11,35 +11,35 @@ export interface OpeningProposal {
   readonly origin: string | null;
 }
 
-/** A request that is there, and the client that waits for its answer. */
+/** A request that has arrived, and its client, which waits for the answer. */
 export interface OpeningSetup {
   readonly request: OpeningRequest;
-  /** The client's end of the connection; rejects when there is none. */
+  /** Resolves with the client's end of the connection; rejects when there is no connection. */
   readonly client: Promise<MessageTransport>;
-  /** The answer, whichever it is; rejects when there is none. */
+  /** Resolves with the answer, whether it accepts or rejects; rejects when there is none. */
   readonly response: Promise<OpeningResponse>;
   /**
-   * The client goes away before the answer; when the promise resolves, the server can know. Not given: that is not
-   * tested.
+   * Makes the client go away before the answer. Resolves when the server is able to notice. Not given: clients that go away
+   * are not tested.
    */
   leave?(): Promise<void>;
-  /** Sends a text before there is an answer, so that it comes with the request. Not given: that is not tested. */
+  /** Sends a text before the answer, so that it arrives with the request. Not given: early messages are not tested. */
   sendEarly?(text: string): void;
-  /** Frees what the setup needed. Called when both ends were dropped. */
+  /** Frees the resources of the setup. Called when both ends were dropped. */
   close?(): Promise<void>;
 }
 
-/** What one rule works with. */
+/** The tools of one rule. */
 export interface OpeningRuleContext {
-  /** Makes a request. What is not given: `/`, and nothing else. */
+  /** Makes a request. Defaults: the resource `/`, and nothing else. */
   open(proposal?: Partial<OpeningProposal>): Promise<OpeningSetup>;
   /** Sets a listener for whole messages. */
   listen(transport: MessageTransport): TransportRecorder;
-  /** Gives the ends time for calls that must not come. */
+  /** Gives both ends time, so that a call that must not come would be noticed. */
   settle(): Promise<void>;
 }
 
-/** One sentence of the port, and what proves it. */
+/** One rule of the port, and its test. */
 export interface OpeningRule {
   readonly name: string;
   readonly run: (context: OpeningRuleContext) => Promise<void>;

@@ -3,7 +3,7 @@ import { check, checkEqual } from '../assert.ts';
 import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 
-/** More than the Web's `crypto.getRandomValues` gives at once. */
+/** More bytes than the Web's `crypto.getRandomValues` gives at once. */
 const LARGE = 200_000;
 
 const rules: readonly Rule<Random>[] = [
@@ -13,7 +13,7 @@ const rules: readonly Rule<Random>[] = [
       for (const length of [16, 100, 65_536, 65_537, LARGE]) {
         const target = new Uint8Array(length);
         random.fill(target);
-        // 16 random bytes are all 0 once in 2¹²⁸ times.
+        // The chance that 16 random bytes are all 0 is 1 in 2¹²⁸.
         check(
           target.subarray(0, 16).some(byte => byte !== 0),
           `the start of ${length} bytes was not filled`,
@@ -73,7 +73,7 @@ const rules: readonly Rule<Random>[] = [
         for (let i = place; i < bytes.length; i += 4)
           counts[bytes[i] as number] = (counts[bytes[i] as number] as number) + 1;
         const chiSquare = counts.reduce((sum, count) => sum + (count - 256) ** 2 / 256, 0);
-        // 255 degrees of freedom: the mean is 255, the standard deviation 22.6; 10 of those are chance for nobody.
+        // With 255 degrees of freedom the mean is 255 and the standard deviation 22.6. A tenfold deviation is not chance.
         check(chiSquare < 481, `byte ${place} of each word has a chi-square of ${chiSquare.toFixed(0)}`);
         check(chiSquare > 60, `byte ${place} of each word is too even: a chi-square of ${chiSquare.toFixed(0)}`);
       }
@@ -82,8 +82,8 @@ const rules: readonly Rule<Random>[] = [
 ];
 
 /**
- * The contract suite of the {@link Random} port. It finds what is broken; that a source is fit for cryptography
- * (RFC 6455, 10.3) no test can show.
+ * The contract suite of the {@link Random} port. It finds broken sources. No test can show that a source is fit for
+ * cryptography (RFC 6455, 10.3).
  *
  * @param runner default: the global `describe` and `test`
  */

@@ -2,15 +2,15 @@ import type { ByteStream, ByteStreamHandler } from '@ws/types';
 import { ContractError } from '../assert.ts';
 import { Waiting } from './waiting.ts';
 
-/** A handler that keeps what it hears, and lets a test wait for it. */
+/** A handler that records events, and lets a test wait for them. */
 export class Recorder implements ByteStreamHandler {
   readonly stream: ByteStream;
-  /** What happened, in order: `data`, `drain`, `end`, `close`. */
+  /** Names of the events in order: `data`, `drain`, `end`, `close`. */
   readonly events: string[] = [];
   readonly #chunks: Uint8Array[] = [];
   #received = 0;
   readonly #waiting: Waiting = new Waiting(() => this.isClosed);
-  /** Called for each event after it was kept. */
+  /** Called for each event after it was recorded. */
   onEvent: (event: string) => void = () => {};
 
   constructor(stream: ByteStream) {
@@ -22,7 +22,7 @@ export class Recorder implements ByteStreamHandler {
     this.#chunks.push(new Uint8Array(bytes));
     this.#received += bytes.length;
     if (bytes.length === 0) this.#break('onData was called without bytes');
-    // Lent bytes may be changed in place: what the stream does with them afterwards must not matter.
+    // Lent bytes may be changed in place, and the stream must not rely on their content afterwards.
     bytes.fill(0xa5);
     this.#tell('data');
   }
@@ -43,7 +43,7 @@ export class Recorder implements ByteStreamHandler {
     this.#tell(error === undefined ? 'close' : 'error');
   }
 
-  /** Bytes received. */
+  /** Number of bytes received. */
   get received(): number {
     return this.#received;
   }
@@ -52,7 +52,7 @@ export class Recorder implements ByteStreamHandler {
     return this.events.includes('close') || this.events.includes('error');
   }
 
-  /** Whether the peer's end was heard of in one way or another. */
+  /** Whether the peer's end was reported, by `onEnd` or `onClose`. */
   get isOver(): boolean {
     return this.isClosed || this.events.includes('end');
   }
@@ -72,12 +72,15 @@ export class Recorder implements ByteStreamHandler {
     return this.events.filter(other => other === event).length;
   }
 
-  /** Resolves when `isMet`, looked at after each event; rejects when a rule is broken, or the stream closes before. */
+  /**
+   * Resolves when `isMet` returns true; it is called after each event. Rejects when a rule is broken, or the stream closes
+   * first.
+   */
   until(what: string, isMet: () => boolean): Promise<void> {
     return this.#waiting.until(what, isMet);
   }
 
-  /** Resolves when so many bytes have arrived in all. */
+  /** Resolves when at least that many bytes have arrived in all. */
   untilReceived(length: number): Promise<void> {
     return this.until(`${length} bytes`, () => this.#received >= length);
   }
@@ -97,7 +100,7 @@ export class Recorder implements ByteStreamHandler {
     this.#waiting.break(new ContractError(rule));
   }
 
-  /** @throws what broke a rule so far */
+  /** @throws the error of the first broken rule, if there is one */
   checkRules(): void {
     this.#waiting.checkRules();
   }

@@ -1,21 +1,21 @@
 import type { Recorder } from './recorder.ts';
 
-/** What one rule works with: it looks at what goes from `from` to `to`. */
+/** The tools of one rule, which tests the direction from `from` to `to`. */
 export interface StreamRuleContext {
   readonly from: Recorder;
-  /** Attached when it is first asked for. */
+  /** Attached on the first access. */
   readonly to: Recorder;
-  /** Gives the transport time for calls that must not come. */
+  /** Gives the transport time, so that a call that must not come would be noticed. */
   settle(): Promise<void>;
 }
 
-/** One sentence of the port, and what proves it. */
+/** One rule of the port, and its test. */
 export interface StreamRule {
   readonly name: string;
   readonly run: (context: StreamRuleContext) => Promise<void>;
 }
 
-/** Sends a few single bytes and waits for each: where one direction has moved, the other had time to. */
+/** Sends a few single bytes and waits for each. When this direction has moved, the other one had time to move too. */
 export async function pings(from: Recorder, to: Recorder): Promise<void> {
   for (let i = 0; i < 3; i++) {
     const received = to.received;
@@ -24,7 +24,9 @@ export async function pings(from: Recorder, to: Recorder): Promise<void> {
   }
 }
 
-/** Bytes in which no four aligned ones repeat; the same for the same seed. Fast: contracts need many MiB of them. */
+/**
+ * Makes bytes in which no four aligned ones repeat; the same for the same seed. Fast, since contracts need many MiB of them.
+ */
 export function pattern(length: number, seed = 1): Uint8Array {
   const words = new Uint32Array(Math.ceil(length / 4));
   let word = Math.imul(seed, 0x9e3779b1);
@@ -35,7 +37,7 @@ export function pattern(length: number, seed = 1): Uint8Array {
   return new Uint8Array(words.buffer, 0, length);
 }
 
-/** Several pieces as one. */
+/** Joins pieces. */
 export function join(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;

@@ -1,12 +1,12 @@
 import { runnerOrGlobals, type TestRunner } from './test-runner.ts';
 
-/** One sentence of a port, and what proves it: throws when it does not hold. */
+/** One rule of a port, and its test, which throws when the rule does not hold. */
 export interface Rule<Subject> {
   readonly name: string;
   readonly run: (subject: Subject) => void | Promise<void>;
 }
 
-/** Defines one test for each rule; each gets an implementation of its own. */
+/** Defines one test for each rule. Each test gets an implementation of its own. */
 export function defineSuite<Subject>(
   title: string,
   rules: readonly Rule<Subject>[],

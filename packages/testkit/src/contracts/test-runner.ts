@@ -1,13 +1,13 @@
-/** The part of a test runner that the contract suites use: vitest, jest, mocha and node:test all have it. */
+/** The part of a test runner that the contract suites use. vitest, jest, mocha and node:test all have it. */
 export interface TestRunner {
   describe(name: string, define: () => void): void;
   test(name: string, run: () => void | Promise<void>): void;
 }
 
 /**
- * The runner to use: the one given, else the global `describe` and `test` (or `it`).
+ * Returns the given runner, else the global `describe` and `test` (or `it`).
  *
- * @throws TypeError where there is neither
+ * @throws TypeError when there is neither
  */
 export function runnerOrGlobals(runner: TestRunner | undefined): TestRunner {
   if (runner !== undefined) return runner;

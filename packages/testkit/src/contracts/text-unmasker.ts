@@ -9,7 +9,7 @@ import { UTF8_EXAMPLES, utf8Reference } from './utf8-reference.ts';
 
 const KEY = 0x37fa213d;
 
-/** Masks `text`, has it unmasked in two pieces, and compares verdict and bytes. */
+/** Masks `text`, has it unmasked in two pieces, and compares the verdict and the bytes with the reference. */
 function compare(unmasker: TextUnmasker, text: Uint8Array, cut: number, margin: number, firstOffset: number): void {
   const bytes = new Uint8Array(text.length + 2 * margin).fill(0xee);
   bytes.set(text, margin);
@@ -70,7 +70,7 @@ const rules: readonly Rule<TextUnmasker>[] = [
 ];
 
 /**
- * The contract suite of the {@link TextUnmasker} port: the same as a masker and a validator one after the other.
+ * The contract suite of the {@link TextUnmasker} port: the result must be that of a masker followed by a validator.
  *
  * @param runner default: the global `describe` and `test`
  */

@@ -3,13 +3,13 @@ import { ContractError, equalValues, show } from '../assert.ts';
 import { join } from './stream-rule.ts';
 import { Waiting } from './waiting.ts';
 
-/** A message as it was received. */
+/** A received message. */
 export interface Received {
   readonly payload: Uint8Array;
   readonly isBinary: boolean;
 }
 
-/** What a recorder hears: the names of its methods, without `on`. */
+/** Events of a recorder: the names of its methods without `on`. */
 export type TransportEvent =
   | 'Message'
   | 'LentText'
@@ -20,28 +20,28 @@ export type TransportEvent =
   | 'Closing'
   | 'Close';
 
-/** A listener that keeps what it hears, holds the transport to the rules of the port, and lets a test wait. */
+/** A listener that records events, checks that the transport keeps the rules of the port, and lets a test wait. */
 export class TransportRecorder implements MessageTransportListener {
   readonly transport: MessageTransport;
   readonly receives: Receives;
-  /** What happened, in order. */
+  /** Names of the events in order. */
   readonly events: TransportEvent[] = [];
-  /** Copies of the messages, however they came. */
+  /** Copies of the messages, in whichever way they were delivered. */
   readonly messages: Received[] = [];
   readonly pongs: Uint8Array[] = [];
   info: CloseInfo | null = null;
-  /** Whether lent texts are taken. */
+  /** Whether the recorder takes lent texts. */
   takesLentText = true;
-  /** Whether payloads are overwritten instead of kept. */
+  /** Whether the recorder overwrites payloads instead of keeping them. */
   overwrites = false;
-  /** Called for each event after it was kept; the transport gets what it returns, or throws. */
+  /** Called for each event after it was recorded. Its return value, or the error it throws, is passed on to the transport. */
   onEvent: (event: TransportEvent) => unknown = () => {};
   readonly #kept: { readonly payload: Uint8Array; readonly copy: Uint8Array }[] = [];
   readonly #waiting: Waiting;
-  /** The message that comes in pieces. */
+  /** The message that is being delivered in pieces; `null`: none. */
   #begun: { readonly isBinary: boolean; readonly pieces: Uint8Array[] } | null = null;
   #isClosed = false;
-  /** A lent text that was not taken: it must come by the next call. */
+  /** A lent text that was not taken, which the next call must deliver; `null`: none. */
   #untaken: Uint8Array | null = null;
 
   constructor(transport: MessageTransport, receives: Receives) {
@@ -119,23 +119,26 @@ export class TransportRecorder implements MessageTransportListener {
     return this.events.filter(other => other === event).length;
   }
 
-  /** Resolves when `isMet`, looked at after each event; rejects when a rule is broken, or the transport closes before. */
+  /**
+   * Resolves when `isMet` returns true; it is called after each event. Rejects when a rule is broken, or the transport closes
+   * first.
+   */
   until(what: string, isMet: () => boolean): Promise<void> {
     return this.#waiting.until(what, isMet);
   }
 
-  /** Resolves when so many messages have come in all. */
+  /** Resolves when at least that many messages have arrived in all. */
   untilReceived(count: number): Promise<void> {
     return this.until(`${count} messages`, () => this.messages.length >= count);
   }
 
-  /** Resolves with what `onClose` was told. */
+  /** Resolves with the argument of `onClose`. */
   async untilClosed(): Promise<CloseInfo> {
     await this.until('the close', () => this.isClosed);
     return this.info as CloseInfo;
   }
 
-  /** @throws what broke a rule so far */
+  /** @throws the error of the first broken rule, if there is one */
   checkRules(): void {
     for (const { payload, copy } of this.#kept) {
       if (!equalValues(payload, copy)) this.#break('bytes that are the listener’s to keep were changed');

@@ -1,7 +1,7 @@
-/** What is known of a text so far. */
+/** Verdict on a text so far. */
 export type Utf8Verdict = 'complete' | 'partial' | 'invalid';
 
-/** RFC 3629, section 4: lead bytes, the range of their second byte, and how many continuation bytes follow in all. */
+/** RFC 3629, section 4: ranges of lead bytes, the range of their second byte, and the number of continuation bytes. */
 const SEQUENCES: readonly (readonly [first: number, last: number, low: number, high: number, following: number])[] = [
   [0x00, 0x7f, 0, 0, 0],
   [0xc2, 0xdf, 0x80, 0xbf, 1],
@@ -16,12 +16,12 @@ const SEQUENCES: readonly (readonly [first: number, last: number, low: number, h
 
 type Sequence = (typeof SEQUENCES)[number];
 
-/** The row of each lead byte; a suite asks for millions of them. */
+/** The row of each lead byte. A lookup table, since a suite needs millions of lookups. */
 const ROW_OF: readonly (Sequence | undefined)[] = Array.from({ length: 256 }, (_, lead) =>
   SEQUENCES.find(([first, last]) => lead >= first && lead <= last),
 );
 
-/** Reads a text from its start, straight from the table of the RFC. */
+/** Validates a text from its start by the table of the RFC. */
 export function utf8Reference(bytes: Uint8Array): Utf8Verdict {
   let i = 0;
   while (i < bytes.length) {

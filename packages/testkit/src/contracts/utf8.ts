@@ -6,7 +6,7 @@ import { defineSuite, type Rule } from './suite.ts';
 import type { TestRunner } from './test-runner.ts';
 import { UTF8_EXAMPLES, type Utf8Verdict, utf8Reference } from './utf8-reference.ts';
 
-/** What a state means. */
+/** Translates a state to a verdict. */
 export function verdictOf(state: number): Utf8Verdict {
   return state === UTF8_ACCEPT ? 'complete' : state === UTF8_REJECT ? 'invalid' : 'partial';
 }
@@ -17,13 +17,13 @@ function compare(validator: Utf8Validator, bytes: Uint8Array): void {
     checkEqual(verdict, utf8Reference(bytes), `the text ${toHex(bytes.subarray(0, 64))}`);
 }
 
-/** A long text with a few code points of each length, by lot, without the last `cut` bytes. */
+/** Makes a long text of random code points of every length. */
 export function mixedText(length: number, seed: number): Uint8Array {
   const random = seededRandom(seed);
   const points = ['61', '7a', '20', 'c3 bc', 'e2 82 ac', 'ed 9f bf', 'f0 9f 98 80', 'f4 8f bf bf'].map(hex);
   const bytes = new Uint8Array(length).fill(0x2e);
   for (let i = 0; i < length; ) {
-    // Mostly ASCII, in runs, then mostly not: both ways through a fast path.
+    // Runs of ASCII alternate with runs of mixed text, so that a fast path is both entered and left.
     const point = points[random.below(i % 256 < 128 ? 3 : points.length)] as Uint8Array;
     if (i + point.length <= length) bytes.set(point, i);
     i += point.length;

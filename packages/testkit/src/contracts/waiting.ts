@@ -7,18 +7,18 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** Tests that wait for something that a recorder hears. */
+/** Waiting tests of one recorder: each waits for a condition that events can change. */
 export class Waiting {
   readonly #isOver: () => boolean;
   #waiters: Waiter[] = [];
   #broken: Error | null = null;
 
-  /** @param isOver whether nothing more will happen */
+  /** @param isOver whether no further event can happen */
   constructor(isOver: () => boolean) {
     this.#isOver = isOver;
   }
 
-  /** Resolves when `isMet`; rejects when a rule is broken, or nothing more will happen. */
+  /** Resolves when `isMet` returns true; rejects when a rule is broken, or no further event can happen. */
   until(what: string, isMet: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ what, isMet, resolve, reject });
@@ -26,18 +26,18 @@ export class Waiting {
     });
   }
 
-  /** A rule was broken: the first one is told to all who wait from now on. */
+  /** Records a broken rule. The error of the first one rejects all present and later waits. */
   break(error: Error): void {
     this.#broken ??= error;
     this.look();
   }
 
-  /** @throws what broke a rule so far */
+  /** @throws the error of the first broken rule, if there is one */
   checkRules(): void {
     if (this.#broken !== null) throw this.#broken;
   }
 
-  /** Something happened. */
+  /** Checks the conditions of all waits. Called after each event. */
   look(): void {
     const waiters = this.#waiters;
     this.#waiters = [];

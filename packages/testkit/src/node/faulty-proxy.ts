@@ -2,49 +2,49 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 
-/** What goes wrong with the bytes of one direction. Each connection counts for itself. */
+/** Faults of one direction. Bytes are counted for each connection separately. */
 export interface DirectionFaults {
-  /** Bytes are sent on in pieces of at most this size, a turn of the event loop apart; a function is asked for each. */
+  /** Most bytes of a forwarded piece; pieces are sent a turn of the event loop apart. A function is called for each piece. */
   readonly chunkSize?: number | (() => number) | undefined;
-  /** Each piece is held back for so many milliseconds; a function is asked for each. */
+  /** Delay of each piece in milliseconds. A function is called for each piece. */
   readonly delay?: number | (() => number) | undefined;
-  /** After so many bytes the connection is cut, both ways. */
+  /** The connection is cut, in both directions, after this many bytes. */
   readonly cutAfter?: number | undefined;
-  /** After so many bytes nothing arrives any more, not even the end: the connection stays and is silent. */
+  /** Nothing is forwarded after this many bytes, not even the end: the connection stays open and silent. */
   readonly swallowAfter?: number | undefined;
 }
 
-/** How a {@link faultyProxy} behaves. */
+/** Options of {@link faultyProxy}. */
 export interface FaultyProxyOptions {
-  /** Where connections are passed on to. */
+  /** The address to which connections are forwarded. */
   readonly target: { readonly port: number; readonly host?: string | undefined };
-  /** What happens to bytes on their way to the target. */
+  /** Faults on the way to the target. Default: none. */
   readonly toTarget?: DirectionFaults | undefined;
-  /** What happens to bytes on their way to the client. */
+  /** Faults on the way to the client. Default: none. */
   readonly toClient?: DirectionFaults | undefined;
-  /** How connections are cut: `'reset'` (default, RST) or `'end'` (FIN, as by an orderly peer). */
+  /** How connections are cut: `'reset'` (RST) or `'end'` (FIN, as by an orderly peer). Default `'reset'`. */
   readonly cutBy?: 'reset' | 'end' | undefined;
 }
 
-/** A proxy that runs. */
+/** A running proxy. */
 export interface FaultyProxy extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** Connections that are open at present. */
+  /** Number of open connections. */
   readonly connectionCount: number;
-  /** Bytes passed on so far, over all connections. */
+  /** Number of bytes forwarded so far, over all connections. */
   readonly bytesToTarget: number;
   readonly bytesToClient: number;
   /** Cuts all connections. */
   cut(): void;
-  /** Nothing is passed on, in neither direction, until `resume`; what arrives waits. */
+  /** Stops forwarding in both directions until `resume`. Bytes that arrive meanwhile wait. */
   stall(): void;
   resume(): void;
   /** Cuts all connections and stops listening. */
   close(): Promise<void>;
 }
 
-/** See `faultyProxy` of `@ws/testkit`: the same, loaded at once. @throws RangeError */
+/** Like `faultyProxy` of `@ws/testkit`, but loaded at once. @throws RangeError for an invalid number */
 export async function faultyProxy(options: FaultyProxyOptions): Promise<FaultyProxy> {
   for (const faults of [options.toTarget ?? {}, options.toClient ?? {}]) checkFaults(faults);
   const proxy = new RunningProxy(options);
@@ -67,7 +67,7 @@ class RunningProxy implements FaultyProxy {
   readonly #options: FaultyProxyOptions;
   readonly #server: Server;
   readonly #connections = new Set<readonly [client: Socket, target: Socket]>();
-  /** Pending while stalled. */
+  /** A promise that is pending while the proxy is stalled. */
   #gate: Promise<void> = Promise.resolve();
   #openGate: (() => void) | null = null;
 
@@ -122,7 +122,7 @@ class RunningProxy implements FaultyProxy {
     const connection = [client, target] as const;
     this.#connections.add(connection);
     for (const socket of connection) {
-      // An error on one side is a reset on the other.
+      // An error on one side is passed on as a reset to the other.
       socket.on('error', () => this.#reset(connection));
       socket.on('close', () => this.#forget(connection));
     }
@@ -149,12 +149,12 @@ class RunningProxy implements FaultyProxy {
     }
     for (const socket of connection) {
       socket.end();
-      // What the peer still sends is read and dropped, else the kernel would answer with RST.
+      // Further bytes of the peer are read and dropped, since the kernel would otherwise answer with RST.
       socket.resume();
     }
   }
 
-  /** Reads one side and writes the other until the end, or until a fault ends it. */
+  /** Forwards one direction until its end, or until a fault ends it. */
   async #pass(
     connection: readonly [Socket, Socket],
     source: Socket,
@@ -182,7 +182,7 @@ class RunningProxy implements FaultyProxy {
       await this.#gate;
       if (passed <= swallowAfter && swallowAfter !== 0) sink.end();
     } catch {
-      // The source was destroyed or the sink failed: the listeners above have passed it on.
+      // The source was destroyed or the sink failed. The listeners above have handled it.
     }
   }
 
@@ -195,8 +195,8 @@ class RunningProxy implements FaultyProxy {
 }
 
 /**
- * Closes with RST. `resetAndDestroy` would end the socket first, which sends FIN, and no RST can follow that; its own
- * flag does it without. Where there is no such flag the socket is closed in the ordinary way.
+ * Closes a socket with RST. `resetAndDestroy` would end the socket first, which sends FIN, and no RST can follow a FIN. The
+ * flag that it uses internally avoids that. A socket without this flag is closed in the ordinary way.
  */
 function reset(socket: Socket & { resetAndClosing?: boolean }): void {
   if (socket.destroyed) return;
@@ -208,7 +208,7 @@ function reset(socket: Socket & { resetAndClosing?: boolean }): void {
   socket.destroy();
 }
 
-/** Cuts `chunk` into pieces, and ends a piece where the connection is to be cut. */
+/** Cuts `chunk` into pieces. A piece also ends at the byte at which the connection is to be cut. */
 function* pieces(chunk: Uint8Array, chunkSize: DirectionFaults['chunkSize'], limit: number): Generator<Uint8Array> {
   const end = Math.min(chunk.length, limit);
   for (let start = 0; start < end; ) {

@@ -2,13 +2,13 @@ import { CloseCode, type CloseInfo, type ConnectionState } from '@ws/types';
 import { checkInteger, checkString } from '@ws/types/checks';
 import { decodeText, textByteLength, truncateText } from '@ws/util/primitives';
 
-/** What a Close frame says. */
+/** Content of a Close frame. */
 export interface CloseWords {
   readonly code: number | null;
   readonly reason: string | null;
 }
 
-/** How one end of a connection in memory has closed so far. */
+/** Closing state of one end of a connection in memory. */
 export class MemoryClosing {
   #state: ConnectionState = 'open';
   #stage: 'open' | 'closing' = 'open';
@@ -21,36 +21,36 @@ export class MemoryClosing {
     return this.#state;
   }
 
-  /** What the closing began with. */
+  /** Code and reason of the Close frame that began the closing; 1006 when there was none. */
   get beginning(): CloseWords {
     const first = this.#closedBy === 'local' ? this.#local : this.#closedBy === 'remote' ? this.#remote : null;
     return first ?? { code: CloseCode.ABNORMAL_CLOSURE, reason: null };
   }
 
-  /** Who began to close is told once, by the first call. */
+  /** Sets the side that began to close. Only the first call counts. */
   beginBy(who: CloseInfo['closedBy']): void {
     this.#closedBy ??= who;
   }
 
-  /** Our Close frame is sent. */
+  /** Records that our Close frame was sent. */
   send(words: CloseWords): void {
     this.beginBy('local');
     this.#local = words;
     this.#leave('closing');
   }
 
-  /** The peer's Close frame came. */
+  /** Records that the peer's Close frame arrived. */
   receive(words: CloseWords): void {
     this.beginBy('remote');
     this.#remote = words;
   }
 
-  /** Something went wrong. The first error is the one that is told. */
+  /** Records an error. The first one is reported. */
   failBy(error: unknown): void {
     this.#error ??= error;
   }
 
-  /** The connection is gone. */
+  /** Records that the connection is gone. Returns how it ended. */
   end(): CloseInfo {
     this.#leave('closed');
     const words = this.#local === null ? null : this.#remote;
@@ -78,7 +78,7 @@ export class MemoryClosing {
   }
 }
 
-/** Checks what a connection is to be closed with (RFC 6455, 7.4 and 5.5). @throws TypeError, RangeError */
+/** Checks the code and reason of a Close frame to send (RFC 6455, 7.4 and 5.5). @throws TypeError, RangeError */
 export function checkClose({ code, reason }: CloseWords): void {
   if (reason !== null) checkString('close reason', reason);
   if (code !== null) checkInteger('close code', code, 1000, 4999);
@@ -87,13 +87,16 @@ export function checkClose({ code, reason }: CloseWords): void {
   if (reason !== null && textByteLength(reason) > 123) throw new RangeError('a close reason has at most 123 bytes');
 }
 
-/** Whether a code may stand in a Close frame. */
+/** Whether a code is allowed in a Close frame. */
 function isWireCode(code: unknown): code is number {
   if (typeof code !== 'number' || !Number.isInteger(code)) return false;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-/** The Close frame that fails a connection: with the `closeCode` of the error, which tells the peer then, else 1011. */
+/**
+ * The Close frame of a failed connection: the `closeCode` and the message of the error if it has an allowed `closeCode`, else
+ * 1011.
+ */
 export function failureWords(error: unknown): CloseWords {
   const code = (error as { closeCode?: unknown } | null | undefined)?.closeCode;
   if (!isWireCode(code)) return { code: CloseCode.INTERNAL_ERROR, reason: null };

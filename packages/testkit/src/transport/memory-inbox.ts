@@ -1,47 +1,47 @@
-// What comes to one end of a connection in memory, and what its listener is told. Every call of the listener is a turn of
-// its own: none happens inside a method of the transport.
+// Delivers the events that arrive at one end of a connection in memory to its listener. Every call of the listener is a turn
+// of its own; none happens inside a method of the transport.
 
 import type { CloseInfo, MessageTransportListener, Receives } from '@ws/types';
 import { CANARY } from '../memory-stream.ts';
 import type { MessagePipe, WireEvent } from './message-pipe.ts';
 
-/** The transport, as its inbox sees it. */
+/** The part of a transport that its inbox calls. */
 export interface InboxOwner {
   onPing(payload: Uint8Array): void;
   onCloseFrame(code: number | null, reason: string | null): void;
   onEnd(error: Error | null): void;
-  /** The other end is gone, while there is no listener. Its last event waits for one. */
+  /** Called when the other end is gone while no listener is set. Its last event waits for a listener. */
   onLost(): void;
-  /** The listener threw, or its promise was rejected. */
+  /** Called when the listener threw, or a promise that it returned was rejected. */
   fail(error: unknown): void;
 }
 
-/** How an inbox delivers. */
+/** Settings of an inbox. */
 export interface InboxSettings {
-  /** A longer message comes in pieces of so many bytes, to listeners that take pieces. */
+  /** Listeners that take pieces get longer messages in pieces of this many bytes. */
   readonly pieceSize: number;
-  /** Runs one turn. */
+  /** Schedules one turn. */
   readonly schedule: (turn: () => void) => void;
 }
 
 type Call = (listener: MessageTransportListener) => unknown;
 
-/** Bytes around a text that is lent, so that whoever looks at the underlying buffer sees others. */
+/** Bytes before and after a lent text, so that code that uses the whole underlying buffer is found out. */
 const MARGIN = 8;
 
-/** Delivers what comes to one end. */
+/** Delivers the events of one end. */
 export class MemoryInbox {
   readonly #owner: InboxOwner;
   readonly #incoming: MessagePipe;
   readonly #settings: InboxSettings;
   #listener: MessageTransportListener | null = null;
   #receives: Receives = { frames: 'none', lentText: false };
-  /** The message that comes in pieces, and how much of it was told. */
+  /** The message that is being delivered in pieces, and the number of bytes delivered; `null`: none. */
   #cut: { readonly payload: Uint8Array; at: number } | null = null;
   #isPaused = false;
   #isDeaf = false;
   #closingIsDue = false;
-  /** The last thing to tell; `null`: the connection is not gone, or that was told. */
+  /** The argument of `onClose`, once it is due; `null`: the connection is not gone, or `onClose` was called. */
   #end: CloseInfo | null = null;
   #hasTurn = false;
 
@@ -71,14 +71,14 @@ export class MemoryInbox {
     this.#askForTurn();
   }
 
-  /** From now on the listener is told nothing but the end. */
+  /** From now on only the end is delivered to the listener. */
   deafen(): void {
     this.#isDeaf = true;
     this.#cut = null;
     this.#askForTurn();
   }
 
-  /** Nothing that came is told any more. */
+  /** Drops all events that have arrived. */
   stop(): void {
     this.deafen();
     this.#incoming.stop();
@@ -89,7 +89,7 @@ export class MemoryInbox {
     this.#askForTurn();
   }
 
-  /** The connection is gone: what has come is told, paused or not, and then this. */
+  /** Ends the delivery: events that have arrived are delivered, paused or not, then `onClose`. */
   tellClose(info: CloseInfo): void {
     this.#end = info;
     this.#askForTurn();
@@ -108,7 +108,7 @@ export class MemoryInbox {
     });
   }
 
-  /** Whether a turn has something to tell. Without a listener, all news waits for one. */
+  /** Whether there is an event for a turn to deliver. Without a listener all events wait. */
   #hasWork(): boolean {
     if (this.#listener === null) return false;
     return this.#closingIsDue || this.#end !== null || this.#hasNews();
@@ -119,7 +119,7 @@ export class MemoryInbox {
     return this.#cut !== null || this.#incoming.hasEvent;
   }
 
-  /** Whether messages wait. Pings and Close frames behind them are looked at all the same. */
+  /** Whether messages are held back by a pause. Pings and Close frames behind them are still handled. */
   get #isHeldBack(): boolean {
     return this.#isPaused && !this.#isDeaf && this.#end === null;
   }
@@ -169,7 +169,7 @@ export class MemoryInbox {
     const start = cut.at;
     if (start < cut.payload.length) {
       cut.at += this.#settings.pieceSize;
-      // A copy, which the listener may keep without the rest.
+      // A copy, so that a listener that keeps the piece does not keep the whole message.
       this.#call(listener => listener.onMessageData(cut.payload.slice(start, cut.at)));
     } else {
       this.#cut = null;
@@ -187,7 +187,7 @@ export class MemoryInbox {
   }
 }
 
-/** Offers a text in memory that is overwritten as soon as the listener returns. */
+/** Lends a text to the listener, in memory that is overwritten as soon as the listener returns. */
 function lend(listener: MessageTransportListener, payload: Uint8Array): boolean {
   const memory = new Uint8Array(payload.length + 2 * MARGIN).fill(CANARY);
   memory.set(payload, MARGIN);

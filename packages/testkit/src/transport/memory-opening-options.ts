@@ -1,28 +1,28 @@
 import type { HeaderInit, Headers, TransportDetails } from '@ws/types';
 import type { MemoryTransportOptions } from './memory-transport-pair.ts';
 
-/** What the client of `memoryOpeningRequest` asks for. */
+/** Options of `memoryOpeningRequest`: the request of its client. */
 export interface MemoryOpeningOptions extends Omit<MemoryTransportOptions, 'manual' | 'subprotocol'> {
-  /** Path and query, default `/`. */
+  /** Path and query. Default `/`. */
   readonly resource?: string | undefined;
   readonly headers?: HeaderInit | undefined;
   readonly subprotocols?: readonly string[] | undefined;
-  /** Default `null`: none. */
+  /** The `Origin` header. Default `null`: none. */
   readonly origin?: string | null | undefined;
-  /** Default `memory:client`. */
+  /** The client's address. Default `memory:client`. */
   readonly peer?: string | undefined;
-  /** Default `null`. */
+  /** Details of the transport under the request. Default `null`. */
   readonly transportDetails?: TransportDetails | null | undefined;
-  /** Messages that come with the request: the client did not wait for the answer. */
+  /** Messages that arrive with the request, from a client that did not wait for the answer. Default none. */
   readonly firstMessages?: readonly (Uint8Array | string)[] | undefined;
 }
 
-/** What a client was answered. */
+/** The response that a client received. */
 export interface OpeningResponse {
-  /** 101: accepted. */
+  /** The HTTP status; 101: accepted. */
   readonly status: number;
-  /** Names in lower case; lines of one name are joined. */
+  /** Headers: names in lower case, lines of one name joined. */
   readonly headers: Headers;
-  /** Empty when there is none. */
+  /** The body; empty when there is none. */
   readonly body: Uint8Array;
 }

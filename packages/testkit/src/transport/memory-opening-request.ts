@@ -13,13 +13,13 @@ import { encodeText, flattenHeaders } from '@ws/util/primitives';
 import type { MemoryOpeningOptions, OpeningResponse } from './memory-opening-options.ts';
 import { type MemoryTransportPair, memoryTransportPair } from './memory-transport-pair.ts';
 
-/** Why a client in memory has no connection. */
+/** Stable codes of a {@link MemoryOpeningError}. */
 export type MemoryOpeningErrorCode = 'ERR_DENIED' | 'ERR_DROPPED' | 'ERR_LEFT';
 
-/** A client in memory has no connection: it was rejected or dropped, or has left. */
+/** Thrown when a client in memory gets no connection: it was rejected or dropped, or it left. */
 export class MemoryOpeningError extends WsError<MemoryOpeningErrorCode> {
   override readonly name = 'MemoryOpeningError';
-  /** The answer; `null`: there was none. */
+  /** The response; `null`: there was none. */
   readonly response: OpeningResponse | null;
 
   constructor(code: MemoryOpeningErrorCode, message: string, response: OpeningResponse | null = null) {
@@ -28,7 +28,7 @@ export class MemoryOpeningError extends WsError<MemoryOpeningErrorCode> {
   }
 }
 
-/** The request, and both ends of what becomes of it. */
+/** A request in memory, and both ends of its connection. */
 export class MemoryOpeningRequest implements OpeningRequest {
   readonly headers: Headers;
   readonly resource: string;
@@ -49,7 +49,7 @@ export class MemoryOpeningRequest implements OpeningRequest {
   constructor(options: MemoryOpeningOptions) {
     const { resource = '/', headers, subprotocols = [], origin = null, peer = 'memory:client' } = options;
     for (const subprotocol of subprotocols) checkToken('subprotocol', subprotocol);
-    // Its options are checked here, and not when the request is accepted.
+    // Checks the options now, and not only when the request is accepted.
     memoryTransportPair(options);
     this.headers = receivedHeaders(headers);
     this.resource = resource;
@@ -66,7 +66,7 @@ export class MemoryOpeningRequest implements OpeningRequest {
       this.#onResponse = resolve;
       this.#onFailed.push(reject);
     });
-    // A test may look at one of them only.
+    // A test may use only one of the two promises; the other must not be an unhandled rejection.
     this.client.catch(() => {});
     this.response.catch(() => {});
   }
@@ -102,26 +102,26 @@ export class MemoryOpeningRequest implements OpeningRequest {
     this.#fail(new MemoryOpeningError('ERR_DROPPED', 'the server dropped the connection'));
   }
 
-  /** The client goes away. */
+  /** Makes the client go away. */
   leave(): void {
     this.#fail(new MemoryOpeningError('ERR_LEFT', 'the client has left'));
   }
 
-  /** The answer is known to be one that can be given. */
+  /** Marks the request as answered. The answer was checked before. */
   #answer(): void {
     if (this.isAnswered) throw new TypeError('the request is answered already');
     this.isAnswered = true;
     if (this.#error !== null) throw this.#error;
   }
 
-  /** There is no connection, unless there is one already. */
+  /** Rejects the client's promises. Has no effect on promises that are settled already. */
   #fail(error: MemoryOpeningError): void {
     this.#error ??= error;
     for (const reject of this.#onFailed) reject(this.#error);
   }
 }
 
-/** Headers as the other side receives them. @throws TypeError, RangeError */
+/** Converts headers to the form in which the other side receives them. @throws TypeError, RangeError */
 function receivedHeaders(headers: HeaderInit | null | undefined): Headers {
   const received: Record<string, string> = Object.create(null);
   for (const [name, value] of flattenHeaders(headers)) {

@@ -2,23 +2,23 @@ import type { MessageTransport, OpeningRequest } from '@ws/types';
 import type { MemoryOpeningOptions, OpeningResponse } from './memory-opening-options.ts';
 import { MemoryOpeningRequest } from './memory-opening-request.ts';
 
-/** A request in memory, and the client that waits for its answer. */
+/** A request in memory, and its client, which waits for the answer. */
 export interface MemoryOpening {
   readonly request: OpeningRequest;
-  /** The client's end of the connection; rejects with a `MemoryOpeningError` when there is none. */
+  /** Resolves with the client's end of the connection; rejects with a `MemoryOpeningError` when there is no connection. */
   readonly client: Promise<MessageTransport>;
-  /** The answer, whichever it is; rejects with a `MemoryOpeningError` when there is none. */
+  /** Resolves with the response, whether it accepts or rejects; rejects with a `MemoryOpeningError` when there is none. */
   readonly response: Promise<OpeningResponse>;
-  /** The client goes away before the answer. Afterwards it does nothing. */
+  /** Makes the client go away before the answer. Does nothing after the answer. */
   leave(): void;
 }
 
 /**
- * Makes an {@link OpeningRequest} in memory, for tests of what accepts and rejects connections. The transports that
- * `accept` and the client give are those of {@link memoryTransportPair}.
+ * Makes an {@link OpeningRequest} in memory, for tests of code that accepts and rejects connections. `accept` and `client`
+ * give the two transports of a {@link memoryTransportPair}.
  *
- * @throws TypeError, RangeError for headers and subprotocols that cannot stand in a request, and for options of
- * {@link memoryTransportPair} that make no sense
+ * @throws TypeError or RangeError for headers and subprotocols that are not allowed in a request, and for invalid options of
+ * {@link memoryTransportPair}
  * @example
  * const { request, client } = memoryOpeningRequest({ resource: '/chat', subprotocols: ['chat.2', 'chat.1'] });
  * const server = await request.accept({ subprotocol: 'chat.1' });

@@ -3,53 +3,54 @@ import { createTurns, type TurnOptions } from '../turns.ts';
 import { MemoryTransport } from './memory-transport.ts';
 import { MessagePipe } from './message-pipe.ts';
 
-/** How {@link memoryTransportPair} carries messages. */
+/** Options of {@link memoryTransportPair}. */
 export interface MemoryTransportOptions extends TurnOptions {
   /**
-   * The bytes that may be on their way in each direction, 1 or more, default 65536; each message counts a few more than it
-   * has. What goes beyond is the sender's `bufferedAmount`. A message that is longer is on its way alone.
+   * The most bytes that may be on their way in each direction, 1 or more. Default 65536. A message counts a few bytes more than
+   * its payload. Further bytes are the sender's `bufferedAmount`. A message that is longer than this travels alone.
    */
   readonly capacity?: number | undefined;
   /**
-   * Listeners that take messages in pieces get longer ones in pieces of so many bytes, 1 or more, default 16384, cut
-   * anywhere. Shorter ones are told whole, unless they take `'all'` in pieces.
+   * Listeners that take messages in pieces get longer messages in pieces of this many bytes, 1 or more, cut anywhere. Default
+   * 16384. Shorter messages are delivered whole, except to listeners that take `'all'` in pieces.
    */
   readonly pieceSize?: number | undefined;
-  /** What both ends have agreed on. Default `null`: none. */
+  /** The negotiated subprotocol of both ends. Default `null`: none. */
   readonly subprotocol?: string | null | undefined;
-  /** What both ends say of their extensions. Default none. */
+  /** The value of `extensions` of both ends. Default: empty, none. */
   readonly extensions?: string | undefined;
 }
 
-/** Two joined transports, open: what is sent by one comes to the other. */
+/** Two joined, open transports: messages sent by one arrive at the other. */
 export interface MemoryTransportPair {
   readonly a: MessageTransport;
   readonly b: MessageTransport;
-  /** Delivers the next event; `false` when there is none. */
+  /** Delivers the next event. @returns `false` when there is none */
   step(): boolean;
   /**
-   * Delivers events until none is left, and returns how many there were.
+   * Delivers events until none is left. Returns their number.
    *
-   * @param limit default a million
-   * @throws Error after more events than that: two listeners that answer each other for ever
+   * @param limit the most events. Default: a million.
+   * @throws Error after more events than `limit`, as when two listeners answer each other for ever
    */
   flush(limit?: number): number;
   /**
-   * Loses the connection, as a network does: what waits is lost, what is on its way still arrives, then both ends hear
-   * `onClose` with code 1006 and this error.
+   * Breaks the connection as a failing network does: waiting messages are lost, messages on their way still arrive, then
+   * `onClose` of both ends is called with code 1006 and this error.
    *
-   * @param error default one with the code `ECONNRESET`
+   * @param error default: an error with the code `ECONNRESET`
    */
   breakConnection(error?: Error): void;
 }
 
 /**
- * Makes two joined {@link MessageTransport}s in memory, for tests of what stands on that port: messages, backpressure,
- * pings and closing as over a network, without frames, sockets and timers.
+ * Makes two joined {@link MessageTransport}s in memory, for tests of code that uses that port: messages, backpressure, pings
+ * and closing work as over a network, without frames, sockets and timers.
  *
- * Always the same order of events, and strict: a listener is never called inside a method of a transport, a lent text is
- * overwritten as soon as the listener returns, and it is an error, which ends the test run, to change the payload of a
- * message that waits. Since there are no timers, a peer that takes nothing can keep a closing handshake open for ever.
+ * The order of events is always the same. The transports are strict: a listener is never called inside a method of a
+ * transport, a lent text is overwritten as soon as the listener returns, and changing the payload of a waiting message is an
+ * error that ends the test run. Since there are no timers, a peer that does not read can keep a closing handshake open for
+ * ever.
  *
  * @throws RangeError for a `capacity` or a `pieceSize` below 1
  * @example

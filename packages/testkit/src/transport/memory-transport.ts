@@ -13,7 +13,7 @@ import { type CloseWords, checkClose, failureWords, MemoryClosing } from './memo
 import { type InboxOwner, type InboxSettings, MemoryInbox } from './memory-inbox.ts';
 import type { MessagePipe } from './message-pipe.ts';
 
-/** What one end of a connection in memory is made of. */
+/** Arguments of a {@link MemoryTransport}. */
 export interface MemoryTransportSetup extends InboxSettings {
   readonly incoming: MessagePipe;
   readonly outgoing: MessagePipe;
@@ -27,7 +27,7 @@ class MemoryTransportError extends WsError<'ERR_NOT_OPEN' | 'ERR_SEND_STATE'> {
 
 type DrainWaiter = (error: unknown) => void;
 
-/** A {@link MessageTransport} whose other end is in the same memory. There are no frames, and no limits of time. */
+/** A {@link MessageTransport} whose other end is in the same memory. It has no frames and no timeouts. */
 export class MemoryTransport implements MessageTransport {
   readonly subprotocol: string | null;
   readonly extensions: string;
@@ -40,10 +40,10 @@ export class MemoryTransport implements MessageTransport {
   readonly #closing: MemoryClosing = new MemoryClosing();
   readonly #schedule: (turn: () => void) => void;
   #waiters: DrainWaiter[] = [];
-  /** The other end is gone; the listener, which is not set yet, will be told. */
+  /** Whether the other end is gone while no listener is set. A later listener is told. */
   #isLost = false;
   #hasFailed = false;
-  /** The message that is being sent in pieces. */
+  /** The message that is being sent in pieces; `null`: none. */
   #draft: { readonly isBinary: boolean; readonly pieces: Uint8Array[] } | null = null;
 
   constructor(setup: MemoryTransportSetup) {
@@ -161,7 +161,7 @@ export class MemoryTransport implements MessageTransport {
     this.#finish();
   }
 
-  /** What becomes of what comes from the other end and is no message. */
+  /** Handles events from the other end that are not messages. */
   #inboxOwner(): InboxOwner {
     return {
       onPing: payload => {

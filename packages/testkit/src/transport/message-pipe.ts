@@ -1,25 +1,26 @@
-// One direction of a pair of transports in memory: up to `capacity` bytes on their way, and behind them what waits at the
-// sender. What is on its way is a copy; the memory of what waits is still the sender's, and must not be changed.
+// One direction of a pair of transports in memory: up to `capacity` bytes on their way, and behind them the events that wait
+// at the sender. Events on their way are copies. The memory of a waiting message still belongs to the sender, who must not
+// change it.
 
 import { equalBytes } from '@ws/util/primitives';
 
-/** What one end tells the other. */
+/** An event that one end sends to the other. */
 export type WireEvent =
   | { readonly kind: 'message'; readonly payload: Uint8Array; readonly isBinary: boolean }
   | { readonly kind: 'ping' | 'pong'; readonly payload: Uint8Array }
   | { readonly kind: 'close'; readonly code: number | null; readonly reason: string | null }
-  /** Nothing comes any more. `error`: the connection was lost; `null`: the other end dropped it. */
+  /** The last event. `error`: the connection was lost; `null`: the other end dropped it. */
   | { readonly kind: 'end'; readonly error: Error | null };
 
 interface Queued {
   readonly event: WireEvent;
-  /** What the event was when it was sent. */
+  /** A copy of the event as it was sent. */
   readonly copy: WireEvent;
-  /** About as many bytes as its frame would have. */
+  /** Size of the event in bytes, about that of its frame. */
   readonly size: number;
 }
 
-/** The events that go one way. */
+/** The events of one direction. */
 export class MessagePipe {
   readonly #capacity: number;
   readonly #onTheWay: Queued[] = [];
@@ -28,36 +29,36 @@ export class MessagePipe {
   #waitingBytes = 0;
   #isEnded = false;
   #isStopped = false;
-  /** Told that something arrived. */
+  /** Called when an event is on its way. */
   onArrived: () => void = () => {};
-  /** Told that nothing waits any more. */
+  /** Called when no event waits at the sender any more. */
   onTaken: () => void = () => {};
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  /** Bytes that wait at the sender. */
+  /** Number of bytes that wait at the sender. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
 
-  /** Whether `take` gives something. */
+  /** Whether `take` would return an event. */
   get hasEvent(): boolean {
     return this.#onTheWay.length > 0;
   }
 
-  /** Whether the last event is on its way, or was taken. */
+  /** Whether the last event is on its way or was taken. */
   get hasEnd(): boolean {
     return this.#isEnded;
   }
 
-  /** Whether `takeControl` gives something. */
+  /** Whether `takeControl` would return an event. */
   get hasControl(): boolean {
     return this.#onTheWay.some(isControl);
   }
 
-  /** Sends an event: on its way if there is room, a long one also alone. */
+  /** Sends an event. It is put on its way if there is room, or if nothing else is on its way; otherwise it waits. */
   push(event: WireEvent): void {
     if (this.#isEnded) return;
     const queued = { event, copy: copyOf(event), size: sizeOf(event) };
@@ -69,17 +70,17 @@ export class MessagePipe {
     this.#waitingBytes += queued.size;
   }
 
-  /** The next event. @throws Error when the memory of a message that waited was changed meanwhile */
+  /** Takes the next event. @throws Error when the payload of a waiting message was changed meanwhile */
   take(): WireEvent | null {
     return this.#remove(0);
   }
 
-  /** The next event that is no message, past those that are. @throws as `take` does */
+  /** Takes the next event that is not a message, skipping messages. @throws Error as `take` does */
   takeControl(): WireEvent | null {
     return this.#remove(this.#onTheWay.findIndex(isControl));
   }
 
-  /** The last event: what waits is lost. */
+  /** Sends the last event. Waiting events are lost. */
   end(error: Error | null): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -88,7 +89,7 @@ export class MessagePipe {
     if (!this.#isStopped) this.#send({ event: { kind: 'end', error }, copy: { kind: 'end', error }, size: 0 });
   }
 
-  /** Nobody takes anything any more: what is sent from now on waits for ever. */
+  /** Stops the direction: events on their way are dropped, later events wait for ever. */
   stop(): void {
     this.#isStopped = true;
     this.#onTheWay.length = 0;
@@ -128,7 +129,7 @@ function isControl({ event }: Queued): boolean {
   return event.kind !== 'message';
 }
 
-/** The payload of a copy is the receiver's to keep. */
+/** Copies an event. The payload of the copy belongs to the receiver. */
 function copyOf(event: WireEvent): WireEvent {
   return 'payload' in event ? { ...event, payload: new Uint8Array(event.payload) } : event;
 }
