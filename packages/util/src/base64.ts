@@ -5,16 +5,16 @@ declare const btoa: (latin1: string) => string;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The bytes in base64, with padding (RFC 4648, 4). */
+/** Encodes bytes in base64, with padding (RFC 4648, 4). */
 export function encodeBase64(bytes: Uint8Array): string {
   return btoa(decodeLatin1(bytes));
 }
 
 /**
- * The bytes of base64. Strict, so that each sequence of bytes has one text: padded, no blanks, the unused bits of the
- * last digit 0 (RFC 4648, 3.5).
+ * Decodes base64. The text must be padded, have no blanks, and have zeros in the unused bits of its last digit (RFC 4648,
+ * 3.5), so that each sequence of bytes has exactly one text.
  *
- * @throws RangeError when the text is not such base64
+ * @throws RangeError when the text breaks one of these rules
  */
 export function decodeBase64(text: string): Uint8Array {
   const digits = text.replace(/={1,2}$/, '');

@@ -1,7 +1,7 @@
-/** No bytes. Shared: not for applications, which may transfer its buffer away. */
+/** An empty array, shared. It must not be given to applications, which could transfer its buffer away. */
 export const EMPTY_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
-/** The pieces one after the other. One piece alone is returned as it is, without a copy; of none, memory of its own. */
+/** Joins pieces. A single piece is returned as it is, without a copy. No pieces give a new empty array. */
 export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1) return chunks[0]!;
   let length = 0;

@@ -3,10 +3,10 @@ import { HOST, resourceOfSocket, type UrlParam, type UrlParams, type UrlTarget }
 /**
  * Makes a `ws:` or `wss:` URL (RFC 6455, 3). The port is always written.
  *
- * A Unix domain socket is `ws://unix:/run/app.sock`; the resource then is the socket's path, as in other systems with
- * this form. Any other resource follows after a second colon: `ws://unix:/run/app.sock:/chat?room=1`.
+ * A Unix domain socket is `ws://unix:/run/app.sock`. Its resource is then the path of the socket, as in other systems with
+ * this form. Another resource follows a second colon: `ws://unix:/run/app.sock:/chat?room=1`.
  *
- * @throws TypeError when a part has the wrong type, RangeError when it has no place in a URL
+ * @throws TypeError when a part has the wrong type, RangeError when it is not allowed in a URL
  * @example createUrl({ hostname: 'localhost', port: 9000, path: '/ws' }) // 'ws://localhost:9000/ws'
  */
 export function createUrl(target: UrlTarget): string {
@@ -31,10 +31,10 @@ export function createUrl(target: UrlTarget): string {
     : `${scheme}${formatHost(hostname)}:${formatPort(port ?? (isSecure ? 443 : 80))}${given}`;
 }
 
-/** Empty, or from a slash or question mark on; no fragment, no control characters. */
+/** A resource: empty, or a text that begins with a slash or a question mark; no fragment, no control characters. */
 const RESOURCE = /^(?![^/?])[ -"$-~\x80-\uffff]*$/;
 
-/** Not halves of surrogate pairs, which have no UTF-8. */
+/** Text without lone surrogates, which cannot be encoded in UTF-8. */
 const WELL_FORMED = /^\P{Cs}*$/u;
 
 function check(title: string, value: unknown, type: string, grammar?: RegExp): void {
@@ -56,7 +56,7 @@ function formatPort(port: number): number {
 
 function formatSocket(udsPath: string | null, resource: string): string {
   check('udsPath', udsPath, 'string', /^\P{Cs}+$/u);
-  // A colon stays one, unless it looked like the second colon.
+  // A colon is escaped only before a slash, where it would look like the second colon.
   const socket = udsPath!.replace(/[^\w.~!$&'()*+,=:/-]|:(?=\/)/gu, encodeURIComponent);
   const path = resource.replace(/\?.*/, '');
   return path === '' || path === resourceOfSocket(socket)
@@ -82,7 +82,7 @@ function formatQuery(params: UrlParams | null): string {
 }
 
 function formatParam(value: NonNullable<UrlParam>): string {
-  // The text of an object is never meant; a symbol has none, and says so itself.
+  // An object is passed on as it is, and rejected as no text. Converting a symbol throws a TypeError by itself.
   return percentEncode('parameter', Object(value) === value ? value : `${value}`).replace(/%20/g, '+');
 }
 

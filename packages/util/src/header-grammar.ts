@@ -1,4 +1,4 @@
-// The grammar of HTTP header fields (RFC 9110, 5). Nothing goes into a header that has not passed here.
+// The grammar of HTTP header fields (RFC 9110, 5). Every text that is written into a header is checked here.
 
 import type { HeaderInit } from '@ws/types';
 import { checkHeaderValue, checkMap, checkToken, HEADER_VALUE, TOKEN } from '@ws/types/checks';
@@ -10,7 +10,7 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Whether the text can be a header's value (RFC 9110, 5.5): no control character but tab, nothing beyond U+00FF. */
+/** Whether the text is a valid header value (RFC 9110, 5.5): no control character but tab, no character beyond U+00FF. */
 export function isHeaderValue(text: string): boolean {
   return HEADER_VALUE.test(text);
 }
@@ -29,10 +29,10 @@ function isBlank(code: number): boolean {
 }
 
 /**
- * The header lines to send, in order, names as they are given; a list makes one line per item.
+ * Returns the header lines to send, in order, with names as they are given. A list makes one line per item.
  *
- * @throws TypeError when `headers` is not a map of strings and lists of strings, RangeError when a name is not a token
- * or a value has a character that a header cannot carry
+ * @throws TypeError when `headers` is not a map of strings and lists of strings, RangeError when a name is not a token or a
+ * value has a character that is not allowed in a header
  */
 export function flattenHeaders(headers: HeaderInit | null | undefined): [name: string, value: string][] {
   if (headers == null) return [];

@@ -1,9 +1,9 @@
 import type { Masker } from '@ws/types';
 
-/** From this many bytes on, a view of 32-bit words pays for itself. */
+/** From this many bytes on, creating a view of 32-bit words pays for itself. */
 const LONG = 192;
 
-/** The two views of one word: what the key looks like in this machine's byte order. */
+/** Two views of one word, which convert the key to this machine's byte order. */
 const keyBytes = /* @__PURE__ */ new Uint8Array(4);
 const keyWord = /* @__PURE__ */ new Int32Array(keyBytes.buffer);
 
@@ -12,7 +12,7 @@ export const portableMasker: Masker = { mask };
 
 function mask(bytes: Uint8Array, start: number, end: number, key: number, offset: number): void {
   const shift = (offset & 3) << 3;
-  // Turned, so that its first byte meets byte `start`. Shifts count modulo 32: with 0 both halves are the key itself.
+  // The key is rotated so that its first byte meets byte `start`. Shifts count modulo 32: with 0 both halves are the key.
   const turned = (key << shift) | (key >>> -shift);
   // perf: bench/masking.bench.ts
   if (end - start < LONG) maskBytes(bytes, start, end, turned);
@@ -44,7 +44,7 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number): 
   maskBytes(keyBytes, 0, 4, turned);
   const word = keyWord[0]!;
   const first = start + head;
-  // Signed words: an unsigned one may not fit the engine's small integers.
+  // Words are signed, since an unsigned one may not fit the engine's small integers.
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
   const { length } = words;
   let i = 0;

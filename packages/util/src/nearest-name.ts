@@ -1,6 +1,6 @@
 /**
- * The name that was probably meant, for "did you mean …?"; `null` when none is near: case aside, one change in three
- * characters is a slip of the pen, more is another word.
+ * Returns the name that was probably meant, for "did you mean …?"; `null` when none is near. Case is ignored. Up to one
+ * change per three characters counts as a typing error, more as another word.
  */
 export function nearestName(name: string, names: Iterable<string>): string | null {
   let nearest: string | null = null;
@@ -15,7 +15,7 @@ export function nearestName(name: string, names: Iterable<string>): string | nul
   return nearest;
 }
 
-/** How many characters have to be added, dropped or changed (Levenshtein). */
+/** The number of characters to add, drop or change to get from one text to the other (Levenshtein). */
 function editDistance(a: string, b: string): number {
   let row = Array.from(`${b} `, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * A copy without a prototype: only what stands in the options themselves counts, not what a polluted
- * `Object.prototype` seems to put into every object.
+ * Copies options into an object without a prototype. Only their own properties count, not the properties that a polluted
+ * `Object.prototype` would add to every object.
  */
 export function ownOptions<Options extends object>(options: Options): Options {
   return { __proto__: null, ...options };

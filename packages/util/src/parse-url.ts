@@ -2,13 +2,14 @@ import { decodeTextLossy } from './text.ts';
 import { HOST, resourceOfSocket, type UrlParts } from './url-parts.ts';
 
 /**
- * Takes a `ws:` or `wss:` URL apart (RFC 6455, 3). {@link createUrl} puts it together again.
+ * Parses a `ws:` or `wss:` URL (RFC 6455, 3). {@link createUrl} is its inverse.
  *
- * Blanks before it, and tabs and line ends anywhere, are left out; user name and password too. `;parameters` after the
- * last segment of the path stay in `resource`; `path` is without them. Escapes that are none stay as they are. Names
- * beyond ASCII are not converted.
+ * Leading blanks, tabs and line ends anywhere, and user name and password are dropped. `;parameters` after the last segment
+ * of the path stay in `resource`, but not in `path`. Invalid escapes are left as they are. Names beyond ASCII are not
+ * converted.
  *
- * @throws TypeError when it is not a string, RangeError when it is no such URL, has a fragment, or a port beyond 1..65535
+ * @throws TypeError when `url` is not a string, RangeError when it is not a `ws:` or `wss:` URL, has a fragment, or has a port
+ * beyond 1..65535
  * @example parseUrl('wss://example.com/chat?room=1').params // { room: ['1'] }
  */
 export function parseUrl(url: string): UrlParts {
@@ -16,14 +17,14 @@ export function parseUrl(url: string): UrlParts {
   const text = url.trimStart().replace(/[\t\n\r]/g, '');
   const scheme = /^wss?:/i.exec(text)?.[0];
   if (scheme === undefined) throw new RangeError('not a ws: or wss: URL');
-  // Matches whatever is left: every group is optional, and the last one takes the rest.
+  // This matches any text: every group is optional, and the last one takes the rest.
   const [, authority = '', rawPath = '', query = '', fragment = ''] =
     /^(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?#?(.*)$/s.exec(text.slice(scheme.length))!;
   if (fragment !== '') throw new RangeError('a WebSocket URL has no fragment');
   if (/[^ -~\x80-\uffff]/.test(text)) throw new RangeError('a URL has no control characters');
 
   const isSecure = scheme.length === 4;
-  // To browsers a backslash ends the host: nobody may be told two hosts by one URL.
+  // Browsers end the host at a backslash. It is rejected, so that no URL means different hosts here and there.
   if (authority.includes('\\')) throw new RangeError("the URL's hostname is not valid");
   const endpoint = authority.slice(authority.lastIndexOf('@') + 1);
   return /^unix(:|$)/i.test(endpoint)
@@ -40,9 +41,9 @@ function parseEndpoint(endpoint: string, isSecure: boolean): Pick<UrlParts, 'hos
   return { hostname: host.replace(/^\[|\]$/g, '').toLowerCase(), port };
 }
 
-/** @param location all between `unix:` and the query: the socket's path, perhaps a colon and a path */
+/** @param location the text between `unix:` and the query: the socket's path, perhaps followed by a colon and a path */
 function parseSocket(location: string, query: string): Omit<UrlParts, 'isSecure'> {
-  // Matches anything; the path is what begins at the first `:/`.
+  // This matches any text. The path begins at the first `:/`.
   const [, socket = '', rawPath = resourceOfSocket(socket)] = /^(.*?)(?::(\/.*))?$/s.exec(location)!;
   if (socket === '') throw new RangeError('the URL has no socket path after unix:');
   return { hostname: 'unix', port: null, udsPath: decodePercent(socket), ...parseResource(rawPath, query) };
@@ -53,7 +54,7 @@ function parseResource(rawPath: string, query: string): Pick<UrlParts, 'resource
   return { resource, path: decodePercent(rawPath.replace(/;[^/]*$/, '')), params: parseQuery(query) };
 }
 
-/** Form data; a name without a value, or with an empty one, is left out. */
+/** Parses form data. A name without a value, or with an empty one, is left out. */
 function parseQuery(query: string): Record<string, string[]> {
   const params: Record<string, string[]> = Object.create(null);
   for (const pair of query.replace(/\+/g, ' ').split('&')) {
@@ -66,7 +67,7 @@ function parseQuery(query: string): Record<string, string[]> {
   return params;
 }
 
-/** Decodes `%xx` as UTF-8; what is not UTF-8 becomes U+FFFD, and what is no escape stays. */
+/** Decodes `%xx` as UTF-8. Bytes that are not UTF-8 become U+FFFD; invalid escapes are left as they are. */
 function decodePercent(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, run =>
     decodeTextLossy(Uint8Array.from(run.slice(1).split('%'), digits => Number.parseInt(digits, 16))),

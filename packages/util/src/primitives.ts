@@ -1,4 +1,4 @@
-/** What the packages of the family share, and whoever writes an adapter may use: text, bytes, header grammar, kernels. */
+/** Primitives that the packages share, and that authors of adapters may use: text, bytes, header grammar, kernels. */
 export { decodeBase64, encodeBase64 } from './base64.ts';
 export { concatBytes, EMPTY_BYTES, equalBytes } from './bytes.ts';
 export { checkHeaderValue, checkToken, flattenHeaders, isHeaderValue, isToken, trimBlanks } from './header-grammar.ts';

@@ -1,6 +1,6 @@
 /**
- * The 20 bytes of SHA-1 (FIPS 180-4, 6.1), synchronously: the web's own is asynchronous only. For the handshake
- * (RFC 6455, 4.2.2), where nothing depends on its strength; not for signatures.
+ * Computes the 20 bytes of SHA-1 (FIPS 180-4, 6.1), synchronously; the web platform has it only asynchronously. For the
+ * handshake (RFC 6455, 4.2.2), which does not depend on its strength; not for signatures.
  */
 export function sha1(bytes: Uint8Array): Uint8Array {
   const message = pad(bytes);
@@ -21,7 +21,7 @@ export function sha1(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(message.buffer.slice(0, 20));
 }
 
-/** The message, a 1 bit, zeros up to a whole block, and the message's length in bits (FIPS 180-4, 5.1.1). */
+/** Pads the message with a 1 bit, zeros up to a whole block, and the message's length in bits (FIPS 180-4, 5.1.1). */
 function pad(bytes: Uint8Array): DataView {
   const { length } = bytes;
   const padded = new Uint8Array(((length + 8) >> 6) * 64 + 64);
@@ -33,7 +33,7 @@ function pad(bytes: Uint8Array): DataView {
   return view;
 }
 
-/** One block's 80 rounds (FIPS 180-4, 6.1.2). */
+/** Runs the 80 rounds of one block (FIPS 180-4, 6.1.2). */
 function compress(hash: number[], schedule: Int32Array): void {
   let [a, b, c, d, e] = hash as [number, number, number, number, number];
   for (let t = 0; t < 80; t++) {

@@ -8,7 +8,7 @@ export function throwIfAborted(signal: AbortSignalLike | undefined): void {
 }
 
 /**
- * Makes a promise that is settled by `begin` or rejected by the signal, whichever comes first. No listener is left.
+ * Makes a promise that is settled by `begin` or rejected by the signal, whichever comes first. The listener is then removed.
  *
  * @param begin gets the functions that settle the promise; the function it returns is called if the signal comes first
  */
@@ -42,7 +42,7 @@ export function cancellable<Value>(
   });
 }
 
-/** Waits for `promise`, unless the signal comes first. */
+/** Settles like `promise`, or rejects with the signal's reason if the signal is aborted first. */
 export function orAborted<Value>(promise: Promise<Value>, signal: AbortSignalLike | undefined): Promise<Value> {
   if (signal === undefined) return promise;
   // `promise` may have no other handler, and its failure would then be unhandled.

@@ -1,4 +1,5 @@
-// Text and bytes. The encoder and decoders are globals of every runtime, but in no ES2022 library: declared here alone.
+// Conversion of text and bytes. Every runtime has the encoder and the decoder as globals, but no ES2022 library declares them,
+// so this file does.
 
 interface Decoder {
   decode(bytes: Uint8Array): string;
@@ -20,16 +21,16 @@ const lossyDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: false, ig
 /** Below this many UTF-16 units a loop beats the call into the engine's encoder. */
 const SHORT_TEXT = 32;
 
-/** The text in UTF-8. A lone surrogate becomes U+FFFD, as in every API of the web platform. */
+/** Encodes text in UTF-8. A lone surrogate becomes U+FFFD, as in every API of the web platform. */
 export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
 /**
- * Writes the text in UTF-8 into `target`, from `offset` on. A lone surrogate becomes U+FFFD.
+ * Encodes text in UTF-8 into `target` from `offset` on. A lone surrogate becomes U+FFFD.
  *
- * @param target has room for 3 bytes per UTF-16 unit of the text
- * @returns how many bytes were written
+ * @param target must have room for 3 bytes per UTF-16 unit of the text
+ * @returns the number of bytes written
  */
 export function encodeTextInto(text: string, target: Uint8Array, offset: number): number {
   // perf: bench/text.bench.ts
@@ -58,13 +59,13 @@ export function encodeTextInto(text: string, target: Uint8Array, offset: number)
   return at - offset;
 }
 
-/** The code point at `index`; U+FFFD for half a surrogate pair. */
+/** Returns the code point at `index`; U+FFFD for half a surrogate pair. */
 function codePointAt(text: string, index: number): number {
   const codePoint = text.codePointAt(index)!;
   return codePoint >> 11 === 0x1b ? 0xfffd : codePoint;
 }
 
-/** How many bytes the text takes in UTF-8. */
+/** The number of bytes of the text in UTF-8. */
 export function textByteLength(text: string): number {
   let length = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -72,7 +73,7 @@ export function textByteLength(text: string): number {
     if (unit < 0x80) continue;
     if (unit < 0x800) length += 1;
     else {
-      // 2 bytes more than the unit; a whole pair is 4 bytes for 2 units, likewise 2 more.
+      // The code point takes 2 bytes more than it has units: 3 bytes for 1 unit, or 4 bytes for the 2 units of a pair.
       length += 2;
       if (codePointAt(text, i) > 0xffff) i++;
     }
@@ -80,9 +81,9 @@ export function textByteLength(text: string): number {
   return length;
 }
 
-/** The longest start of the text whose UTF-8 is at most `limit` bytes: the cut is between code points. */
+/** Encodes the longest start of the text that has at most `limit` bytes in UTF-8. The cut is between code points. */
 export function truncateText(text: string, limit: number): Uint8Array {
-  // No unit takes less than a byte. A pair that this halves is beyond the limit anyway.
+  // Each unit takes at least one byte. A pair that this slice halves is beyond the limit anyway.
   const bytes = encodeText(text.slice(0, limit));
   if (bytes.length <= limit) return bytes;
   let end = limit;
@@ -91,7 +92,7 @@ export function truncateText(text: string, limit: number): Uint8Array {
 }
 
 /**
- * The text of bytes in UTF-8. A byte order mark stays in it.
+ * Decodes UTF-8. A byte order mark stays in the text.
  *
  * @throws TypeError when the bytes are not UTF-8
  */
@@ -99,15 +100,15 @@ export function decodeText(bytes: Uint8Array): string {
   return strictDecoder.decode(bytes);
 }
 
-/** The text of bytes that should be UTF-8; what is not becomes U+FFFD. */
+/** Decodes bytes that should be UTF-8. Invalid sequences become U+FFFD. */
 export function decodeTextLossy(bytes: Uint8Array): string {
   return lossyDecoder.decode(bytes);
 }
 
-/** The characters U+0000 to U+00FF that the bytes `[start, end)` stand for (ISO 8859-1: header fields). */
+/** Decodes `bytes[start, end)` as ISO 8859-1 (header fields): each byte is a character from U+0000 to U+00FF. */
 export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = '';
-  // In steps, since the arguments of a call are limited in number.
+  // Decodes in steps, since a call can have only a limited number of arguments.
   for (let at = start; at < end; at += 4096) {
     text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + 4096)) as unknown as number[]);
   }
@@ -115,7 +116,7 @@ export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.l
 }
 
 /**
- * The text in ISO 8859-1, one byte for each character.
+ * Encodes text in ISO 8859-1, one byte for each character.
  *
  * @throws RangeError when a character is beyond U+00FF
  */

@@ -1,50 +1,50 @@
-/** What a query parameter can be made of. `null` and `undefined` leave it out. */
+/** The value of a query parameter. `null` and `undefined` leave the parameter out. */
 export type UrlParam = string | number | bigint | boolean | null | undefined;
 
-/** Query parameters to send; a list repeats the name. */
+/** Query parameters to send. A list repeats the name. */
 export type UrlParams = Readonly<Record<string, UrlParam | readonly UrlParam[]>>;
 
-/** What {@link createUrl} makes a URL of. {@link UrlParts} are such a target too. */
+/** Parts from which {@link createUrl} makes a URL. {@link UrlParts} can be used as a target too. */
 export interface UrlTarget {
-  /** Name or address, IPv6 with or without brackets; `unix` where `udsPath` is given. */
+  /** Host name or address, IPv6 with or without brackets. `unix` when `udsPath` is given. */
   readonly hostname: string;
-  /** 1..65535, by default 80, or 443 where secure. */
+  /** Port, 1..65535. Default: 80, or 443 when `isSecure` is `true`. */
   readonly port?: number | null | undefined;
-  /** `wss:` instead of `ws:`; default `false`. */
+  /** Whether the scheme is `wss:` instead of `ws:`. Default `false`. */
   readonly isSecure?: boolean | undefined;
-  /** Not yet escaped; default `/`. */
+  /** The path, not yet escaped. Default `/`. */
   readonly path?: string | null | undefined;
   readonly params?: UrlParams | null | undefined;
   /** Path of a Unix domain socket, not escaped. */
   readonly udsPath?: string | null | undefined;
-  /** Path and query as they stand in the URL, verbatim. Where given, `path` and `params` are not used. */
+  /** Path and query, written into the URL verbatim. When it is given, `path` and `params` are not used. */
   readonly resource?: string | null | undefined;
 }
 
-/** What {@link parseUrl} finds in a URL. */
+/** The parts of a URL, from {@link parseUrl}. */
 export interface UrlParts {
   readonly isSecure: boolean;
-  /** In lower case, IPv6 without brackets; `unix` for a Unix domain socket. */
+  /** Host name in lower case, IPv6 without brackets. `unix` for a Unix domain socket. */
   readonly hostname: string;
-  /** `null` for a Unix domain socket. */
+  /** Port; `null` for a Unix domain socket. */
   readonly port: number | null;
-  /** `null` for TCP. */
+  /** Path of a Unix domain socket; `null` for TCP. */
   readonly udsPath: string | null;
-  /** What to ask the server for: path and query as they stand in the URL. */
+  /** The resource to request: path and query as they are written in the URL. */
   readonly resource: string;
-  /** The path, escapes decoded, without `;parameters` after its last segment. */
+  /** The path with escapes decoded, without `;parameters` after its last segment. */
   readonly path: string;
   /** The query as form data: each name's values in order, without the empty ones. The map has no prototype. */
   readonly params: Record<string, string[]>;
 }
 
 /**
- * The host of an authority: a name or an IPv4 address without anything that would end it, without blanks and control
- * characters; or in brackets what looks like an IPv6 address, perhaps with a zone.
+ * The host of an authority. Either a name or an IPv4 address, without characters that would end it, blanks or control
+ * characters; or, in brackets, a text with the form of an IPv6 address, perhaps with a zone.
  */
 export const HOST: RegExp = /^(?:[!$-.\w;=~\x80-\uffff]+|\[[\da-f]{0,4}:[\da-f]{0,4}:[\da-f:.]*(?:%[\w.~-]+)?\])$/i;
 
-/** The resource of a Unix socket's URL that names none: the socket's path, from the first slash on. */
+/** The resource of a Unix socket's URL without an explicit resource: the socket's path from the first slash on. */
 export function resourceOfSocket(rawUdsPath: string): string {
   const slash = rawUdsPath.indexOf('/');
   return slash < 0 ? '/' : rawUdsPath.slice(slash);

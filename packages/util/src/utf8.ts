@@ -1,14 +1,14 @@
 import { UTF8_ACCEPT, UTF8_REJECT, type Utf8Validator } from '@ws/types';
 
-// What each state inside a code point wants: the lowest and the highest byte, and the state that they lead to.
-// 2: one more; 3: two more; 4: after E0; 5: after ED; 6: after F0; 7: three more; 8: after F4.
+// For each state inside a code point: the lowest and the highest next byte, and the state after it. States: 2: one more byte;
+// 3: two more; 4: after E0; 5: after ED; 6: after F0; 7: three more; 8: after F4.
 const LOWEST = /* @__PURE__ */ new Uint8Array([0, 0, 0x80, 0x80, 0xa0, 0x80, 0x90, 0x80, 0x80]);
 const HIGHEST = /* @__PURE__ */ new Uint8Array([0, 0, 0xbf, 0xbf, 0xbf, 0x9f, 0xbf, 0xbf, 0x8f]);
 const FOLLOWING = /* @__PURE__ */ new Uint8Array([0, 1, 0, 2, 2, 2, 3, 3, 3]);
 
 /**
- * UTF-8 validation in plain JavaScript, by the states of RFC 3629's grammar: no overlong forms, no surrogates, nothing
- * above U+10FFFF; and rejected at the first byte that makes it impossible.
+ * UTF-8 validation in plain JavaScript, by the grammar of RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+ * A text is rejected at the first byte that makes it invalid.
  */
 export const portableUtf8: Utf8Validator = { validate };
 
@@ -26,7 +26,7 @@ function validate(bytes: Uint8Array, state: number, start = 0, end: number = byt
   return state;
 }
 
-/** Goes over whole, valid code points, and stops at the first that is not: of that one the automaton says more. */
+/** Skips complete, valid code points. Stops at the first code point that is not, which the automaton then checks. */
 function skipWhole(bytes: Uint8Array, start: number, end: number): number {
   // perf: bench/utf8.bench.ts
   let i = start;
@@ -54,7 +54,7 @@ function skipWhole(bytes: Uint8Array, start: number, end: number): number {
   return i;
 }
 
-/** The state after the first byte, not ASCII, of a code point. */
+/** The state after the first byte of a code point that is not ASCII. */
 function lead(byte: number): number {
   if (byte < 0xc2 || byte > 0xf4) return UTF8_REJECT;
   if (byte < 0xe0) return 2;

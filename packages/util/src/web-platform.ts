@@ -1,5 +1,5 @@
-// The platform of whatever runs ES2022 and the web's common globals: browsers, workers, and every server runtime.
-// Those globals are in no ES2022 library: declared here alone.
+// The platform of runtimes with ES2022 and the web's common globals: browsers, workers, and every server runtime. No ES2022
+// library declares these globals, so this file does.
 
 import type { Clock, Platform, Random, Timer } from '@ws/types';
 import { portableMasker } from './masking.ts';
@@ -16,17 +16,17 @@ declare const MessageChannel:
 declare const crypto: { getRandomValues(target: Uint8Array): void };
 declare const performance: { now(): number };
 
-/** What is used of a `MessagePort`. */
+/** The part of a `MessagePort` that is used. */
 interface MessagePortLike {
   onmessage: (() => void) | null;
   postMessage(message: null): void;
   close(): void;
 }
 
-/** The most that `crypto.getRandomValues` gives at once, in bytes. */
+/** The most bytes that `crypto.getRandomValues` gives at once. */
 const RANDOM_QUOTA = 65536;
 
-/** The longest delay, in milliseconds, that `setTimeout` does not take for 0. */
+/** The longest delay of `setTimeout`, in milliseconds. A longer one would count as 0. */
 const LONGEST_DELAY = 0x7fff_ffff;
 
 const clock: Clock = {
@@ -44,7 +44,7 @@ const random: Random = {
   },
 };
 
-/** Everything from the universal globals and from plain JavaScript; no compression, no logger. */
+/** A platform of universal globals and plain JavaScript, without compression and without a logger. */
 export const webPlatform: Platform = {
   clock,
   random,
@@ -55,14 +55,14 @@ export const webPlatform: Platform = {
 
 function startTimer(delay: number, onExpiry: () => void): Timer {
   const handle = setTimeout(onExpiry, Math.min(delay, LONGEST_DELAY));
-  // Where there is a process that a timer could keep alive, the handle is an object that can be told not to.
+  // In runtimes where a timer keeps the process alive, its handle has `unref`, which prevents that.
   (handle as { unref?(): void }).unref?.();
   return { cancel: () => clearTimeout(handle) };
 }
 
 /**
- * Runs a task in a later turn. Browsers delay nested timers by 4 ms, so that a message to ourselves is preferred there;
- * where there is a process that the open port would keep alive, there is `setImmediate`.
+ * Runs a task in a later turn of the event loop. Browsers delay nested timers by 4 ms, so there a message to the own port is
+ * used. Runtimes in which the open port would keep the process alive have `setImmediate`.
  */
 function runInNextTurn(task: () => void): void {
   if (typeof setImmediate === 'function') {

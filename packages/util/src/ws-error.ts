@@ -1,9 +1,9 @@
 /**
- * The base of every error that is not a misuse by the caller: each has a `code` that stays the same over releases, for
- * `switch (error.code)`. Its subclasses keep their codes and messages in one table beside the class.
+ * The base class of every error that is not a misuse by the caller. Each has a `code` that stays the same over releases, for
+ * `switch (error.code)`. A subclass keeps its codes and messages in one table beside the class.
  */
 export abstract class WsError<Code extends string> extends Error {
-  /** Stable name of what went wrong. */
+  /** Stable code of the error. */
   readonly code: Code;
 
   /**
