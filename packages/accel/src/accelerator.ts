@@ -6,39 +6,39 @@ import { type IsUtf8, nativeUtf8 } from './native-utf8.ts';
 import { NvxError } from './nvx-error.ts';
 import { UTF8_NATIVE_FROM_WITHOUT_KERNEL } from './thresholds.ts';
 
-/** What {@link createAccelerator} takes. */
+/** Options of {@link createAccelerator}. */
 export interface AcceleratorOptions {
   /**
-   * `auto`: the kernels where they run, else plain JavaScript. `require`: the kernels or an error. `off`: plain
-   * JavaScript. By default `auto`.
+   * `auto`: use the kernels if they run here, else plain JavaScript. `require`: use the kernels, or throw an error. `off`: use
+   * plain JavaScript. Default `auto`.
    */
   readonly use?: 'auto' | 'require' | 'off' | undefined;
   /**
-   * The runtime's own validation, such as `isUtf8` of `node:buffer`, if it is fast: long texts are given to it where that
-   * wins. By default there is none.
+   * The runtime's own UTF-8 validation, such as `isUtf8` of `node:buffer`, if it is fast. It validates long texts where that is
+   * faster. Default: none.
    */
   readonly isUtf8?: IsUtf8 | undefined;
 }
 
-/** The ports of masking and UTF-8, each by the fastest way for the length at hand. Made for a `Platform`. */
+/** The ports for masking and UTF-8, to be used in a `Platform`. Each takes the fastest way for the length of its input. */
 export interface Accelerator {
   readonly masker: Masker;
   readonly utf8: Utf8Validator;
-  /** `undefined` without the kernels: there is no shortcut then. */
+  /** Unmasks and validates in one pass; `undefined` without the kernels, which this shortcut needs. */
   readonly textUnmasker: AsciiTextUnmasker | undefined;
-  /** `undefined` without the kernels: no buffer is better than another then. */
+  /** The buffer to receive into; `undefined` without the kernels, since then no buffer is better than another. */
   readonly receiveBuffer: ReceiveBuffer | undefined;
   /** Whether the kernels are used. */
   readonly hasNvx: boolean;
-  /** Why they are not: a text for people, such as `no SIMD`. `null` when they are. */
+  /** Why the kernels are not used, as a text for people, such as `no SIMD`; `null` when they are used. */
   readonly reason: string | null;
 }
 
 /**
- * The ports for this runtime.
+ * Makes the ports for this runtime.
  *
- * All accelerators with kernels share one memory, and so one receive buffer of 128 KiB: what a transport reads into it is
- * lent until the next read of any connection.
+ * All accelerators with kernels share one memory, and so one receive buffer of 128 KiB. Bytes that a transport reads into it
+ * are lent until the next read of any connection.
  *
  * @throws {@link NvxError} when the kernels are required and do not run here
  * @example const { masker, utf8, textUnmasker, receiveBuffer } = createAccelerator();
@@ -61,7 +61,9 @@ export function createAccelerator(options: AcceleratorOptions = {}): Accelerator
 
 let shared: Accelerator | null = null;
 
-/** One for those who have no wishes. Asked for again as long as there are no kernels: `load` may bring them. @internal */
+/**
+ * An accelerator with default options. It is made anew as long as there are no kernels, since `load` may bring them. @internal
+ */
 export function sharedAccelerator(): Accelerator {
   if (shared === null || !shared.hasNvx) shared = createAccelerator();
   return shared;

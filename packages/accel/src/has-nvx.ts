@@ -1,16 +1,15 @@
 import { loadKernel } from './load-kernel.ts';
 
-/** What {@link load} tells. */
+/** Result of {@link load}. */
 export interface NvxStatus {
   readonly hasNvx: boolean;
-  /** Why not: a text for people, such as `no SIMD`. `null` when the kernels run. */
+  /** Why the kernels do not run, as a text for people, such as `no SIMD`; `null` when they run. */
   readonly reason: string | null;
 }
 
 /**
- * Whether the kernels run here: the module was compiled, instantiated, and passed its self-test. Found out once, when
- * this package is imported (a bundler that sees no use of this name drops that); {@link load} with a module may turn it
- * to `true` later.
+ * Whether the kernels run here: the module was compiled, instantiated, and passed its self-test. Determined once, when this
+ * package is imported (a bundler drops that when this name is unused). {@link load} with a module may set it to `true` later.
  */
 export let HAS_NVX: boolean = /* @__PURE__ */ probe();
 
@@ -19,10 +18,10 @@ function probe(): boolean {
 }
 
 /**
- * Loads the kernels and tells whether that worked. Needed only where the runtime forbids compiling at run time; to be
- * called there before `createAccelerator`.
+ * Loads the kernels and tells whether that worked. Only runtimes that forbid compiling at run time need it; call it there
+ * before `createAccelerator`.
  *
- * @param module the compiled `@ws/accel/nvx.wasm`, a `WebAssembly.Module`. Not looked at when the kernels run already.
+ * @param module the compiled `@ws/accel/nvx.wasm`, a `WebAssembly.Module`. Ignored when the kernels run already.
  * @example
  * import nvx from '@ws/accel/nvx.wasm'; // Cloudflare Workers
  * load(nvx);

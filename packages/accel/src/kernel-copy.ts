@@ -2,11 +2,11 @@ import { UTF8_REJECT } from '@ws/types';
 import type { Kernel } from './kernel.ts';
 import { SCRATCH_SIZE, SCRATCH_START } from './nvx.generated.ts';
 
-/** The kernels on bytes that lie elsewhere: copied into their memory and back, in pieces of 32 KiB. */
+/** Runs the kernels on bytes outside their memory, by copying them in and back in pieces of 32 KiB. */
 export class KernelCopy {
   readonly #kernel: Kernel;
   readonly #scratch: Uint8Array;
-  // perf: bench/thresholds.mjs. To make a view costs more than to copy 1 KiB; payloads of one length come in rows.
+  // perf: bench/thresholds.mjs. Making a view costs more than copying 1 KiB, and payloads of one length come in rows.
   #view: Uint8Array;
 
   constructor(kernel: Kernel) {
@@ -44,7 +44,7 @@ export class KernelCopy {
     return state | beyondAscii;
   }
 
-  /** @returns how many bytes were copied */
+  /** @returns the number of bytes copied */
   #copyIn(bytes: Uint8Array, at: number, end: number): number {
     const piece = Math.min(SCRATCH_SIZE, end - at);
     this.#scratch.set(piece === bytes.length ? bytes : bytes.subarray(at, at + piece));

@@ -13,28 +13,30 @@ import {
   UTF8_NATIVE_FROM,
 } from './thresholds.ts';
 
-// The kernels touch up to 15 bytes past an end. They are only ever given addresses inside the two buffers of
-// nvx.generated.ts, which have that much behind them: so they cannot trap, and what lies there is written as it was.
+// The kernels touch up to 15 bytes past an end. They only get addresses inside the two buffers of nvx.generated.ts, which
+// have that much slack behind them, so they cannot trap. Bytes past the end are written back unchanged.
 
 /** A {@link TextUnmasker} that can also tell whether a text is ASCII, for a faster way to a string. */
 export interface AsciiTextUnmasker extends TextUnmasker {
-  /** Whether all that the last call of `unmaskText` saw was ASCII. May be `false` for ASCII, never `true` for other text. */
+  /** Whether the last call of `unmaskText` saw only ASCII. May be `false` for ASCII, is never `true` for other text. */
   readonly wasAscii: boolean;
 }
 
-/** The ports over the kernels: in place for views of their memory, else by copy or without them, as the length wants. */
+/**
+ * The ports over the kernels: in place for views of their memory, else by copy or in JavaScript, whichever suits the length.
+ */
 export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, ReceiveBuffer {
   readonly #kernel: Kernel;
   readonly #isUtf8: IsUtf8 | null;
   readonly #longFrom: number;
   readonly #copy: KernelCopy;
   readonly #receive: Uint8Array;
-  // perf: bench/side-by-side.mjs. A transport lends the same view for many frames: the last one that was found to lie in
-  // the memory is known again without a look at its properties. No other bytes are held.
+  // perf: bench/side-by-side.mjs. A transport lends the same view for many frames, so the last view found to lie in the memory
+  // is recognised by identity, without reading its properties. Other views are not kept.
   #view: Uint8Array;
   #length: number;
   #address: number;
-  /** What the last call of `unmaskText` gave: a state, plus 16 when there was a byte that is not ASCII. */
+  /** Result of the last call of `unmaskText`: a state, plus 16 when there was a byte that is not ASCII. */
   #result = 0;
 
   constructor(kernel: Kernel, isUtf8: IsUtf8 | null) {
@@ -56,8 +58,8 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
     return this.#receive;
   }
 
-  // perf: bench/side-by-side.mjs. The first check of each port is the same, written out: as a method of its own it cost
-  // every frame about a nanosecond of ten.
+  // perf: bench/side-by-side.mjs. Each port repeats the same first check. As a method it cost each frame about one nanosecond
+  // of ten.
 
   mask(bytes: Uint8Array, start: number, end: number, key: number, offset: number): void {
     if (bytes === this.#view && start >= 0 && start <= end && end <= this.#length) {
@@ -87,16 +89,16 @@ export class KernelPorts implements Masker, Utf8Validator, AsciiTextUnmasker, Re
   }
 
   /**
-   * Whether the bytes lie in the receive buffer. If so, they are the view that is known from then on.
+   * Whether the bytes lie in the receive buffer. If so, their view is remembered.
    *
-   * @throws RangeError when there is no such range of them, wherever they lie
+   * @throws RangeError when `start` and `end` are not a range of the bytes, wherever these lie
    */
   #find(bytes: Uint8Array, start: number, end: number): boolean {
     const length = bytes.length;
-    // Written so that NaN fails too.
+    // The condition is written so that NaN fails too.
     if (!(start >= 0 && start <= end && end <= length)) throw outOfRange(start, end, length);
     const address = bytes.byteOffset;
-    // perf: to ask a small array for its `buffer` makes the engine allocate one. The offset alone rules out nearly all.
+    // perf: reading `buffer` of a small array makes the engine allocate one. The offset alone rules out nearly all arrays.
     if (address < RECEIVE_START || bytes.buffer !== this.#receive.buffer) return false;
     if (address + length > RECEIVE_START + RECEIVE_SIZE) return false;
     this.#view = bytes;

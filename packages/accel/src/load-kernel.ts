@@ -3,7 +3,7 @@ import type { Kernel } from './kernel.ts';
 import { NVX_WASM } from './nvx.generated.ts';
 import { passesSelfTest } from './self-test.ts';
 
-// The first caller has the kernels loaded and tested, synchronously; later callers get the same result.
+// The first call loads and tests the kernels, synchronously. Later calls get the same result.
 
 // Nearly every runtime has this global, but no ES2022 library declares it.
 declare const WebAssembly:
@@ -14,7 +14,7 @@ declare const WebAssembly:
     }
   | undefined;
 
-/** The kernels, or the reason why there are none. */
+/** The loaded kernels, or the reason why there are none. */
 export type LoadedKernel =
   | { readonly kernel: Kernel; readonly reason: null }
   | { readonly kernel: null; readonly reason: string };
@@ -22,7 +22,7 @@ export type LoadedKernel =
 let loaded: LoadedKernel | null = null;
 
 /**
- * Loads the kernels, if that was not done already.
+ * Loads the kernels, unless that was done already.
  *
  * @param module the compiled `@ws/accel/nvx.wasm`; after an earlier try has failed, the kernels are loaded from it
  */

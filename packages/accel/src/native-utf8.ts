@@ -1,12 +1,12 @@
 import { UTF8_ACCEPT, UTF8_REJECT, type Utf8Validator } from '@ws/types';
 import { portableUtf8 } from '@ws/util/primitives';
 
-/** Whether bytes are valid and complete UTF-8, as `isUtf8` of `node:buffer` tells. */
+/** Tells whether bytes are valid and complete UTF-8, like `isUtf8` of `node:buffer`. */
 export type IsUtf8 = (bytes: Uint8Array) => boolean;
 
 /**
- * Continues a validation with a function that only knows whole texts: the code point that is open at the start, and the
- * one that is open at the end, are taken off and stepped through.
+ * Continues a validation with a function that can only check whole texts. A code point that is incomplete at the start or at
+ * the end is split off and validated step by step.
  *
  * @returns the state, as {@link Utf8Validator.validate}
  */
@@ -20,7 +20,7 @@ export function validateNatively(isUtf8: IsUtf8, bytes: Uint8Array, state: numbe
   return portableUtf8.validate(bytes, UTF8_ACCEPT, whole, end);
 }
 
-/** Where the code point begins that wants more bytes than there are; `end` when there is none. */
+/** The start index of a last code point that is incomplete; `end` when there is none. */
 function startOfOpenCodePoint(bytes: Uint8Array, start: number, end: number): number {
   for (let i = end - 1; i >= start && i >= end - 3; i--) {
     const byte = bytes[i]!;
@@ -30,7 +30,7 @@ function startOfOpenCodePoint(bytes: Uint8Array, start: number, end: number): nu
   return end;
 }
 
-/** The port over a runtime's own function: short texts do not pay for the call. */
+/** The port over a runtime's own function. Shorter texts are validated in JavaScript, since the call would not pay off. */
 export function nativeUtf8(isUtf8: IsUtf8, from: number): Utf8Validator {
   return {
     validate(bytes, state, start = 0, end = bytes.length) {

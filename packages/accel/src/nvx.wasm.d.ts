@@ -1,3 +1,3 @@
-/** The module of the kernels, for `load()`: as bundlers for runtimes that forbid compiling at run time hand it over. */
+/** The module of the kernels, for `load()`. Bundlers for runtimes that forbid compiling at run time provide it in this form. */
 declare const module: object;
 export default module;

@@ -1,21 +1,21 @@
 import { UTF8_ACCEPT, UTF8_REJECT, type Utf8Validator as Utf8Port } from '@ws/types';
 import { sharedAccelerator } from './accelerator.ts';
 
-/** What {@link Utf8Validator.validate} tells. */
+/** Result of {@link Utf8Validator.validate}. */
 export interface Utf8Result {
-  /** Whether all so far is valid: it may still be inside a code point. */
+  /** Whether the text so far is valid. It may end inside a code point. */
   readonly valid: boolean;
-  /** Whether it is valid and complete. */
+  /** Whether the text so far is valid and complete. */
   readonly endsOnCodePoint: boolean;
-  /** How many bytes of this chunk are valid: its length, or the index of the byte that is wrong. */
+  /** Number of valid bytes in this chunk: its length, or the index of the invalid byte. */
   readonly currentIndex: number;
-  /** The same, counted from the start or the last {@link Utf8Validator.reset}. */
+  /** Number of valid bytes since the start or the last {@link Utf8Validator.reset}. */
   readonly totalIndex: number;
 }
 
 /**
- * Incremental validation of UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF; wrong at the
- * first byte that makes it so. Takes the same memory however long the text is.
+ * Incremental validation of UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. A text is invalid from
+ * the first byte that makes it so. The memory does not depend on the length of the text.
  *
  * @example
  * const validator = new Utf8Validator();
@@ -27,18 +27,18 @@ export class Utf8Validator {
   #state: number = UTF8_ACCEPT;
   #total = 0;
 
-  /** @param utf8 what does the work; by default the fastest that there is here */
+  /** @param utf8 the port that validates. Default: the fastest one for this runtime. */
   constructor(utf8: Utf8Port = sharedAccelerator().utf8) {
     this.#utf8 = utf8;
   }
 
-  /** Forgets everything: the next byte is the first of a text. */
+  /** Starts anew: the next byte is the first of a text. */
   reset(): void {
     this.#state = UTF8_ACCEPT;
     this.#total = 0;
   }
 
-  /** Goes on with the next bytes of the text. Once a text was wrong, it stays so until {@link reset}. */
+  /** Validates the next bytes of the text. An invalid text stays invalid until {@link reset}. */
   validate(chunk: Uint8Array): Utf8Result {
     const before = this.#state;
     this.#state = this.#utf8.validate(chunk, before, 0, chunk.length);
@@ -48,7 +48,10 @@ export class Utf8Validator {
     return { valid, endsOnCodePoint: this.#state === UTF8_ACCEPT, currentIndex, totalIndex: this.#total };
   }
 
-  /** By halves: each step goes over half of what the one before it went over. 0 when it was wrong before. */
+  /**
+   * Finds the first invalid byte by bisection: each step validates half as many bytes as the one before. 0 when the text was
+   * invalid before this chunk.
+   */
   #firstWrong(chunk: Uint8Array, before: number): number {
     let state = before;
     let low = 0;

@@ -3,22 +3,22 @@ import { portableMasker } from '@ws/util/primitives';
 import { sharedAccelerator } from './accelerator.ts';
 import { MASK_COPY_FROM } from './thresholds.ts';
 
-/** Masks a payload that comes in pieces (RFC 6455, 5.3). */
+/** Masks a payload that arrives in pieces (RFC 6455, 5.3). */
 export interface XorMasker {
-  /** How many bytes were masked since the start or the last {@link XorMasker.reset}. */
+  /** Number of bytes masked since the start or the last {@link XorMasker.reset}. */
   pointer(): number;
-  /** The next bytes, masked. They are new; `data` stays as it is. */
+  /** Masks the next bytes. The result is a new array; `data` is not changed. */
   process(data: Uint8Array): Uint8Array;
-  /** The next byte meets the first byte of the key again. */
+  /** Starts anew: the next byte is masked with the first byte of the key. */
   reset(): void;
 }
 
 /**
- * A masker for one payload. Fed with pieces of any size, it gives the same as for the whole. Unmasking is the same.
+ * Makes a masker for one payload. Pieces of any size give the same result as the whole. Unmasking is the same operation.
  *
  * @param key the 4 bytes of the masking key
- * @param length of the whole payload in bytes, if known: a short one does not ask for the kernels
- * @throws RangeError when the key has not 4 bytes
+ * @param length of the whole payload in bytes, if known. A short one does not load the kernels.
+ * @throws RangeError when the key does not have 4 bytes
  * @example createXorMasker(Uint8Array.of(1, 2, 3, 4)).process(new Uint8Array(5)); // 01 02 03 04 01
  */
 export function createXorMasker(key: Uint8Array, length?: number | null): XorMasker {
@@ -27,14 +27,14 @@ export function createXorMasker(key: Uint8Array, length?: number | null): XorMas
   return xorMasker(key, isShort ? portableMasker : sharedAccelerator().masker);
 }
 
-/** The masker over any {@link Masker}. @internal */
+/** Makes a masker that uses the given {@link Masker}. @internal */
 export function xorMasker(key: Uint8Array, masker: Masker): XorMasker {
   const word = ((key[0]! << 24) | (key[1]! << 16) | (key[2]! << 8) | key[3]!) >>> 0;
   let pointer = 0;
   return {
     pointer: () => pointer,
     process(data) {
-      // Not `slice`: of a Node.js Buffer that is a view of the same bytes.
+      // `slice` of a Node.js Buffer would be a view of the same bytes.
       const masked = new Uint8Array(data);
       masker.mask(masked, 0, masked.length, word, pointer);
       pointer += masked.length;
